@@ -1,0 +1,5 @@
+"""Thin entry points: parse, call one service, show one view. FEATURES is the one list of them."""
+
+from handlers import day, entry, general
+
+FEATURES = (general.FEATURE, day.FEATURE, entry.FEATURE)

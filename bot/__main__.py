@@ -1,0 +1,68 @@
+"""`kinerja`, the one program: `kinerja run`, `kinerja demo`, `kinerja import people FILE` …"""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from bot.commands import demo, importing, inviting, running
+from bot.logs import configure_logs
+from bot.settings import Settings, WrongSetting, load_settings
+from bot.texts import Texts
+from models.engine import Database
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its arguments."""
+    parser = argparse.ArgumentParser(prog="kinerja", description="Kinerja Harian: laporan harian ASN di Telegram")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="start the bot; without a token, the demo")
+    commands.add_parser("web", help="start the bot behind a webhook")
+    demo.add_parser(commands)
+    importing.add_parser(commands)
+    inviting.add_parser(commands)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; gives its exit code. 2: the settings or the arguments are wrong."""
+    parsed = build_parser().parse_args(arguments)
+    environment = {**{k: v or "" for k, v in dotenv_values(Path(".env")).items()}, **os.environ}
+    try:
+        settings = load_settings(environment)
+    except WrongSetting as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    configure_logs(style=settings.log_format)
+    try:
+        return asyncio.run(_dispatch(parsed, settings))
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
+    match parsed.command:
+        case "demo":
+            return await demo.run(parsed, settings)
+        case "run" if settings.token is None:
+            return await demo.run(parsed, settings)
+        case "run" | "web":
+            if settings.token is None or (parsed.command == "web" and settings.webhook_url is None):
+                print("TELEGRAM_BOT_TOKEN and WEBHOOK_URL are needed for `kinerja web`.", file=sys.stderr)
+                return 2
+            return await running.run(settings, webhook=parsed.command == "web")
+    database = Database(settings.database_url)
+    clock = running.office_clock(settings)
+    try:
+        await running.prepare(database, now=clock())
+        command = importing if parsed.command == "import" else inviting
+        return await command.run(parsed, database=database, now=clock(), texts=Texts(), settings=settings)
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

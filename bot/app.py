@@ -1,0 +1,246 @@
+"""The one place where python-telegram-bot is wired."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from httpx import Limits
+from httpx_aiohttp import AiohttpTransport
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import BotCommand, Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    ExtBot,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+from telegram.request import HTTPXRequest
+
+from bot.callbacks import unpack
+from bot.context import Answer, BotContext, BotData, Command, Deps, Feature, Message, Turn
+from bot.delivery import Delivery
+from bot.fetching import EvidenceFetcher
+from bot.gate import Gate
+from bot.incoming import read_message
+from bot.polling import poll
+from bot.processor import Processor
+from bot.registry import Registry
+from bot.settings import Settings
+from scheduler.ticker import Ticker
+from services.dialogue import Said
+from services.errors import Invalid, Outdated, Unavailable
+
+log = structlog.get_logger()
+PRIVATE = filters.ChatType.PRIVATE
+Callback = Callable[[Update, Any], Coroutine[Any, Any, None]]
+Tick = Callable[[AsyncSession, datetime], Awaitable[None]]
+TICK_SECONDS = 15.0
+AppType = Application[Any, Any, Any, Any, Any, Any]
+
+
+def build_bot(settings: Settings) -> tuple[HTTPXRequest, HTTPXRequest]:
+    """HTTP for calls and for polling, on aiohttp's transport: measured faster under concurrency."""
+
+    def request(size: int, read: float) -> HTTPXRequest:
+        return HTTPXRequest(
+            connection_pool_size=size,
+            read_timeout=read,
+            connect_timeout=5,
+            httpx_kwargs={"transport": AiohttpTransport(limits=Limits(max_connections=size))},
+        )
+
+    return request(64, 15), request(2, 40)
+
+
+def build_application(settings: Settings) -> AppType:
+    """An application without updater and job queue: the loop and the clock are ours."""
+    if settings.token is None:
+        raise ValueError("no token")
+    calls, updates = build_bot(settings)
+    return (
+        Application.builder()
+        .token(settings.token)
+        .base_url(f"{settings.api_url}/bot")
+        .base_file_url(f"{settings.api_url}/file/bot")
+        .request(calls)
+        .get_updates_request(updates)
+        .context_types(ContextTypes(context=BotContext, bot_data=BotData))
+        .job_queue(None)
+        .updater(None)
+        .build()
+    )
+
+
+def wire(application: AppType, gate: Gate, registry: Registry) -> None:
+    """Every entry point of every feature, through the gate."""
+    for command in registry.commands.values():
+        application.add_handler(CommandHandler(command.name, _command(gate, command), filters=PRIVATE))
+    application.add_handler(CallbackQueryHandler(_press(gate, registry)))
+    edited = filters.UpdateType.EDITED_MESSAGE & PRIVATE
+    application.add_handler(MessageHandler(edited, _edited(gate, registry)))
+    fresh = filters.UpdateType.MESSAGE & PRIVATE
+    application.add_handler(MessageHandler(fresh & filters.COMMAND, _unknown_command(gate)))
+    application.add_handler(MessageHandler(fresh & filters.TEXT, _text(gate, registry)))
+    application.add_handler(MessageHandler(fresh & ~filters.StatusUpdate.ALL, _upload(gate, registry)))
+    application.add_handler(TypeHandler(Update, _ignored(gate)))
+
+
+@dataclass(slots=True)
+class Running:
+    """The parts of a running program."""
+
+    application: AppType
+    deps: Deps
+    gate: Gate
+    processor: Processor[Update]
+    delivery: Delivery
+    tick: Callable[[], Awaitable[None]]
+    """Asks what is due, now: the scheduler's own call."""
+
+    async def publish_menu(self, registry: Registry, language: str) -> None:
+        """The command menu of those who have not joined; each person's own is set when they join."""
+        speech = self.deps.texts.speech(language)
+        menu = [
+            BotCommand(one.name, speech.plain(f"commands.{one.name}"))
+            for one in registry.commands.values()
+            if one.open_to_strangers
+        ]
+        await self.application.bot.set_my_commands(menu, language_code=language or None)
+
+
+@asynccontextmanager
+async def running(deps: Deps, features: Iterable[Feature], tick: Tick) -> AsyncIterator[Running]:
+    """One lifespan for every mode: bot, delivery, evidence and ticks; stops in the reverse order."""
+    registry = Registry(features)
+    application = build_application(deps.settings)
+    bot: ExtBot[Any] = application.bot
+    delivery = Delivery(deps, registry, bot)
+    fetcher = EvidenceFetcher(deps, bot)
+    deps = replace(deps, wake_delivery=delivery.wake, wake_evidence=fetcher.wake)
+    delivery.deps = fetcher.deps = deps
+    gate = Gate(deps, registry, bot)
+    wire(application, gate, registry)
+
+    async def handle(update: Update) -> None:
+        await application.process_update(update)
+        if update.update_id in gate.undelivered:
+            gate.undelivered.discard(update.update_id)
+            raise Unavailable
+
+    processor: Processor[Update] = Processor(
+        handle,
+        identity=lambda update: update.update_id,
+        chat=lambda update: update.effective_chat.id if update.effective_chat else 0,
+    )
+    gate.committed = processor.committed
+    application.add_error_handler(_unexpected)
+
+    async def on_tick() -> None:
+        async with deps.database.writing() as session:
+            await tick(session, deps.clock())
+        delivery.wake()
+        fetcher.wake()
+
+    ticker = Ticker(on_tick, seconds=TICK_SECONDS)
+    stop = asyncio.Event()
+    async with application, asyncio.TaskGroup() as tasks:
+        tasks.create_task(delivery.run(stop))
+        tasks.create_task(fetcher.run(stop))
+        await ticker.start()
+        try:
+            yield Running(application, deps, gate, processor, delivery, on_tick)
+        finally:
+            await ticker.stop()
+            await processor.drain()
+            stop.set()
+            delivery.wake()
+            fetcher.wake()
+
+
+async def run_polling(program: Running, stop: asyncio.Event) -> None:
+    """Polls until `stop` is set."""
+    bot: ExtBot[Any] = program.application.bot
+    await bot.delete_webhook(drop_pending_updates=False)
+    await poll(bot, program.processor, stop)
+
+
+async def _unexpected(update: object, context: BotContext) -> None:
+    """The gate explains and keeps every error of an update; what arrives here is a fault of the wiring."""
+    log.error("unhandled", error=type(context.error).__name__)
+
+
+def _command(gate: Gate, command: Command) -> Callback:
+    async def on_command(update: Update, context: BotContext) -> None:
+        arguments = " ".join(context.args or [])
+        await gate.run(
+            update,
+            Said.COMMAND,
+            lambda turn: command.run(turn, arguments),
+            message=read_message(update),
+            open_=command.open_to_strangers,
+        )
+
+    return on_command
+
+
+def _press(gate: Gate, registry: Registry) -> Callback:
+    async def on_press(update: Update, context: BotContext) -> None:
+        press = unpack(update.callback_query.data if update.callback_query else None)
+
+        async def act(turn: Turn) -> Answer:
+            if press is None or press.kind not in registry.presses:
+                raise Outdated
+            return await registry.presses[press.kind](turn, press)
+
+        open_ = press is not None and press.kind in registry.open_presses
+        await gate.run(update, Said.PRESS, act, open_=open_)
+
+    return on_press
+
+
+def _text(gate: Gate, registry: Registry) -> Callback:
+    return _messages(gate, Said.TEXT, registry.on_report)
+
+
+def _upload(gate: Gate, registry: Registry) -> Callback:
+    return _messages(gate, Said.FILE, registry.on_upload)
+
+
+def _edited(gate: Gate, registry: Registry) -> Callback:
+    return _messages(gate, Said.EDIT, registry.on_edit)
+
+
+def _messages(gate: Gate, said: Said, act: Callable[[Turn, Message], Awaitable[Answer]] | None) -> Callback:
+    async def on_message(update: Update, context: BotContext) -> None:
+        message = read_message(update)
+        if act is not None and message is not None:
+            await gate.run(update, said, lambda turn: act(turn, message), message=message)
+
+    return on_message
+
+
+def _unknown_command(gate: Gate) -> Callback:
+    async def on_unknown(update: Update, context: BotContext) -> None:
+        async def act(turn: Turn) -> Answer:
+            raise Invalid("command", "unknown_command")
+
+        await gate.run(update, Said.COMMAND, act, message=read_message(update))
+
+    return on_unknown
+
+
+def _ignored(gate: Gate) -> Callback:
+    """Anything else (groups, service messages, people who block) is taken note of and nothing more."""
+
+    async def on_other(update: Update, context: BotContext) -> None:
+        await gate.note(update)
+
+    return on_other

@@ -1,0 +1,79 @@
+"""`kinerja run`: one process, polling. `kinerja web`: the same behind a webhook."""
+
+import asyncio
+import contextlib
+import signal
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.app import Running, run_polling, running
+from bot.context import Deps
+from bot.registry import Registry
+from bot.settings import Settings
+from bot.texts import Texts
+from bot.webhook import run_webhook
+from handlers import FEATURES
+from models.engine import Database
+from models.migrate import migrate
+from services import updates
+from services.calendar import seed_holidays
+from services.clock import Clock, OfficeClock, system_clock
+from services.rounds import plan_everybody, tick
+
+log = structlog.get_logger()
+
+
+async def prepare(database: Database, *, now: datetime) -> None:
+    """Brings schema, holidays and schedules up to date. Safe to run at every start."""
+    await migrate(database)
+    async with database.writing() as session:
+        await seed_holidays(session, [now.year, now.year + 1], now=now)
+        await plan_everybody(session, now=now)
+        await updates.prune(session, now=now)
+
+
+async def due(session: AsyncSession, now: datetime) -> None:
+    """What one tick does."""
+    await tick(session, now=now)
+
+
+def office_clock(settings: Settings) -> Clock:
+    """The machine's clock, or one that started at OFFICE_CLOCK."""
+    return OfficeClock(settings.office_clock) if settings.office_clock else system_clock
+
+
+def until_signalled() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stop.set)
+    return stop
+
+
+async def run(settings: Settings, *, webhook: bool = False) -> int:
+    """Runs until it is told to stop; what is in hand is finished first."""
+    database = Database(settings.database_url)
+    clock = office_clock(settings)
+    deps = Deps(settings, database, clock, Texts())
+    stop = until_signalled()
+    try:
+        await prepare(database, now=clock())
+        async with running(deps, FEATURES, due) as program:
+            await introduce(program)
+            serve = run_webhook if webhook else run_polling
+            log.info("running", mode="webhook" if webhook else "polling")
+            await serve(program, stop)
+    finally:
+        await database.close()
+    return 0
+
+
+async def introduce(program: Running) -> None:
+    """The command menu of those who have not joined."""
+    registry = Registry(FEATURES)
+    for language in ("", "en"):
+        await program.publish_menu(registry, language)

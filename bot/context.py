@@ -1,0 +1,159 @@
+"""What every handler gets and gives: the turn in hand, the answer to show, and how features are declared."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram.ext import CallbackContext, ExtBot
+
+from bot.callbacks import Kind, Press
+from bot.screens import CardRef, Screen
+from bot.settings import Settings
+from bot.texts import Speech, Texts
+from models.engine import Database
+from services.clock import Clock
+from services.dialogue import Question, Step, ask
+from services.errors import NotAllowed
+from services.people.identity import Actor
+
+
+@dataclass(slots=True)
+class BotData:
+    """What python-telegram-bot carries for us: nothing. State lives in the database."""
+
+
+class BotContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], BotData]):
+    """The typed context of python-telegram-bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What the composition root hands to everybody."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    texts: Texts
+    wake_delivery: Callable[[], None] = lambda: None
+    wake_evidence: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file somebody sent. `size` in bytes as Telegram says it; `kind`: photo, document or what it is."""
+
+    kind: str
+    file_id: str
+    file_unique_id: str
+    size: int
+    file_name: str | None = None
+    mime_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody sent or edited."""
+
+    message_id: int
+    text: str = ""
+    reply_to: int | None = None
+    album: str | None = None
+    upload: Upload | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """One update, inside its transaction. Handlers pass `session` and `now` on; they never commit or send."""
+
+    session: AsyncSession
+    now: datetime
+    t: Speech
+    deps: Deps
+    chat_id: int
+    user_id: int
+    user_name: str = ""
+    found: Actor | None = None
+    question: Question | None = None
+    message: Message | None = None
+    page: int = 0
+
+    @property
+    def actor(self) -> Actor:
+        """The joined person. Raises NotAllowed for a stranger."""
+        if self.found is None:
+            raise NotAllowed("stranger")
+        return self.found
+
+    def ask(self, step: Step, **data: Any) -> None:
+        """From now on the chat waits for this."""
+        self.question = ask(step, now=self.now, **data)
+
+    def done(self) -> None:
+        """Nothing is waited for any more."""
+        self.question = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person acting gets to see, after the commit, in this order.
+
+    `toast`: over the pressed button (`alert`: to be closed by hand). `reaction`: on their message.
+    `screens`: messages of their own. `replace`: instead of the pressed message. `cards`: living
+    messages, rendered in the transaction. The first is edited in place after a press and sent below after
+    typed text, unless `below` says which; the others follow where they stand, or below it. A card that
+    renders to None is taken out of the chat.
+    """
+
+    cards: tuple[CardRef, ...] = ()
+    screens: tuple[Screen, ...] = ()
+    replace: Screen | None = None
+    toast: str = ""
+    alert: bool = False
+    reaction: str = ""
+    below: bool | None = None
+
+
+def card(kind: str, subject: int, *, page: int = 0, view: str = "", focus: int = 0) -> tuple[CardRef, ...]:
+    """One card, as `Answer.cards` takes it."""
+    return (CardRef(kind, subject, page, view, focus),)
+
+
+OnPress = Callable[[Turn, Press], Awaitable[Answer]]
+OnMessage = Callable[[Turn, Message], Awaitable[Answer]]
+OnCommand = Callable[[Turn, str], Awaitable[Answer]]
+Renderer = Callable[[Turn, CardRef], Awaitable[Screen | None]]
+"""Reads what a card shows now, in the transaction; None: it is no more."""
+Notice = Callable[[Turn, Mapping[str, Any]], Awaitable["Answer | None"]]
+"""An outbox row → what its person gets (the turn is theirs); None: no longer worth sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/name`. `shown_to`: in whose menu it stands; who may use it is decided in its service.
+
+    Its description is the text `commands.<name>`. `open_to_strangers`: runs before anybody joined.
+    """
+
+    name: str
+    run: OnCommand
+    shown_to: Callable[[Actor], bool] = lambda actor: True
+    open_to_strangers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature's entry points. The list of them is `handlers.FEATURES`."""
+
+    name: str
+    commands: tuple[Command, ...] = ()
+    presses: Mapping[Kind, OnPress] = field(default_factory=dict)
+    open_presses: frozenset[Kind] = frozenset()
+    """Presses a stranger may make."""
+    answers: Mapping[Step, OnMessage] = field(default_factory=dict)
+    cards: Mapping[str, Renderer] = field(default_factory=dict)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    on_report: OnMessage | None = None
+    on_upload: OnMessage | None = None
+    on_edit: OnMessage | None = None

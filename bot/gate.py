@@ -1,0 +1,211 @@
+"""Every update passes here: one transaction, then the answer.
+
+1. Open the unit of work, note the update id, lock the chat's dialogue row, find out who acts.
+2. Let one handler act and render the card it ends on, in the same transaction. Commit.
+3. Tell the poll loop or webhook that it is committed; only then show anything.
+
+A domain error rolls back and is explained. A database that is away is passed on, so that the update is
+delivered again. A bug of ours rolls back, keeps the update for replay, apologises with a reference, moves on.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from telegram import Update
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.ext import ExtBot
+
+from bot import presenter
+from bot.context import Answer, Deps, Message, Turn
+from bot.registry import Registry
+from bot.screens import CardRef, Screen
+from services import audit, dialogue, updates
+from services.errors import DomainError, NotAllowed, Outdated
+from services.people.identity import mark_reachable, mark_unreachable, who_is
+
+log = structlog.get_logger()
+Act = Callable[[Turn], Awaitable[Answer]]
+AWAY = (OperationalError, InterfaceError, ConnectionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer with its cards rendered."""
+
+    answer: Answer
+    cards: tuple[presenter.Rendered, ...] = ()
+
+
+class Gate:
+    """Runs one update. `committed(update_id)` is told when its effect is durable."""
+
+    def __init__(self, deps: Deps, registry: Registry, bot: ExtBot[Any]) -> None:
+        self.deps = deps
+        self.registry = registry
+        self.bot = bot
+        self.committed: Callable[[int], None] = lambda update_id: None
+        self.undelivered: set[int] = set()
+        """Updates that must come again: the database was away."""
+
+    async def run(
+        self,
+        update: Update,
+        said: dialogue.Said,
+        act: Act,
+        *,
+        message: Message | None = None,
+        open_: bool = False,
+    ) -> None:
+        """Acts and answers."""
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or chat is None:
+            return
+        base = {"chat_id": chat.id, "user_id": user.id, "user_name": user.full_name, "message": message}
+        language = user.language_code
+        try:
+            shown = await self._act(update.update_id, base, language, said, act, open_=open_)
+        except DomainError as error:
+            shown = await self._explain(update.update_id, base, language, error)
+        except AWAY:
+            log.error("database_away")
+            self.undelivered.add(update.update_id)
+            return
+        except Exception as error:
+            log.exception("update_failed", error=type(error).__name__)
+            shown = await self._apologise(update, base, language, error)
+        self.committed(update.update_id)
+        self.deps.wake_delivery()
+        self.deps.wake_evidence()
+        await self._show(update, chat.id, said, shown)
+
+    async def _act(
+        self,
+        update_id: int,
+        base: dict[str, Any],
+        language: str | None,
+        said: dialogue.Said,
+        act: Act,
+        *,
+        open_: bool,
+    ) -> Shown:
+        now = self.deps.clock()
+        async with self.deps.database.writing() as session:
+            first = await updates.remember(session, self.bot.id, update_id, now=now)
+            row = await dialogue.lock(session, base["chat_id"])
+            actor = await who_is(session, base["user_id"])
+            if actor is not None:
+                await mark_reachable(session, base["user_id"])
+            route, question = dialogue.advance(dialogue.read(row), said, now=now)
+            speech = self.deps.texts.speech(actor.language if actor else language)
+            turn = Turn(session, now, speech, self.deps, found=actor, question=question, **base)
+            if not first:
+                again = await updates.card_of(session, self.bot.id, update_id)
+                return await self._rendered(turn, Answer(cards=(CardRef(*again),) if again else ()))
+            if actor is None and not open_:
+                raise NotAllowed("stranger")
+            if route is dialogue.Route.ANSWER and question is not None and turn.message is not None:
+                answer = await self.registry.answers[question.step](turn, turn.message)
+            else:
+                answer = await act(turn)
+            dialogue.write(row, turn.question)
+            shown = await self._rendered(turn, answer)
+            if answer.cards:
+                last = answer.cards[0]
+                await updates.ended_on(session, self.bot.id, update_id, card=(last.kind, last.subject))
+            return shown
+
+    async def _rendered(self, turn: Turn, answer: Answer) -> Shown:
+        return Shown(answer, await presenter.render(self.registry, turn, answer.cards))
+
+    async def _explain(
+        self, update_id: int, base: dict[str, Any], language: str | None, error: DomainError
+    ) -> Shown:
+        """A refusal in the person's language; what they typed stays where it was."""
+        now = self.deps.clock()
+        async with self.deps.database.writing() as session:
+            await updates.remember(session, self.bot.id, update_id, now=now)
+            actor = await who_is(session, base["user_id"])
+            speech = self.deps.texts.speech(actor.language if actor else language)
+            turn = Turn(session, now, speech, self.deps, found=actor, **base)
+            if isinstance(error, NotAllowed) and actor is not None:
+                audit.record(
+                    session,
+                    "refused",
+                    actor_id=actor.person_id,
+                    subject="update",
+                    subject_id=None,
+                    now=now,
+                    detail=error.code,
+                )
+            text = speech(f"errors.{error.code}", **error.params)
+            answer = Answer(
+                screens=(Screen(text),),
+                toast=speech.plain(f"errors.{error.code}", **error.params),
+                alert=not isinstance(error, Outdated),
+            )
+            if isinstance(error, Outdated) and error.card is not None:
+                answer = replace(answer, cards=(CardRef(*error.card),))
+            return await self._rendered(turn, answer)
+
+    async def _apologise(
+        self, update: Update, base: dict[str, Any], language: str | None, error: Exception
+    ) -> Shown:
+        now = self.deps.clock()
+        async with self.deps.database.writing() as session:
+            await updates.remember(session, self.bot.id, update.update_id, now=now)
+            reference = await updates.keep_failed(
+                session, update.to_dict(), error=type(error).__name__, now=now
+            )
+            actor = await who_is(session, base["user_id"])
+            speech = self.deps.texts.speech(actor.language if actor else language)
+        log.error("update_kept", reference=reference)
+        return Shown(
+            Answer(
+                screens=(Screen(speech("errors.ours", reference=reference)),),
+                toast=speech.plain("errors.ours", reference=reference),
+                alert=True,
+            )
+        )
+
+    async def note(self, update: Update) -> None:
+        """An update nothing is to be done about: seen, so that it does not come again. Blocking is kept."""
+        changed = update.my_chat_member
+        now = self.deps.clock()
+        async with self.deps.database.writing() as session:
+            await updates.remember(session, self.bot.id, update.update_id, now=now)
+            if changed is not None and changed.chat.type == ChatType.PRIVATE:
+                if changed.new_chat_member.status == ChatMemberStatus.BANNED:
+                    await mark_unreachable(session, changed.from_user.id, now=now)
+                else:
+                    await mark_reachable(session, changed.from_user.id)
+
+    async def _show(self, update: Update, chat_id: int, said: dialogue.Said, shown: Shown) -> None:
+        answer, query = shown.answer, update.callback_query
+        pressed = query.message.message_id if query and query.message else None
+        insist = presenter.insist
+        if query is not None:
+            toast = answer.toast[:200] or None
+            await insist(lambda: query.answer(toast, show_alert=answer.alert and toast is not None))
+        elif answer.reaction and update.effective_message is not None:
+            message_id = update.effective_message.message_id
+            await insist(lambda: self.bot.set_message_reaction(chat_id, message_id, answer.reaction))
+        instead = answer.replace
+        if instead is not None and pressed is not None:
+            await insist(lambda: presenter.replace(self.bot, self.deps, chat_id, pressed, instead))
+        elif instead is not None:
+            await insist(lambda: presenter.send(self.bot, chat_id, instead))
+        if query is None or not answer.toast:
+            for screen in answer.screens:
+                await insist(partial(presenter.send, self.bot, chat_id, screen))
+        if shown.cards:
+            typed = said is not dialogue.Said.EDIT and pressed is None
+            below = typed if answer.below is None else answer.below
+            await insist(
+                lambda: presenter.show_cards(
+                    self.bot, self.deps, chat_id, shown.cards, pressed=pressed, below=below
+                )
+            )

@@ -1,0 +1,177 @@
+"""Puts screens into a chat: sends, edits in place, keeps track of living cards. Never in a transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import ExtBot
+
+from bot.context import Deps, Turn
+from bot.registry import Registry
+from bot.screens import Button, CardRef, Screen
+from services import cards
+
+log = structlog.get_logger()
+T = TypeVar("T")
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+UNCHANGED = "message is not modified"
+TRIES = 4
+
+
+def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    """Rows of buttons as Telegram takes them."""
+    if not rows:
+        return None
+    return InlineKeyboardMarkup([[_key(one) for one in row] for row in rows if row])
+
+
+def _key(one: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(
+        one.label,
+        url=one.url,
+        callback_data=one.press.pack() if one.press else None,
+        style=one.style,
+    )
+
+
+async def send(bot: ExtBot[Any], chat_id: int, screen: Screen) -> int:
+    """Sends a new message; gives its id. Raises TelegramError."""
+    message = await bot.send_message(
+        chat_id,
+        screen.text,
+        parse_mode="HTML",
+        reply_markup=keyboard(screen.rows),
+        disable_notification=screen.silent,
+        link_preview_options=NO_PREVIEW,
+    )
+    return message.message_id
+
+
+async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, screen: Screen) -> bool:
+    """Edits a message; False when it cannot be edited any more."""
+    try:
+        await bot.edit_message_text(
+            screen.text,
+            chat_id=chat_id,
+            message_id=message_id,
+            parse_mode="HTML",
+            reply_markup=keyboard(screen.rows),
+            link_preview_options=NO_PREVIEW,
+        )
+    except BadRequest as error:
+        if UNCHANGED in error.message:
+            return True
+        log.info("edit_refused", reason=error.message)
+        return False
+    return True
+
+
+async def remove(bot: ExtBot[Any], chat_id: int, message_id: int) -> None:
+    """Takes a message away; one that cannot go (older than 48 hours, gone) stays."""
+    try:
+        await bot.delete_message(chat_id, message_id)
+    except (BadRequest, Forbidden) as error:
+        log.info("delete_refused", reason=error.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A card as it is now and the message it stood in, both read in one transaction."""
+
+    card: CardRef
+    screen: Screen | None
+    standing: int | None
+
+
+async def render(registry: Registry, turn: Turn, refs: tuple[CardRef, ...]) -> tuple[Rendered, ...]:
+    """Renders cards in the transaction in hand."""
+    if refs:
+        await turn.session.flush()
+    found = []
+    for ref in refs:
+        screen = await registry.cards[ref.kind](turn, ref)
+        standing = await cards.standing(turn.session, turn.chat_id, ref.kind, ref.subject)
+        found.append(Rendered(ref, screen, standing))
+    return tuple(found)
+
+
+async def show_cards(
+    bot: ExtBot[Any],
+    deps: Deps,
+    chat_id: int,
+    rendered: tuple[Rendered, ...],
+    *,
+    pressed: int | None = None,
+    below: bool = False,
+) -> int | None:
+    """Shows living cards; gives the message id of the last. Raises TelegramError.
+
+    `pressed`: the message that was pressed, in which the first card is shown. `below`: all are sent anew and
+    their old messages removed. Else each is edited where it stands.
+    """
+    message_id: int | None = None
+    for place, one in enumerate(rendered):
+        if one.screen is None:
+            if one.standing is not None:
+                await _take_away(bot, deps, chat_id, one.standing)
+            continue
+        target = pressed if pressed is not None and place == 0 else one.standing
+        if target is not None and not below and await edit(bot, chat_id, target, one.screen):
+            message_id = target
+        else:
+            message_id = await send(bot, chat_id, one.screen)
+        if message_id == one.standing:
+            continue
+        async with deps.database.writing() as session:
+            await cards.place(
+                session, chat_id, one.card.kind, one.card.subject, message_id=message_id, now=deps.clock()
+            )
+        if one.standing is not None:
+            await remove(bot, chat_id, one.standing)
+    return message_id
+
+
+async def replace(bot: ExtBot[Any], deps: Deps, chat_id: int, message_id: int, screen: Screen) -> None:
+    """Puts a plain screen in the place of whatever a message showed."""
+    if not await edit(bot, chat_id, message_id, screen):
+        await send(bot, chat_id, screen)
+    async with deps.database.writing() as session:
+        await cards.forget(session, chat_id, message_id)
+
+
+async def _take_away(bot: ExtBot[Any], deps: Deps, chat_id: int, message_id: int) -> None:
+    async with deps.database.writing() as session:
+        await cards.forget(session, chat_id, message_id)
+    await remove(bot, chat_id, message_id)
+
+
+async def insist(call: Callable[[], Awaitable[T]]) -> T | None:
+    """Makes an answer to somebody who waits: a busy or failing server is asked again, a refusal is not.
+
+    A timed-out call is not repeated when it may have arrived; the person's next press shows the screen.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await call()
+        except RetryAfter as error:
+            wait = error.retry_after
+            pause = wait if isinstance(wait, (int, float)) else wait.total_seconds()
+        except TimedOut:
+            log.warning("answer_uncertain")
+            return None
+        except (BadRequest, Forbidden) as error:
+            log.info("answer_refused", reason=error.message)
+            return None
+        except NetworkError:
+            pause = 0.3 * attempt
+        except TelegramError as error:
+            log.warning("answer_failed", error=type(error).__name__)
+            return None
+        if attempt < TRIES:
+            await asyncio.sleep(pause)
+    log.warning("answer_given_up")
+    return None

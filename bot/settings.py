@@ -1,0 +1,109 @@
+"""Settings, read once from the environment, frozen. A wrong one stops the start and names its variable."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+OFFICIAL_API = "https://api.telegram.org"
+TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
+
+
+class WrongSetting(Exception):
+    """One sentence that names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`token` None: no bot is configured, `kinerja run` starts the demo."""
+
+    token: str | None
+    api_url: str
+    database_url: str
+    organization: str
+    evidence_dir: Path
+    office_clock: datetime | None
+    privacy_contact: str
+    webhook_url: str | None
+    webhook_secret: str | None
+    webhook_port: int
+    log_format: str
+
+    def __repr__(self) -> str:
+        return f"Settings(organization={self.organization!r}, token={'set' if self.token else 'not set'})"
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Reads and checks every variable. Raises WrongSetting."""
+
+    def text(name: str, default: str = "") -> str:
+        return environment.get(name, "").strip() or default
+
+    token = text("TELEGRAM_BOT_TOKEN") or None
+    if token is not None and not TOKEN.fullmatch(token):
+        raise WrongSetting("TELEGRAM_BOT_TOKEN is not a bot token: copy it from @BotFather, like 123456:ABC…")
+    api_url = _root("TELEGRAM_API_URL", text("TELEGRAM_API_URL", OFFICIAL_API))
+    webhook_url = text("WEBHOOK_URL") or None
+    if webhook_url is not None:
+        webhook_url = _root("WEBHOOK_URL", webhook_url)
+    secret = text("WEBHOOK_SECRET") or None
+    if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
+        raise WrongSetting("WEBHOOK_SECRET needs 16 to 256 letters, digits, _ or -.")
+    if webhook_url is not None and secret is None:
+        raise WrongSetting("WEBHOOK_SECRET is missing: a webhook without a secret takes anybody's word.")
+    log_format = text("LOG_FORMAT", "text")
+    if log_format not in ("text", "json"):
+        raise WrongSetting("LOG_FORMAT is text or json.")
+    return Settings(
+        token=token,
+        api_url=api_url,
+        database_url=_database(text("DATABASE_URL", "sqlite:///data/kinerja.db")),
+        organization=text("ORGANIZATION", "Kantor kami"),
+        evidence_dir=Path(text("EVIDENCE_DIR", "data/evidence")),
+        office_clock=_office_clock(text("OFFICE_CLOCK"), api_url),
+        privacy_contact=text("PRIVACY_CONTACT", "pengelola kepegawaian kantor Anda"),
+        webhook_url=webhook_url,
+        webhook_secret=secret,
+        webhook_port=_port(text("WEBHOOK_PORT", "8080")),
+        log_format=log_format,
+    )
+
+
+def _root(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise WrongSetting(f"{name} is not an address: it begins with http:// or https:// and names a host.")
+    return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    scheme = value.split(":", 1)[0].split("+")[0]
+    if scheme not in ("sqlite", "postgresql", "postgres"):
+        raise WrongSetting("DATABASE_URL begins with sqlite: or postgresql:")
+    if scheme == "sqlite" and (value.endswith((":", ":/", "://", ":///")) or ":memory:" in value):
+        raise WrongSetting("DATABASE_URL names no file: use sqlite:///data/kinerja.db")
+    return value
+
+
+def _office_clock(value: str, api_url: str) -> datetime | None:
+    if not value:
+        return None
+    try:
+        start = datetime.fromisoformat(value)
+    except ValueError:
+        start = None
+    if start is None or start.tzinfo is None:
+        raise WrongSetting("OFFICE_CLOCK is an instant with its offset, like 2026-11-18T15:25:00+07:00.")
+    if api_url == OFFICIAL_API:
+        raise WrongSetting(
+            "OFFICE_CLOCK is for demo and training: it is refused with the official API server."
+        )
+    return start
+
+
+def _port(value: str) -> int:
+    if not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise WrongSetting("WEBHOOK_PORT is a number from 1 to 65535.")
+    return int(value)

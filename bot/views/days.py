@@ -1,0 +1,212 @@
+"""The day card: what a person did on one day, as they see it."""
+
+from collections.abc import Sequence
+
+from bot.callbacks import Kind
+from bot.screens import DANGER, PRIMARY, SUCCESS, Button, Screen, button, shorten
+from bot.texts import Html, Speech
+from services.entries.asking import Asked, answer_code
+from services.entries.days import settled
+from services.entries.views import DayView, EntryView
+from services.states import State
+
+PAGE = 6
+"""Entries on one page of a card."""
+ACTIVITY, OUTCOME, TARGET = 160, 140, 90
+"""Characters shown of each on the card; the entry's own screen shows all of it."""
+
+
+def day_card(
+    t: Speech, day: DayView, *, page: int = 0, taken: int = 0, sensitive: bool = False, today: bool = True
+) -> Screen:
+    """The card itself. `taken`: the message it was just read from, which may turn out to be no activity."""
+    pages = max(1, -(-len(day.entries) // PAGE))
+    page = min(page, pages - 1)
+    shown = day.entries[page * PAGE : (page + 1) * PAGE]
+    lines = [_head(t, day, today=today)]
+    lines += [entry_lines(t, one) for one in shown]
+    if not day.entries:
+        lines.append(t("day.empty"))
+    foot = _foot(t, day)
+    if foot:
+        lines.append(foot)
+    if sensitive:
+        lines.append(t("day.sensitive"))
+    rows: list[tuple[Button, ...]] = []
+    if sensitive:
+        rows.append(
+            (
+                button(t.plain("day.mask"), Kind.MASK, day.id, arg=str(taken), style=PRIMARY),
+                button(t.plain("day.keep"), Kind.DAY_SHOW, day.id),
+            )
+        )
+    rows += _actions(t, day)
+    rows += _numbers(shown)
+    if pages > 1:
+        rows.append(_pager(t, day, page, pages))
+    if taken and not sensitive:
+        rows.append((button(t.plain("day.undo"), Kind.DAY_UNDO, day.id, arg=str(taken)),))
+    return Screen(Html("\n\n".join(lines)), tuple(rows))
+
+
+def _head(t: Speech, day: DayView, *, today: bool) -> Html:
+    name = "day.head_late" if day.late else "day.head"
+    key = f"day.state_{settled(one.state for one in day.entries)}" if day.entries else "day.state_draft"
+    head = t(name, day=t.day(day.work_date), state=t(key, supervisor=day.supervisor_name or ""))
+    if day.copied_from is not None and day.having(State.DRAFT):
+        return Html(f"{head}\n{t('day.copied', day=t.day(day.copied_from))}")
+    return head
+
+
+def entry_lines(t: Speech, entry: EntryView, *, full: bool = False) -> Html:
+    """One entry in a few lines: what, when, outcome, RHK, evidence."""
+    lines = [
+        t(
+            f"entry.line_{entry.state}",
+            number=entry.number,
+            activity=shorten(entry.activity, 1500 if full else ACTIVITY),
+            time=_time(t, entry),
+        )
+    ]
+    if entry.outcome:
+        outcome = shorten(entry.outcome, 1200 if full else OUTCOME)
+        lines.append(t("entry.outcome", outcome=outcome, amount=amount(t, entry)))
+    elif entry.quantity is not None:
+        lines.append(t("entry.amount", amount=amount(t, entry)))
+    if not entry.outcome and entry.editable and not full:
+        lines.append(t("entry.no_outcome"))
+    lines.append(target_line(t, entry, limit=400 if full else TARGET))
+    if entry.evidence:
+        lines.append(evidence_line(t, entry))
+    if entry.state is State.RETURNED and entry.return_reason:
+        lines.append(t("entry.returned_because", reason=shorten(entry.return_reason, 400 if full else 120)))
+    return Html("\n".join(line for line in lines if line))
+
+
+def amount(t: Speech, entry: EntryView) -> Html:
+    """« · 25 berkas», or nothing."""
+    if entry.quantity is None:
+        return Html("")
+    return t("entry.quantity", quantity=entry.quantity, unit=entry.unit or "")
+
+
+def _time(t: Speech, entry: EntryView) -> Html:
+    if entry.starts and entry.ends:
+        return t("entry.span", starts=t.clock(entry.starts), ends=t.clock(entry.ends))
+    if entry.starts:
+        return t("entry.from", starts=t.clock(entry.starts))
+    if entry.minutes:
+        return t("entry.minutes", minutes=entry.minutes)
+    return Html("")
+
+
+def target_line(t: Speech, entry: EntryView, *, limit: int = TARGET) -> Html:
+    """The RHK, `Di luar SKP`, a guess marked as such, or that there is none yet."""
+    if entry.outside_plan:
+        return t("entry.outside")
+    if entry.target_text is None:
+        return t("entry.unlinked")
+    key = "entry.target" if entry.linked else "entry.target_unsure"
+    return t(key, target=shorten(entry.target_text, limit))
+
+
+def evidence_line(t: Speech, entry: EntryView) -> Html:
+    """How much evidence, and whether some of it is still being fetched or could not be."""
+    failed = sum(one.failed for one in entry.evidence)
+    if failed:
+        return t("entry.evidence_failed", count=len(entry.evidence), failed=failed)
+    return t("entry.evidence", count=len(entry.evidence))
+
+
+def _foot(t: Speech, day: DayView) -> Html | None:
+    if not day.has_plan and day.having(State.DRAFT, State.RETURNED):
+        return t("day.no_plan")
+    if day.state is State.SUBMITTED and day.having(State.DRAFT):
+        return t("day.more_unsent")
+    return None
+
+
+def _actions(t: Speech, day: DayView) -> list[tuple[Button, ...]]:
+    rows: list[tuple[Button, ...]] = []
+    unsent = day.having(State.DRAFT, State.RETURNED)
+    if unsent:
+        label = t.plain("day.send_again" if day.having(State.RETURNED) else "day.send")
+        send = button(label, Kind.DAY_SEND, day.id, revision=day.revision, style=SUCCESS)
+        missing = [one for one in unsent if not one.outcome]
+        row = [send]
+        if missing and day.outcomes_asked:
+            row.append(button(t.plain("day.outcomes"), Kind.DAY_OUTCOMES, day.id))
+        rows.append(tuple(row))
+        unsure = [one for one in unsent if not one.linked]
+        if unsure and day.has_plan:
+            rows.append((button(t.plain("day.links", count=len(unsure)), Kind.DAY_LINKS, day.id),))
+    if day.having(State.SUBMITTED):
+        rows.append((button(t.plain("day.withdraw"), Kind.DAY_WITHDRAW, day.id, revision=day.revision),))
+    return rows
+
+
+def _numbers(entries: Sequence[EntryView]) -> list[tuple[Button, ...]]:
+    marks = {State.RETURNED: "↩ ", State.APPROVED: "✓ ", State.SUBMITTED: "", State.DRAFT: "✎ "}
+    found = [button(f"{marks.get(one.state, '')}{one.number}", Kind.ENTRY_SHOW, one.id) for one in entries]
+    return [tuple(found)] if found else []
+
+
+def _pager(t: Speech, day: DayView, page: int, pages: int) -> tuple[Button, ...]:
+    before, after = max(0, page - 1), min(pages - 1, page + 1)
+    return (
+        button("‹", Kind.DAY_PAGE, day.id, arg=str(before)),
+        button(f"{page + 1}/{pages}", Kind.DAY_PAGE, day.id, arg=str(page)),
+        button("›", Kind.DAY_PAGE, day.id, arg=str(after)),
+    )
+
+
+def entry_screen(t: Speech, day: DayView, entry: EntryView) -> Screen:
+    """One entry in full, with everything its owner may do to it."""
+    text = Html(f"{_head(t, day, today=False)}\n\n{entry_lines(t, entry, full=True)}")
+    back = (button(t.plain("day.back"), Kind.DAY_SHOW, day.id),)
+    if not entry.editable:
+        return Screen(text, (back,))
+
+    def field(name: str) -> Button:
+        return button(t.plain(f"entry.edit_{name}"), Kind.ENTRY_FIELD, entry.id, arg=name)
+
+    rows: list[tuple[Button, ...]] = [
+        (field("activity"), field("outcome")),
+        (field("quantity"), field("time")),
+    ]
+    if day.has_plan:
+        rows.append((button(t.plain("entry.edit_target"), Kind.ENTRY_LINK, entry.id),))
+    if len(day.entries) > 1:
+        rows.append(
+            (
+                button(t.plain("entry.up"), Kind.ENTRY_UP, entry.id),
+                button(t.plain("entry.down"), Kind.ENTRY_DOWN, entry.id),
+            )
+        )
+    rows.append((button(t.plain("entry.delete"), Kind.ENTRY_DELETE, entry.id, style=DANGER), *back))
+    return Screen(text, tuple(rows))
+
+
+def outcome_question(t: Speech, day: DayView, asked: Sequence[Asked]) -> Screen:
+    """The one question for all missing outcomes, with ready answers."""
+    several = len(asked) > 1
+    lines = [t("ask.head")]
+    if several:
+        listed = [
+            t("ask.line", number=place, activity=shorten(one.entry.activity, 100))
+            for place, one in enumerate(asked, start=1)
+        ]
+        lines.append(Html("\n".join(listed)))
+        lines.append(t("ask.how_several"))
+    else:
+        lines.append(t("ask.line_one", activity=shorten(asked[0].entry.activity, 300)))
+        lines.append(t("ask.how_one"))
+    rows = []
+    for place, one in enumerate(asked, start=1):
+        for ready in one.ready:
+            label = f"{place}. {ready}" if several else ready
+            rows.append(
+                (button(shorten(label, 60), Kind.OUTCOME_PICK, one.entry.id, arg=answer_code(ready)),)
+            )
+    rows.append((button(t.plain("ask.skip"), Kind.OUTCOME_SKIP, day.id),))
+    return Screen(Html("\n\n".join(lines)), tuple(rows))

@@ -1,0 +1,113 @@
+"""Choosing the RHK: for one entry, and for all unsure ones at once."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.callbacks import Kind
+from bot.screens import SUCCESS, Button, Screen, button, shorten
+from bot.texts import Html, Speech
+from services.entries.views import DayView, EntryView
+from services.linking import Suggestion
+
+LISTED = 10
+"""RHK on one screen; more are paged."""
+OFFERED = 2
+"""RHK offered for one entry on the shared screen, besides `Di luar SKP`."""
+
+
+def link_screen(
+    t: Speech,
+    day: DayView,
+    entry: EntryView,
+    targets: Mapping[int, str],
+    suggestion: Suggestion,
+    *,
+    page: int = 0,
+) -> Screen:
+    """Every RHK of the plan, the likeliest first, with why."""
+    ranking = suggestion.ranking
+    pages = max(1, -(-len(ranking) // LISTED))
+    page = min(page, pages - 1)
+    shown = ranking[page * LISTED : (page + 1) * LISTED]
+    lines = [t("link.head", activity=shorten(entry.activity, 200))]
+    for place, one in enumerate(shown, start=page * LISTED + 1):
+        line = t("link.line", number=place, target=shorten(targets[one.key], 220))
+        because = [*one.because[:3]]
+        if one.chosen:
+            line = Html(f"{line}\n{t('link.chosen', words=', '.join(because) or '–', count=one.chosen)}")
+        elif because:
+            line = Html(f"{line}\n{t('link.because', words=', '.join(because))}")
+        lines.append(line)
+    numbers = [
+        button(
+            f"✓ {place}" if one.key == entry.target_id else str(place),
+            Kind.ENTRY_TARGET,
+            entry.id,
+            arg=str(one.key),
+        )
+        for place, one in enumerate(shown, start=page * LISTED + 1)
+    ]
+    rows = [tuple(numbers[start : start + 5]) for start in range(0, len(numbers), 5)]
+    outside = t.plain("link.outside_on" if entry.outside_plan else "link.outside")
+    rows.append((button(outside, Kind.ENTRY_TARGET, entry.id, arg="0"),))
+    if pages > 1:
+        rows.append(
+            (
+                button("‹", Kind.ENTRY_LINK, entry.id, arg=str(max(0, page - 1))),
+                button(f"{page + 1}/{pages}", Kind.ENTRY_LINK, entry.id, arg=str(page)),
+                button("›", Kind.ENTRY_LINK, entry.id, arg=str(min(pages - 1, page + 1))),
+            )
+        )
+    rows.append((button(t.plain("day.back"), Kind.DAY_SHOW, day.id),))
+    return Screen(Html("\n\n".join(lines)), tuple(rows))
+
+
+def unsure_screen(
+    t: Speech,
+    day: DayView,
+    unsure: Sequence[tuple[EntryView, Suggestion]],
+    targets: Mapping[int, str],
+) -> Screen:
+    """All entries whose RHK is not sure: one row of choices each."""
+    order = {key: place for place, key in enumerate(targets, start=1)}
+    lines = [t("link.unsure_head")]
+    used: dict[int, None] = {}
+    rows: list[tuple[Button, ...]] = []
+    for entry, suggestion in unsure:
+        lines.append(t("link.unsure_line", number=entry.number, activity=shorten(entry.activity, 120)))
+        best = suggestion.ranking[:OFFERED]
+        used.update(dict.fromkeys(one.key for one in best))
+        choices = [
+            button(
+                t.plain("link.unsure_pick", number=entry.number, target=order[one.key]),
+                Kind.ENTRY_TARGET,
+                entry.id,
+                arg=f"{one.key}.u",
+            )
+            for one in best
+        ]
+        choices.append(
+            button(
+                t.plain("link.unsure_outside", number=entry.number), Kind.ENTRY_TARGET, entry.id, arg="0.u"
+            )
+        )
+        choices.append(button("…", Kind.ENTRY_LINK, entry.id))
+        rows.append(tuple(choices))
+    lines.append(
+        Html(
+            "\n".join(t("link.legend", number=order[key], target=shorten(targets[key], 160)) for key in used)
+        )
+    )
+    rows.append(
+        (
+            button(
+                t.plain("link.send_anyway"),
+                Kind.DAY_SEND,
+                day.id,
+                revision=day.revision,
+                arg="anyway",
+                style=SUCCESS,
+            ),
+            button(t.plain("day.back"), Kind.DAY_SHOW, day.id),
+        )
+    )
+    return Screen(Html("\n\n".join(lines)), tuple(rows))

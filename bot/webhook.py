@@ -1,0 +1,69 @@
+"""Webhook: secret, size, handle, then answer.
+
+200 is said once the update's effect is committed. A database that is away answers 503 and Telegram sends the
+update again; so nothing that was accepted is ever only in memory.
+"""
+
+import asyncio
+import hmac
+import json
+from typing import Any
+
+import structlog
+from aiohttp import web
+from telegram import Update
+from telegram.ext import ExtBot
+
+from bot.app import Running
+from bot.polling import ALLOWED
+
+log = structlog.get_logger()
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+PATH = "/telegram"
+LARGEST = 1024 * 1024
+"""Bytes of an update; Telegram's are a few kilobytes."""
+
+
+def build_web(program: Running) -> web.Application:
+    """The addresses: updates, and whether the process lives."""
+    secret = program.deps.settings.webhook_secret or ""
+
+    async def on_update(request: web.Request) -> web.Response:
+        given = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(given.encode(), secret.encode()):
+            log.warning("webhook_refused")
+            return web.Response(status=403)
+        try:
+            update = Update.de_json(json.loads(await request.read()), program.application.bot)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return web.Response(status=400)
+        try:
+            await program.processor.put(update)
+        except Exception as error:
+            log.error("update_not_committed", error=type(error).__name__)
+            return web.Response(status=503)
+        return web.Response()
+
+    async def on_health(request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    app = web.Application(client_max_size=LARGEST)
+    app.router.add_post(PATH, on_update)
+    app.router.add_get("/health", on_health)
+    return app
+
+
+async def run_webhook(program: Running, stop: asyncio.Event) -> None:
+    """Listens until `stop` is set, then finishes what is in hand."""
+    settings = program.deps.settings
+    bot: ExtBot[Any] = program.application.bot
+    runner = web.AppRunner(build_web(program), access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, port=settings.webhook_port).start()
+        await bot.set_webhook(
+            f"{settings.webhook_url}{PATH}", secret_token=settings.webhook_secret, allowed_updates=ALLOWED
+        )
+        await stop.wait()
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,206 @@
+"""Reads a table with named columns out of an .xlsx or .csv file that somebody made by hand.
+
+The header row may stand below title lines; column names are compared without case, spaces, underscores and
+signs. Values stay as they are in the file: whether a number may stand for a NIP is not decided here.
+"""
+
+import csv
+import difflib
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from documents.cells import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Cell, Grid, Kind, Unreadable, text_cell
+from documents.worksheets import read_worksheet
+
+HEADER_WITHIN = 30
+"""The header is looked for in so many of the first rows that hold anything."""
+
+_DECLARED = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
+"""How Excel itself may name the separator, in a first line of its own."""
+_BROKEN = {Kind.FORMULA: "formula_empty", Kind.ERROR: "cell_error", Kind.LONG: "cell_too_long"}
+
+
+@dataclass(frozen=True, slots=True)
+class TableFault:
+    """Something about one cell: `code` names the sentence (`import.fault.<code>`) and `params` fill it."""
+
+    cell: str
+    column: str
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rows`: column name → cell, for every column that is there, empty cells too; empty rows left out.
+
+    `columns_fit` False: columns are missing, misspelt or there twice, so that rows say little.
+    """
+
+    rows: tuple[dict[str, Cell], ...]
+    faults: tuple[TableFault, ...]
+    warnings: tuple[TableFault, ...]
+    columns_fit: bool = True
+
+
+def read_table(
+    data: bytes, file_name: str, *, columns: Sequence[str], required: Sequence[Sequence[str]]
+) -> Table:
+    """Reads the columns named in `columns`; of each group in `required` at least one must be there.
+
+    Faults and warnings are about cells and columns; Unreadable is raised when the file is none at all.
+    """
+    grid = read_grid(data, file_name, columns=columns)
+    header, found = _find_header(grid, columns)
+    if len(found) < min(2, len(columns)):
+        raise Unreadable("header_missing", columns=", ".join(columns))
+    faults, warnings = _check_header(grid[header], found, columns, required)
+    columns_fit = not faults
+    places = {name: cells[0].column for name, cells in found.items()}
+    rows = []
+    for number in sorted(row for row in grid if row > header):
+        row = {name: grid[number].get(place, Cell(number, place)) for name, place in places.items()}
+        if not any(cell.text.strip() or cell.kind is Kind.FORMULA for cell in row.values()):
+            continue
+        faults += [
+            TableFault(cell.address, name, _BROKEN[cell.kind], {"value": cell.text})
+            for name, cell in row.items()
+            if cell.kind in _BROKEN
+        ]
+        rows.append(row)
+    if not rows and not faults:
+        raise Unreadable("no_rows")
+    return Table(tuple(rows), tuple(faults), tuple(warnings), columns_fit)
+
+
+def read_grid(data: bytes, file_name: str, *, columns: Sequence[str] = ()) -> Grid:
+    """Every value of the file; `columns` help to see what separates the fields of a csv. Or Unreadable."""
+    suffix = PurePath(file_name).suffix.lower()
+    if len(data) > MAX_BYTES:
+        raise Unreadable("too_large", limit_mb=MAX_BYTES // 2**20)
+    if suffix in (".xlsm", ".xltm", ".xlsb", ".xlam"):
+        raise Unreadable("macros")
+    if suffix not in (".xlsx", ".csv"):
+        raise Unreadable("wrong_type", suffix=suffix or "-")
+    if not data.strip():
+        raise Unreadable("empty")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):  # OLE: an old .xls, or an .xlsx with a password
+        raise Unreadable("encrypted")
+    if (suffix == ".xlsx") != data.startswith(b"PK"):
+        raise Unreadable("not_what_it_says", suffix=suffix)
+    grid = read_worksheet(data) if suffix == ".xlsx" else _read_csv(_decode(data), columns)
+    if not grid:
+        raise Unreadable("empty")
+    return grid
+
+
+def _decode(data: bytes) -> str:
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return text
+    raise Unreadable("not_text")
+
+
+def _read_csv(text: str, columns: Sequence[str]) -> Grid:
+    first, _, rest = text.partition("\n")
+    if declared := _DECLARED.fullmatch(first.rstrip("\r")):
+        return _split_csv(rest, declared[1], first_row=2)
+    return _split_csv(text, _delimiter(text, columns))
+
+
+def _delimiter(text: str, columns: Sequence[str]) -> str:
+    """The separator under which most column names are seen; a comma when none is."""
+    head = text[: 64 * 1024].splitlines()[:HEADER_WITHIN]
+
+    def names_seen(delimiter: str) -> int:
+        lines = [[_plain(name.strip('"')) for name in line.split(delimiter)] for line in head]
+        return max((len(set(line).intersection(map(_plain, columns))) for line in lines), default=0)
+
+    return max((",", ";", "\t"), key=names_seen)
+
+
+def _split_csv(text: str, delimiter: str, *, first_row: int = 1) -> Grid:
+    grid: Grid = {}
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for number, values in enumerate(reader, start=first_row):
+            cells = {
+                column: text_cell(number, column, value)
+                for column, value in enumerate(values, start=1)
+                if value.strip()
+            }
+            if not cells:
+                continue
+            if len(grid) >= MAX_ROWS:
+                raise Unreadable("too_many_rows", limit=MAX_ROWS)
+            if max(cells) > MAX_COLUMNS:
+                raise Unreadable("too_many_columns", limit=MAX_COLUMNS, cell=cells[max(cells)].address)
+            grid[number] = cells
+    except csv.Error as error:
+        raise Unreadable("csv_quotes", line=reader.line_num + first_row - 1) from error
+    return grid
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _find_header(grid: Grid, columns: Sequence[str]) -> tuple[int, dict[str, list[Cell]]]:
+    """(row number, column name → its header cells) of the row that names most columns."""
+    known = {_plain(name): name for name in columns}
+    best: tuple[int, dict[str, list[Cell]]] = (0, {})
+    for number in sorted(grid)[:HEADER_WITHIN]:
+        found: dict[str, list[Cell]] = {}
+        for _, cell in sorted(grid[number].items()):
+            if name := known.get(_plain(cell.text)):
+                found.setdefault(name, []).append(cell)
+        if len(found) > len(best[1]):
+            best = (number, found)
+    return best
+
+
+def _check_header(
+    header: Mapping[int, Cell],
+    found: Mapping[str, Sequence[Cell]],
+    columns: Sequence[str],
+    required: Sequence[Sequence[str]],
+) -> tuple[list[TableFault], list[TableFault]]:
+    """Columns that are missing, there twice, unknown, or misspelt: (faults, warnings)."""
+    faults = [
+        TableFault(cell.address, name, "column_twice", {"other": cells[0].address})
+        for name, cells in found.items()
+        for cell in cells[1:]
+    ]
+    warnings = []
+    missing = {_plain(name): name for name in columns if name not in found}
+    places = {cell.column for cells in found.values() for cell in cells}
+    for place, cell in sorted(header.items()):
+        if place in places or not cell.text.strip():
+            continue
+        near = difflib.get_close_matches(_plain(cell.text[:60]), missing, n=1, cutoff=0.8)
+        if near:  # ignoring it would drop a column somebody filled in
+            name = missing.pop(near[0])
+            faults.append(
+                TableFault(cell.address, name, "column_misspelt", {"value": cell.text.strip()[:60]})
+            )
+        else:
+            warnings.append(TableFault(cell.address, cell.text.strip()[:60], "column_unknown"))
+    needed = {name: group for group in required for name in group if not set(group) & set(found)}
+    row = next(iter(header.values())).row
+    for group in dict.fromkeys(map(tuple, needed.values())):
+        if set(group) <= set(missing.values()):
+            faults.append(TableFault(str(row), " / ".join(group), "column_missing"))
+    for name in missing.values():
+        if name not in needed:
+            warnings.append(TableFault(str(row), name, "column_absent"))
+    return faults, warnings

@@ -1,0 +1,123 @@
+"""What a chat is being asked, and what the next input means. Pure, but for the row that is its lock.
+
+            ask                     answer | cancel | lapse | another command
+   (none) ───────▶ (a question) ───────────────────────────────────────────▶ (none)
+                        │ press or file that is no answer: a firm question ends, a soft one waits on
+                        └──────────────────────────────────────────────────▶
+
+Invariants: one question a chat; it lapses after 30 minutes; text that no question waits for is a report.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import DialogueRow
+from models.engine import insert_into
+
+LAPSE = timedelta(minutes=30)
+
+
+class Step(enum.StrEnum):
+    """What is waited for."""
+
+    OUTCOMES = "outcomes"
+    FIELD = "field"
+    REASON = "reason"
+    FEEDBACK = "feedback"
+    FEEDBACK_REPLY = "feedback_reply"
+    PROMPT_TIME = "prompt_time"
+    DAY = "day"
+    DAY_TEXT = "day_text"
+
+
+SOFT = frozenset({Step.OUTCOMES})
+"""Questions that a press elsewhere does not end."""
+
+
+class Said(enum.StrEnum):
+    """The kinds of input that matter here."""
+
+    TEXT = "text"
+    FILE = "file"
+    EDIT = "edit"
+    COMMAND = "command"
+    PRESS = "press"
+    CANCEL = "cancel"
+
+
+class Route(enum.StrEnum):
+    """What the input means."""
+
+    ANSWER = "answer"
+    REPORT = "report"
+    EVIDENCE = "evidence"
+    EDIT = "edit"
+    COMMAND = "command"
+    PRESS = "press"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A pending question. `data` holds ids and revisions, JSON-shaped."""
+
+    step: Step
+    expires_at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def ask(step: Step, *, now: datetime, **data: Any) -> Question:
+    """A question that waits 30 minutes from now."""
+    return Question(step, now + LAPSE, data)
+
+
+def advance(question: Question | None, said: Said, *, now: datetime) -> tuple[Route, Question | None]:
+    """What an input means while `question` is pending, and the question that stays pending before acting.
+
+    An answered question stays until the answer is taken: a refused answer may be given again.
+    """
+    if question is not None and question.expires_at <= now:
+        question = None
+    match said:
+        case Said.TEXT:
+            return (Route.REPORT, None) if question is None else (Route.ANSWER, question)
+        case Said.FILE:
+            return Route.EVIDENCE, question
+        case Said.EDIT:
+            return Route.EDIT, question
+        case Said.COMMAND:
+            return Route.COMMAND, None
+        case Said.CANCEL:
+            return Route.CANCEL, None
+        case Said.PRESS:
+            return Route.PRESS, question if question is not None and question.step in SOFT else None
+
+
+async def lock(session: AsyncSession, chat_id: int) -> DialogueRow:
+    """The chat's row, locked until the transaction ends: one update of a chat at a time."""
+    await session.execute(
+        insert_into(session, DialogueRow).values(chat_id=chat_id, data={}).on_conflict_do_nothing()
+    )
+    return (
+        await session.scalars(select(DialogueRow).where(DialogueRow.chat_id == chat_id).with_for_update())
+    ).one()
+
+
+def read(row: DialogueRow) -> Question | None:
+    """The question in a row; an unknown step of an older version is none."""
+    if row.step is None or row.expires_at is None or row.step not in set(Step):
+        return None
+    return Question(Step(row.step), row.expires_at, dict(row.data))
+
+
+def write(row: DialogueRow, question: Question | None) -> None:
+    """Puts a question, or none, into the row."""
+    row.step = question.step if question else None
+    row.data = dict(question.data) if question else {}
+    row.expires_at = question.expires_at if question else None

@@ -1,0 +1,1 @@
+"""A person's day: taking what they type, changing it, sending it."""

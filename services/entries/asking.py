@@ -1,0 +1,94 @@
+"""The one outcome question of a day, with ready answers from the person's own past."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Day, Entry, State
+from services.entries.days import own_day
+from services.entries.views import DayView, EntryView
+from services.people.identity import Actor
+
+READY = 2
+"""Ready answers offered for one entry."""
+MOST_ASKED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An entry without an outcome and outcomes the same person once gave for the same RHK."""
+
+    entry: EntryView
+    ready: tuple[str, ...]
+
+
+def missing_outcomes(day: DayView) -> tuple[EntryView, ...]:
+    """Entries that still lack an outcome which was not skipped."""
+    return tuple(one for one in day.entries if one.editable and not one.outcome and not one.outcome_skipped)[
+        :MOST_ASKED
+    ]
+
+
+async def mark_asked(session: AsyncSession, actor: Actor, day_id: int) -> None:
+    """Asked once: from now on the card only shows that outcomes are missing."""
+    (await own_day(session, actor, day_id)).outcomes_asked = True
+
+
+async def ready_answers(session: AsyncSession, day: DayView, entries: tuple[EntryView, ...]) -> list[Asked]:
+    """Ready answers for each entry: the most recent different outcomes for the same RHK. One query."""
+    targets = {one.target_id for one in entries if one.target_id is not None}
+    past: dict[int, list[str]] = {}
+    if targets:
+        latest = func.max(Entry.id)
+        rows = await session.execute(
+            select(Entry.target_id, Entry.outcome, latest)
+            .join(Day, Day.id == Entry.day_id)
+            .where(
+                Day.person_id == day.person_id,
+                Entry.target_id.in_(targets),
+                Entry.outcome.is_not(None),
+                func.length(Entry.outcome) <= 60,
+                Entry.state.in_([State.SUBMITTED, State.APPROVED, State.RECORDED]),
+            )
+            .group_by(Entry.target_id, Entry.outcome)
+            .order_by(latest.desc())
+            .limit(50)
+        )
+        for target_id, outcome, _ in rows:
+            if target_id is not None and outcome:
+                past.setdefault(target_id, []).append(outcome)
+    return [Asked(one, tuple(past.get(one.target_id or 0, [])[:READY])) for one in entries]
+
+
+async def pick_ready(session: AsyncSession, actor: Actor, code: str) -> str | None:
+    """The full text of a ready answer, found again by its short code among the person's own outcomes."""
+    rows = await session.scalars(
+        select(Entry.outcome)
+        .join(Day, Day.id == Entry.day_id)
+        .where(Day.person_id == actor.person_id, Entry.outcome.is_not(None), func.length(Entry.outcome) <= 60)
+        .distinct()
+    )
+    return next((one for one in rows if one and answer_code(one) == code), None)
+
+
+def answer_code(text: str) -> str:
+    """A short name of a ready answer that fits into a button."""
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+FAMILIES = {
+    "school": ("guru", "madrasah", "sekolah", "pengajar", "dosen", "widyaiswara"),
+    "religion": ("penghulu", "penyuluh agama", "kua"),
+    "health": ("bidan", "perawat", "dokter", "apoteker", "gizi", "sanitarian"),
+    "finance": ("keuangan", "bendahara", "anggaran", "gaji"),
+    "personnel": ("sdm", "kepegawaian"),
+}
+"""Words of a jabatan that tell which example its holder understands."""
+
+
+def job_family(position: str | None) -> str:
+    """The kind of job, for one fitting example; `office` when none is known."""
+    words = (position or "").casefold()
+    return next((name for name, marks in FAMILIES.items() if any(one in words for one in marks)), "office")

@@ -1,0 +1,59 @@
+"""«Sama seperti kemarin»: the activities and RHK of the last reported day, never outcome or quantity."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Day, Entry, LinkSource, State, Target
+from services.entries.days import changed, open_day
+from services.errors import Invalid
+from services.people.identity import Actor
+
+
+async def copy_last_day(session: AsyncSession, actor: Actor, work_date: date, *, now: datetime) -> int:
+    """Copies into the draft of `work_date`; gives the day's id.
+
+    Raises Invalid `nothing_to_copy` when there is no earlier day, `already_copied` when it was done before.
+    """
+    day = await open_day(session, actor, work_date, now=now)
+    if day.copied_from is not None:
+        raise Invalid("day", "already_copied")
+    source = await session.scalar(
+        select(Day)
+        .where(Day.person_id == actor.person_id, Day.work_date < work_date, Day.entries.any())
+        .order_by(Day.work_date.desc())
+        .limit(1)
+    )
+    if source is None:
+        raise Invalid("day", "nothing_to_copy")
+    rows = (
+        await session.execute(
+            select(Entry, Target.retired_at)
+            .outerjoin(Target, Target.id == Entry.target_id)
+            .where(Entry.day_id == source.id)
+            .order_by(Entry.position)
+        )
+    ).all()
+    present = list(await session.scalars(select(Entry.position).where(Entry.day_id == day.id)))
+    for place, (old, retired_at) in enumerate(rows, start=max(present, default=-1) + 1):
+        linked = retired_at is None and (old.target_id is not None or old.outside_plan)
+        session.add(
+            Entry(
+                day_id=day.id,
+                position=place,
+                state=State.DRAFT,
+                created_at=now,
+                activity=old.activity,
+                target_id=old.target_id if linked else None,
+                outside_plan=old.outside_plan if linked else False,
+                link_source=LinkSource.COPIED if linked else None,
+                confident=linked,
+                outcome_skipped=False,
+                repeat_noted=False,
+            )
+        )
+    day.copied_from = source.work_date
+    day.outcomes_asked = False
+    await changed(session, day)
+    return day.id

@@ -1,0 +1,149 @@
+"""Taking what somebody typed into the draft of a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Day, Entry, Evidence, EvidenceKind, State
+from services.clock import local_date
+from services.entries.days import MOST_ENTRIES, changed, open_day
+from services.entries.suggesting import apply_suggestion, load_plan
+from services.errors import Invalid
+from services.people.identity import Actor
+from services.reading.capture import ReadEntry, read_entries
+from services.reading.date_heading import leading_day
+from services.reading.sensitive import Sensitive, find_sensitive
+
+LONGEST = 4096
+"""Characters of one activity: a Telegram message cannot hold more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a text.
+
+    `day_id` None: there was no activity in it. `unclear_day`: the words that named a day which is not
+    clear; `day`: a day was named and nothing else.
+    """
+
+    day_id: int | None = None
+    entry_ids: tuple[int, ...] = ()
+    sensitive: frozenset[Sensitive] = frozenset()
+    unclear_day: str | None = None
+    day: date | None = None
+
+
+async def take_report(
+    session: AsyncSession,
+    actor: Actor,
+    text: str,
+    *,
+    message_id: int,
+    now: datetime,
+    work_date: date | None = None,
+) -> Taken:
+    """Puts the activities of a text into the draft of today, or of the day its leading words name.
+
+    Raises Invalid for a future or locked day and for too many entries; then nothing is stored.
+    """
+    today = local_date(now, actor.zone)
+    if work_date is None:
+        leading = leading_day(text, today=today)
+        if leading is not None:
+            if leading.day is None:
+                return Taken(unclear_day=leading.said)
+            work_date, text = leading.day, leading.rest
+            if not read_entries(text):
+                return Taken(day=work_date)
+    found = read_entries(text)
+    if not found:
+        return Taken()
+    day = await open_day(session, actor, work_date or today, now=now)
+    entries = await add_entries(session, actor, day, found, message_id=message_id, now=now)
+    return Taken(
+        day_id=day.id,
+        entry_ids=tuple(entry.id for entry in entries),
+        sensitive=find_sensitive(text),
+    )
+
+
+def without_day(text: str, actor: Actor, now: datetime) -> str:
+    """A text without the leading words that name its day."""
+    leading = leading_day(text, today=local_date(now, actor.zone))
+    return leading.rest if leading is not None else text
+
+
+async def add_entries(
+    session: AsyncSession,
+    actor: Actor,
+    day: Day,
+    found: tuple[ReadEntry, ...],
+    *,
+    message_id: int | None,
+    now: datetime,
+    first_index: int = 0,
+) -> list[Entry]:
+    """Appends entries to a day, each with its suggested RHK, its links, and evidence that came before."""
+    count, last = (
+        await session.execute(
+            select(func.count(), func.max(Entry.position)).select_from(Entry).where(Entry.day_id == day.id)
+        )
+    ).one()
+    if count + len(found) > MOST_ENTRIES:
+        raise Invalid("entries", "too_many_entries", limit=MOST_ENTRIES)
+    plan = await load_plan(session, actor.person_id, day.work_date.year)
+    entries = []
+    for offset, read in enumerate(found):
+        entry = Entry(
+            day_id=day.id,
+            position=(last or 0) + 1 + offset,
+            state=State.DRAFT,
+            created_at=now,
+            activity=read.activity[:LONGEST],
+            outcome=read.outcome,
+            quantity=read.quantity,
+            unit=read.unit,
+            starts=read.start,
+            ends=read.end,
+            minutes=read.minutes,
+            outside_plan=False,
+            confident=False,
+            outcome_skipped=False,
+            repeat_noted=False,
+            source_chat_id=actor.chat_id,
+            source_message_id=message_id,
+            source_index=first_index + offset if message_id is not None else None,
+        )
+        apply_suggestion(entry, plan)
+        entries.append(entry)
+    session.add_all(entries)
+    await session.flush()
+    for entry, read in zip(entries, found, strict=True):
+        add_links(session, entry, read.links, person_id=actor.person_id, now=now)
+    await session.execute(
+        update(Evidence)
+        .where(Evidence.person_id == actor.person_id, Evidence.entry_id.is_(None))
+        .values(entry_id=entries[0].id)
+    )
+    day.outcomes_asked = False
+    await changed(session, day)
+    return entries
+
+
+def add_links(
+    session: AsyncSession, entry: Entry, links: tuple[str, ...], *, person_id: int, now: datetime
+) -> None:
+    """Links in a text are evidence."""
+    session.add_all(
+        Evidence(
+            person_id=person_id,
+            entry_id=entry.id,
+            kind=EvidenceKind.LINK,
+            url=link,
+            created_at=now,
+            fetch_attempts=0,
+        )
+        for link in links
+    )

@@ -1,0 +1,131 @@
+"""Putting a day before the supervisor, and taking it back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Day, Decision, Entry, LinkSource, Person, State, Verdict
+from services import audit, outbox
+from services.calendar import correction_lock, has_passed, is_late, load_calendar, month_lock
+from services.clock import local_date
+from services.entries.days import changed, own_day
+from services.errors import Invalid
+from services.people.identity import Actor
+
+LOOK_AHEAD = timedelta(days=80)
+"""How far the calendar is read: past the lock of the next month and its days of grace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`supervised` False: a head without a supervisor here, recorded undecided."""
+
+    day_id: int
+    entries: int
+    late: bool
+    supervised: bool
+
+
+async def submit_day(
+    session: AsyncSession, actor: Actor, day_id: int, *, revision: int, now: datetime
+) -> Sent:
+    """Sends every unsent and corrected entry of a day.
+
+    Accepts the preselected RHK of each (a weaker lesson than a tap). `late` is set by the first sending:
+    after the end of the next workday. Raises Invalid `nothing_to_send` or `day_locked`, Outdated.
+    """
+    day = await own_day(session, actor, day_id, revision=revision)
+    entries = list(
+        await session.scalars(
+            select(Entry)
+            .where(Entry.day_id == day.id, Entry.state.in_([State.DRAFT, State.RETURNED]))
+            .order_by(Entry.position)
+        )
+    )
+    if not entries:
+        raise Invalid("day", "nothing_to_send")
+    person = (await session.scalars(select(Person).where(Person.id == actor.person_id))).one()
+    holidays = await _days_off(session, person, day.work_date)
+    await _ensure_in_time(session, person, day, entries, holidays=holidays, now=now)
+    supervised = person.supervisor_id is not None
+    for entry in entries:
+        entry.state = State.SUBMITTED if supervised else State.RECORDED
+        if entry.link_source is LinkSource.SUGGESTED:
+            _accept_suggestion(entry)
+    if day.first_submitted_at is None:
+        day.first_submitted_at = now
+        day.late = is_late(day.work_date, now, pattern=person.pattern, holidays=holidays, zone=person.zone)
+    day.submitted_at = now
+    await changed(session, day)
+    audit.record(session, "submitted", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
+    if person.supervisor_id is not None:
+        await tell_queue(session, person.supervisor_id, now=now)
+    return Sent(day.id, len(entries), day.late, supervised)
+
+
+def _accept_suggestion(entry: Entry) -> None:
+    """A sure suggestion becomes the link; an unsure one that nobody chose does not."""
+    if entry.confident:
+        entry.link_source = LinkSource.ACCEPTED
+    else:
+        entry.link_source, entry.target_id, entry.outside_plan = None, None, False
+
+
+async def withdraw_day(
+    session: AsyncSession, actor: Actor, day_id: int, *, revision: int, now: datetime
+) -> int:
+    """Takes back what waits for a decision, to be edited. Raises Invalid `nothing_to_withdraw`, Outdated."""
+    day = await own_day(session, actor, day_id, revision=revision)
+    entries = list(
+        await session.scalars(select(Entry).where(Entry.day_id == day.id, Entry.state == State.SUBMITTED))
+    )
+    if not entries:
+        raise Invalid("day", "nothing_to_withdraw")
+    for entry in entries:
+        entry.state = State.RETURNED if entry.return_reason else State.DRAFT
+    await changed(session, day)
+    audit.record(session, "withdrawn", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
+    if actor.supervisor_id is not None:
+        await tell_queue(session, actor.supervisor_id, now=now)
+    return day.id
+
+
+async def tell_queue(session: AsyncSession, supervisor_id: int, *, now: datetime) -> None:
+    """Has the supervisor's one living queue message brought up to date, silently; once for many causes."""
+    await outbox.enqueue_unless_waiting(session, "queue_changed", to=supervisor_id, now=now)
+
+
+async def _days_off(session: AsyncSession, person: Person, work_date: date) -> frozenset[date]:
+    calendar = await load_calendar(session, first=work_date, last=work_date + LOOK_AHEAD)
+    return calendar.days_off(person.unit_id)
+
+
+async def _ensure_in_time(
+    session: AsyncSession,
+    person: Person,
+    day: Day,
+    entries: list[Entry],
+    *,
+    holidays: frozenset[date],
+    now: datetime,
+) -> None:
+    """New entries until the month lock; corrections of returned ones three workdays longer."""
+    if has_passed(month_lock(day.work_date, person.zone), now):
+        if any(entry.state is State.DRAFT for entry in entries):
+            raise Invalid("day", "day_locked")
+        returned = await session.scalar(
+            select(func.max(Decision.decided_at)).where(
+                Decision.day_id == day.id, Decision.verdict == Verdict.RETURN
+            )
+        )
+        limit = correction_lock(
+            day.work_date,
+            person.zone,
+            pattern=person.pattern,
+            holidays=holidays,
+            returned_on=local_date(returned, person.zone) if returned else None,
+        )
+        if has_passed(limit, now):
+            raise Invalid("day", "day_locked")

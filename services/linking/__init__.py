@@ -1,0 +1,10 @@
+"""Which RHK an activity serves (product.md §9): local, explainable, learning from the person's own choices.
+
+Start at ``suggestion``; README.md of this folder describes the method and the lexicon.
+"""
+
+from services.linking.index import PlanIndex, build_index
+from services.linking.records import Candidate, Choice, Ranked, Suggestion
+from services.linking.suggestion import suggest
+
+__all__ = ["Candidate", "Choice", "PlanIndex", "Ranked", "Suggestion", "build_index", "suggest"]

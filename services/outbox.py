@@ -1,0 +1,186 @@
+"""Messages to people who are not the ones acting.
+
+waiting ──claim──▶ sending ──▶ sent
+   ▲                 │  ├────▶ failed      refused for good (blocked, gone, malformed)
+   └── not now (429) ┘  └────▶ uncertain   no answer: it may have arrived, so it is never blindly repeated
+
+Invariants:
+1. A row is written in the transaction of its cause; nothing is sent inside one.
+2. One claim, one sender: `UPDATE … WHERE id IN (SELECT … FOR UPDATE SKIP LOCKED) RETURNING`.
+3. A row leaves `sending` only to a final state or, when surely not sent, back to `waiting`.
+4. The same `key` is written once, whoever tries.
+5. A row found in `sending` at start-up was in flight when the process died: it is `uncertain`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Account, OutboxMessage, OutboxState, Person
+from models.engine import insert_into
+
+RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
+"""Pauses after failures that surely did not send; past the last one the row fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row in hand, with where and in which language it goes. `chat_id` None: never joined."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+    person_id: int
+    chat_id: int | None
+    user_id: int | None
+    language: str
+    zone: str
+    name: str
+
+
+async def enqueue(
+    session: AsyncSession,
+    kind: str,
+    *,
+    to: int,
+    now: datetime,
+    payload: dict[str, Any] | None = None,
+    key: str | None = None,
+    not_before: datetime | None = None,
+) -> bool:
+    """Writes one message for person `to`; False when `key` was written before."""
+    statement = (
+        insert_into(session, OutboxMessage)
+        .values(
+            person_id=to,
+            kind=kind,
+            payload=payload or {},
+            key=key,
+            state=OutboxState.WAITING,
+            created_at=now,
+            not_before=not_before or now,
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboxMessage.id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def enqueue_unless_waiting(session: AsyncSession, kind: str, *, to: int, now: datetime) -> None:
+    """Writes one message unless the same kind waits for that person already: it will show the present state."""
+    waiting = await session.scalar(
+        select(OutboxMessage.id).where(
+            OutboxMessage.person_id == to,
+            OutboxMessage.kind == kind,
+            OutboxMessage.state == OutboxState.WAITING,
+        )
+    )
+    if waiting is None:
+        await enqueue(session, kind, to=to, now=now)
+
+
+async def claim(session: AsyncSession, *, now: datetime, limit: int = 20) -> Sequence[Claimed]:
+    """Takes up to `limit` due rows, oldest first; at most one a person, so nothing overtakes in a chat."""
+    earliest = (
+        select(func.min(OutboxMessage.id))
+        .where(OutboxMessage.state.in_([OutboxState.WAITING, OutboxState.SENDING]))
+        .group_by(OutboxMessage.person_id)
+    )
+    due = (
+        select(OutboxMessage.id)
+        .where(
+            OutboxMessage.state == OutboxState.WAITING,
+            OutboxMessage.not_before <= now,
+            OutboxMessage.id.in_(earliest),
+        )
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = (
+        await session.scalars(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(due), OutboxMessage.state == OutboxState.WAITING)
+            .values(state=OutboxState.SENDING, claimed_at=now, attempts=OutboxMessage.attempts + 1)
+            .returning(OutboxMessage.id)
+            .execution_options(synchronize_session=False)
+        )
+    ).all()
+    if not ids:
+        return []
+    rows = await session.execute(
+        select(OutboxMessage, Person, Account)
+        .join(Person, Person.id == OutboxMessage.person_id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(OutboxMessage.id.in_(ids))
+        .order_by(OutboxMessage.id)
+    )
+    return [
+        Claimed(
+            id=message.id,
+            kind=message.kind,
+            payload=message.payload,
+            attempts=message.attempts,
+            person_id=person.id,
+            chat_id=account.chat_id if account else None,
+            user_id=account.user_id if account else None,
+            language=person.language,
+            zone=person.zone,
+            name=person.name,
+        )
+        for message, person, account in rows
+    ]
+
+
+async def finish(
+    session: AsyncSession,
+    message_id: int,
+    state: OutboxState,
+    *,
+    now: datetime,
+    telegram_message_id: int | None = None,
+    error: str | None = None,
+) -> None:
+    """Records the end of a claimed row."""
+    await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, OutboxMessage.state == OutboxState.SENDING)
+        .values(state=state, finished_at=now, message_id=telegram_message_id, error=error)
+    )
+
+
+async def put_back(
+    session: AsyncSession, claimed: Claimed, *, now: datetime, wait: timedelta | None = None, error: str
+) -> None:
+    """Returns a row that surely was not sent; fails it after the last pause. `wait`: the server's own."""
+    if wait is None and claimed.attempts > len(RETRY_AFTER):
+        await finish(session, claimed.id, OutboxState.FAILED, now=now, error=error)
+        return
+    pause = wait if wait is not None else RETRY_AFTER[claimed.attempts - 1]
+    await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == claimed.id, OutboxMessage.state == OutboxState.SENDING)
+        .values(
+            state=OutboxState.WAITING,
+            not_before=now + pause,
+            error=error,
+            attempts=OutboxMessage.attempts - (1 if wait is not None else 0),
+        )
+    )
+
+
+async def recover(session: AsyncSession, *, now: datetime) -> int:
+    """At start-up: what was in flight when the process died is `uncertain`. Gives how many."""
+    found = await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.state == OutboxState.SENDING)
+        .values(state=OutboxState.UNCERTAIN, finished_at=now, error="the process ended while sending")
+        .returning(OutboxMessage.id)
+    )
+    return len(found.all())

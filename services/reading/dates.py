@@ -1,0 +1,101 @@
+"""Days as Indonesians type them in chat.
+
+The grammar of `date_grammar` says what was typed, `date_calendar` which days that is. Where the two modes
+meet a day on the wrong side:
+
+- A word that carries its own direction (kemarin, senin lalu) keeps it in leave, since illness is often told
+  afterwards. In a report a day still to come is asked again, because a report has no future days.
+- A date with its year written out is returned as it stands in either mode; the caller knows what it may be.
+- Workdays ("3 hari kerja") need the calendar of the office and are asked again; "3 hari" is calendar days.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from services.reading.date_calendar import add_months, agreed_span
+from services.reading.date_grammar import read_length, read_phrase, recurs, skip_vague
+from services.reading.date_heading import LeadingDay, leading_day
+from services.reading.date_terms import Length, Mode, Phrase, Span
+from services.reading.date_tokens import Token, tokens_of
+from services.reading.date_words import Kind
+
+__all__ = ["LeadingDay", "Mode", "Span", "leading_day", "read_dates"]
+
+_MOST_CHARACTERS = 4096
+
+
+def read_dates(text: str, *, today: date, mode: Mode) -> Span | None:
+    """The days a text names, or None when it names none, several that don't join, or one that can't be.
+
+    Other words around the days are passed over. Never raises; text past 4096 characters is not read.
+    """
+    tokens = tokens_of(text[:_MOST_CHARACTERS])
+    if recurs(tokens):
+        return None
+    phrases, lengths = _phrases(tokens)
+    if not phrases:
+        return None
+    span = agreed_span(phrases, today, mode)
+    return span if span is None else _lengthened(span, lengths, phrases)
+
+
+def _phrases(tokens: Sequence[Token]) -> tuple[list[Phrase], list[Length]]:
+    """All phrases and lengths of a text, in their order."""
+    phrases: list[Phrase] = []
+    lengths: list[Length] = []
+    i = 0
+    while i < len(tokens):
+        skipped = skip_vague(tokens, i)
+        if skipped is not None:
+            i = skipped
+            continue
+        phrase = read_phrase(tokens, i)
+        if phrase is not None:
+            phrases.append(phrase)
+            i = phrase.stop
+            continue
+        length = read_length(tokens, i)
+        if length is not None:
+            lengths.append(length)
+            i = length.stop
+            continue
+        i = _past_numbers(tokens, i)
+    return phrases, lengths
+
+
+def _past_numbers(tokens: Sequence[Token], i: int) -> int:
+    """The next position; a run of bare numbers (24-26; 1, 2, 3) is passed whole."""
+    if tokens[i].kind is not Kind.NUMBER:
+        return i + 1
+    i += 1
+    while (
+        i + 1 < len(tokens)
+        and tokens[i].kind in (Kind.DASH, Kind.COMMA)
+        and tokens[i + 1].kind is Kind.NUMBER
+    ):
+        i += 2
+    return i
+
+
+def _lengthened(span: Span, lengths: Sequence[Length], phrases: Sequence[Phrase]) -> Span | None:
+    """A single day with "3 hari" beside it becomes three days; a range must already be that long."""
+    single = span.first == span.last
+    for length in lengths:
+        if length.workdays and not single:
+            continue
+        if length.days is None or (length.half and not single):
+            return None
+    counted = {(length.days, length.months) for length in lengths if not length.half and not length.workdays}
+    if not counted:
+        return span
+    if len(counted) > 1 or any(phrase.until_only for phrase in phrases):
+        return None
+    days, months = counted.pop()
+    try:
+        last = add_months(span.first, months) - timedelta(days=1) + timedelta(days=days or 0)
+    except OverflowError:
+        return None
+    if not single and last != span.last:
+        return None
+    return replace(span, last=last)

@@ -1,0 +1,19 @@
+"""What the bot starts by itself: planned ahead, started once, never stale."""
+
+from services.rounds.due import Due, Rhythm, next_due
+from services.rounds.own_time import PromptTime, reset_prompt_time, set_prompt_time
+from services.rounds.plan import plan_everybody, plan_person
+from services.rounds.tick import TickResult, tick
+
+__all__ = [
+    "Due",
+    "PromptTime",
+    "Rhythm",
+    "TickResult",
+    "next_due",
+    "plan_everybody",
+    "plan_person",
+    "reset_prompt_time",
+    "set_prompt_time",
+    "tick",
+]

@@ -1,0 +1,109 @@
+"""Delivery to a webhook: one update of a chat at a time, again and again until it answers 2xx."""
+
+import asyncio
+from functools import partial
+
+import aiohttp
+import orjson
+
+from simulator.core import Core, WebhookSettings
+from simulator.errors import ApiError
+from simulator.http_api import BotApi
+from simulator.updates import Pending
+
+ANSWER_SECONDS = 60
+LONGEST_WAIT_SECONDS = 60.0
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+
+
+class Deliverer:
+    """Posts pending updates to the webhook while one is set."""
+
+    def __init__(self, core: Core, api: BotApi, *, retry_seconds: float) -> None:
+        self._core = core
+        self._api = api
+        self._retry = retry_seconds
+        self._busy: dict[int, asyncio.Task[None]] = {}
+        """Running deliveries by chat."""
+        self._session: aiohttp.ClientSession | None = None
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        core = self._core
+        try:
+            while not self._api.stopping:
+                seen = core.pulse.count
+                hook = core.webhook
+                if hook.url:
+                    self._start_deliveries(hook)
+                if core.pulse.count == seen:
+                    await core.pulse.next(seconds=3600)
+        finally:
+            tasks = list(self._busy.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if self._session is not None:
+                await self._session.close()
+
+    def _start_deliveries(self, hook: WebhookSettings) -> None:
+        lanes: set[int] = set(self._busy)
+        for item in list(self._core.updates.pending.values()):
+            if len(self._busy) >= hook.max_connections:
+                return
+            if item.chat_id not in lanes:
+                lanes.add(item.chat_id)
+                task = asyncio.create_task(self._deliver(item, hook))
+                self._busy[item.chat_id] = task
+                task.add_done_callback(partial(self._free, item.chat_id))
+
+    def _free(self, chat_id: int, task: "asyncio.Task[None]") -> None:
+        self._busy.pop(chat_id, None)
+        self._core.pulse.beat()
+
+    async def _deliver(self, item: Pending, hook: WebhookSettings) -> None:
+        wait = self._retry
+        while self._core.webhook is hook and item.id in self._core.updates.pending:
+            if await self._post(item, hook):
+                self._core.updates.ready(item.id, 1)
+                self._core.updates.confirm(item.id)
+                return
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+    async def _post(self, item: Pending, hook: WebhookSettings) -> bool:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS))
+        headers = {"Content-Type": "application/json"}
+        if hook.secret:
+            headers[SECRET_HEADER] = hook.secret
+        problem: str
+        try:
+            async with self._session.post(hook.url, data=item.body, headers=headers) as answer:
+                body = await answer.read()
+                if 200 <= answer.status < 300:
+                    self._perform(body)
+                    return True
+                problem = f"Wrong response from the webhook: {answer.status} {answer.reason}"
+        except TimeoutError:
+            problem = "Read timeout expired"
+        except aiohttp.ClientError:
+            problem = "Connection refused"
+        hook.last_error = problem
+        hook.last_error_date = self._core.world.now()
+        return False
+
+    def _perform(self, body: bytes) -> None:
+        """A webhook may answer with one call; its result is told to nobody."""
+        if not body.startswith(b"{"):
+            return
+        try:
+            call = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return
+        if isinstance(call, dict) and isinstance(call.get("method"), str):
+            name = call.pop("method")
+            try:
+                self._api.perform(name, call, {})
+            except ApiError as error:
+                self._core.faults_seen.append(f"{name} in a webhook answer: {error.description}")

@@ -1,0 +1,104 @@
+"""People who talk: the real bot against the simulator over loopback, on a real database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.app import Running, run_polling, running
+from bot.context import Deps
+from bot.settings import load_settings
+from bot.texts import Texts
+from handlers import FEATURES
+from models.engine import Database
+from services.clock import OfficeClock
+from services.rounds import tick
+from simulator import Limits, Persona, Simulator
+from tests.office import Office, user_of
+
+
+@dataclass
+class Chat:
+    """A running office. `move_to` moves its clock and lets the rounds do what is due."""
+
+    sim: Simulator
+    db: Database
+    office: Office
+    clock: OfficeClock
+    program: Running
+    ani: Persona
+    budi: Persona
+    citra: Persona
+    dewi: Persona
+    eko: Persona
+    head: Persona
+    admin: Persona
+    stranger: Persona
+    everybody: list[Persona] = field(default_factory=list)
+
+    async def move_to(self, moment: datetime) -> None:
+        self.clock.move_to(moment)
+        await self.program.tick()
+        await self.sim.quiet()
+
+
+@asynccontextmanager
+async def started(
+    sim: Simulator, database: Database, clock: OfficeClock, folder: Path
+) -> AsyncIterator[Running]:
+    """The program in polling mode, until the block ends."""
+    settings = load_settings(
+        {
+            "TELEGRAM_BOT_TOKEN": sim.token,
+            "TELEGRAM_API_URL": sim.url,
+            "ORGANIZATION": "Kemenag Sukamaju",
+            "EVIDENCE_DIR": str(folder / "evidence"),
+        }
+    )
+    deps = Deps(settings, database, clock, Texts())
+
+    async def due(session: AsyncSession, now: datetime) -> None:
+        await tick(session, now=now)
+
+    stop = asyncio.Event()
+    async with running(deps, FEATURES, due) as program:
+        polling = asyncio.create_task(run_polling(program, stop))
+        try:
+            yield program
+        finally:
+            stop.set()
+            await polling
+
+
+@pytest.fixture
+async def chat(db: Database, office: Office, now: datetime, tmp_path: Path) -> AsyncIterator[Chat]:
+    """The office of tests/office.py on Wednesday 18 November 2026, 09:00 WIB; everybody has started the bot."""
+    clock = OfficeClock(now)
+    async with Simulator(limits=Limits.off(), clock=clock, patient=True, callback_seconds=10**9) as sim:
+        people = {
+            name: sim.person(name.title(), user_id=user_of(getattr(office, name)), language="id")
+            for name in ("ani", "budi", "citra", "dewi", "eko", "head", "admin")
+        }
+        for persona in people.values():
+            persona.chat.started = True
+        stranger = sim.person("Orang Lain", language="id")
+        stranger.chat.started = True
+        async with started(sim, db, clock, tmp_path) as program:
+            await sim.quiet()
+            yield Chat(
+                sim=sim,
+                db=db,
+                office=office,
+                clock=clock,
+                program=program,
+                stranger=stranger,
+                everybody=[*people.values(), stranger],
+                **people,
+            )
+            faults = sim.faults_seen
+        assert not faults, faults
