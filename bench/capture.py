@@ -1,8 +1,9 @@
 """How well typed reports are read: `python -m bench.capture [FILE] [--predict]`.
 
 Prints every miss, then one JSON line: `split`, the share of messages with the right number of entries, and
-per field the F1 over the entries of those messages where a value was expected or found. Texts are compared with
-case and white space folded. `--predict` prints what is read from each `text`; expected fields may be absent.
+per field the F1 over the entries of those messages where a value was expected or found. Texts are compared
+with case and white space folded. `--predict` prints what is read from each `text`; expected fields may be
+absent.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How well ``services.linking`` suggests, beside two baselines: ``python -m bench.linking FILE [--predict]``.
+"""How well ``services.linking`` suggests, beside two baselines: ``python -m bench.linking FILE``.
 
-FILE holds labelled lines (jabatan, rhk, activity, outcome, answer, composed). With ``--predict`` the answer may
-be absent and one line ``{"ranking": [...], "outside": ...}`` is printed for each input line.
+FILE holds labelled lines (jabatan, rhk, activity, outcome, answer, composed). With ``--predict`` the answer
+may be absent and one line ``{"ranking": [...], "outside": ...}`` is printed for each input line.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def median_ms(lines: list[Line]) -> float:
 
 
 def worst_cold_ms(lines: list[Line]) -> float:
-    """Longest time to index ten RHK and suggest for the first activity, in milliseconds; the lexicon is loaded."""
+    """Longest time to index ten RHK and suggest once, in milliseconds; the lexicon is loaded."""
     texts = list(dict.fromkeys(rhk for line in lines for rhk in line.plan))
     worst = 0.0
     for start_at in range(0, len(texts), COLD_PLAN):
@@ -200,9 +200,9 @@ def _report(lines: list[Line], *, cold: float, wrong: bool) -> None:
                 results[group] = found
             cells = (found.top1, found.top3, found.precision, found.recall)
             shown = ["-" if cell is None else f"{cell:.1f}" for cell in cells]
-            print(
-                f"{name:18} {group:9} {len(members):4} {shown[0]:>6} {shown[1]:>6} {shown[2]:>9} {shown[3]:>9}"
-            )
+            widths = (6, 6, 9, 9)
+            columns = " ".join(f"{cell:>{width}}" for cell, width in zip(shown, widths, strict=True))
+            print(f"{name:18} {group:9} {len(members):4} {columns}")
     if wrong:
         _list_wrong(lines, predictors["services.linking"])
     milliseconds = median_ms(lines)
@@ -230,9 +230,8 @@ def _list_wrong(lines: list[Line], predict: Predictor) -> None:
         )
         if not right:
             said = "outside" if found.outside else ""
-            print(
-                f"{line.position} | {line.activity} -> {line.outcome} | {line.answer} {found.ranking[:3]} {said}"
-            )
+            ranked = found.ranking[:3]
+            print(f"{line.position} | {line.activity} -> {line.outcome} | {line.answer} {ranked} {said}")
 
 
 def _ordered(scores: list[float], *, least: float) -> Prediction:

@@ -17,7 +17,9 @@ from models.engine import Database
 
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its arguments."""
-    parser = argparse.ArgumentParser(prog="kinerja", description="Kinerja Harian: laporan harian ASN di Telegram")
+    parser = argparse.ArgumentParser(
+        prog="kinerja", description="Kinerja Harian: laporan harian ASN di Telegram"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="start the bot; without a token, the demo")
     commands.add_parser("web", help="start the bot behind a webhook")

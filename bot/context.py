@@ -96,6 +96,16 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRef:
+    """A stored file to send: by Telegram's id, or by its bytes under their hash when that fails."""
+
+    photo: bool
+    file_id: str
+    sha256: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the person acting gets to see, after the commit, in this order.
 
@@ -103,7 +113,8 @@ class Answer:
     `screens`: messages of their own. `replace`: instead of the pressed message. `cards`: living
     messages, rendered in the transaction. The first is edited in place after a press and sent below after
     typed text, unless `below` says which; the others follow where they stand, or below it. A card that
-    renders to None is taken out of the chat.
+    renders to None is taken out of the chat. `document`: a file to send, its name and bytes; `file`: one
+    that is stored. `menu`: the person's command menu is set anew, by what they are after this.
     """
 
     cards: tuple[CardRef, ...] = ()
@@ -113,6 +124,9 @@ class Answer:
     alert: bool = False
     reaction: str = ""
     below: bool | None = None
+    document: tuple[str, bytes] | None = None
+    file: FileRef | None = None
+    menu: bool = False
 
 
 def card(kind: str, subject: int, *, page: int = 0, view: str = "", focus: int = 0) -> tuple[CardRef, ...]:

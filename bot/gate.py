@@ -19,7 +19,7 @@ from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import ExtBot
 
-from bot import presenter
+from bot import menus, presenter
 from bot.context import Answer, Deps, Message, Turn
 from bot.registry import Registry
 from bot.screens import CardRef, Screen
@@ -34,10 +34,11 @@ AWAY = (OperationalError, InterfaceError, ConnectionError)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer with its cards rendered."""
+    """An answer with its cards rendered. `menu` None: the command menu stays as it is."""
 
     answer: Answer
     cards: tuple[presenter.Rendered, ...] = ()
+    menu: menus.Menu | None = None
 
 
 class Gate:
@@ -119,7 +120,12 @@ class Gate:
             return shown
 
     async def _rendered(self, turn: Turn, answer: Answer) -> Shown:
-        return Shown(answer, await presenter.render(self.registry, turn, answer.cards))
+        cards = await presenter.render(self.registry, turn, answer.cards)
+        menu = None
+        if answer.menu:
+            actor = await who_is(turn.session, turn.user_id)
+            menu = menus.menu_of(self.registry, self.deps.texts, actor)
+        return Shown(answer, cards, menu)
 
     async def _explain(
         self, update_id: int, base: dict[str, Any], language: str | None, error: DomainError
@@ -142,10 +148,12 @@ class Gate:
                     detail=error.code,
                 )
             text = speech(f"errors.{error.code}", **error.params)
+            # Somebody whose account was taken off a person loses that person's menu here.
             answer = Answer(
                 screens=(Screen(text),),
                 toast=speech.plain(f"errors.{error.code}", **error.params),
                 alert=not isinstance(error, Outdated),
+                menu=isinstance(error, NotAllowed) and actor is None,
             )
             if isinstance(error, Outdated) and error.card is not None:
                 answer = replace(answer, cards=(CardRef(*error.card),))
@@ -209,3 +217,11 @@ class Gate:
                     self.bot, self.deps, chat_id, shown.cards, pressed=pressed, below=below
                 )
             )
+        file = answer.file
+        if file is not None:
+            await insist(lambda: presenter.send_file(self.bot, self.deps, chat_id, file))
+        document, menu = answer.document, shown.menu
+        if document is not None:
+            await insist(lambda: presenter.send_document(self.bot, chat_id, *document))
+        if menu is not None:
+            await insist(lambda: menus.publish(self.bot, chat_id, menu))

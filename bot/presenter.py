@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
-from bot.context import Deps, Turn
+from bot.context import Deps, FileRef, Turn
 from bot.registry import Registry
 from bot.screens import Button, CardRef, Screen
 from services import cards
+from services.evidence import evidence_path
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -48,6 +49,26 @@ async def send(bot: ExtBot[Any], chat_id: int, screen: Screen) -> int:
         disable_notification=screen.silent,
         link_preview_options=NO_PREVIEW,
     )
+    return message.message_id
+
+
+async def send_document(bot: ExtBot[Any], chat_id: int, name: str, content: bytes) -> int:
+    """Sends a file (a bot may send 50 MB); gives the message's id. Raises TelegramError."""
+    message = await bot.send_document(chat_id, content, filename=name)
+    return message.message_id
+
+
+async def send_file(bot: ExtBot[Any], deps: Deps, chat_id: int, file: FileRef) -> int:
+    """Sends stored evidence: by Telegram's id, and by its own bytes where that is no longer known."""
+    give = bot.send_photo if file.photo else bot.send_document
+    try:
+        message: Message = await give(chat_id, file.file_id)
+    except BadRequest:
+        if file.sha256 is None:
+            raise
+        path = evidence_path(deps.settings.evidence_dir, file.sha256)
+        content = await asyncio.to_thread(path.read_bytes)
+        message = await bot.send_document(chat_id, content, filename=file.name or "bukti")
     return message.message_id
 
 

@@ -1,5 +1,5 @@
 """Thin entry points: parse, call one service, show one view. FEATURES is the one list of them."""
 
-from handlers import day, entry, general
+from handlers import day, entry, evidence, general
 
-FEATURES = (general.FEATURE, day.FEATURE, entry.FEATURE)
+FEATURES = (general.FEATURE, day.FEATURE, entry.FEATURE, evidence.FEATURE)

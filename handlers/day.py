@@ -1,5 +1,6 @@
 """Reporting: text becomes entries, the day card shows them, `Kirim` puts them before the supervisor."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.callbacks import Kind, Press
@@ -12,10 +13,9 @@ from services.dialogue import Step
 from services.entries import asking, copying, drafting, editing, sending
 from services.entries.days import open_day, own_day
 from services.entries.suggesting import load_plan, suggestion_for
-from services.entries.views import load_day
+from services.entries.views import EntryView, load_day
 from services.errors import NotFound
 from services.reading.dates import Mode, read_dates
-from services.reading.capture import read_answers
 
 DAY, ASK = "day", "ask"
 
@@ -41,7 +41,10 @@ async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
             pairs = [(one, suggestion_for(plan, one.activity, one.outcome)) for one in unsure]
             return unsure_screen(turn.t, day, pairs, dict(plan.targets))
     taken = ref.focus if ref.view in ("taken", "sensitive") else 0
-    return day_card(turn.t, day, page=ref.page, taken=taken, sensitive=ref.view == "sensitive")
+    attached = ref.focus if ref.view == "attached" else 0
+    return day_card(
+        turn.t, day, page=ref.page, taken=taken, sensitive=ref.view == "sensitive", attached=attached
+    )
 
 
 async def render_question(turn: Turn, ref: CardRef) -> Screen | None:
@@ -89,14 +92,25 @@ async def ask_outcomes(turn: Turn, day_id: int) -> None:
     day = await load_day(turn.session, day_id)
     missing = asking.missing_outcomes(day)
     if missing and not day.outcomes_asked:
-        turn.ask(Step.OUTCOMES, day=day_id, entries=[one.id for one in missing])
+        wait_for_outcomes(turn, day_id, missing)
         await asking.mark_asked(turn.session, turn.actor, day_id)
+
+
+def wait_for_outcomes(turn: Turn, day_id: int, entries: Sequence[EntryView]) -> None:
+    """The next text answers for these entries, called by their numbers on the card."""
+    turn.ask(
+        Step.OUTCOMES,
+        day=day_id,
+        entries=[one.id for one in entries],
+        numbers=[one.number for one in entries],
+    )
 
 
 async def on_outcomes(turn: Turn, message: Message) -> Answer:
     data = turn.question.data if turn.question else {}
     entries = [int(one) for one in data["entries"]]
-    answers = read_answers(message.text, len(entries))
+    numbers = [int(one) for one in data["numbers"]]
+    answers = asking.assign_answers(message.text, numbers)
     turn.done()
     taken = await editing.set_outcomes(
         turn.session, turn.actor, dict(zip(entries, answers, strict=True)), now=turn.now
@@ -208,9 +222,9 @@ async def on_skip_outcomes(turn: Turn, press: Press) -> Answer:
 async def remaining(turn: Turn, day_id: int) -> tuple[CardRef, ...]:
     """After a ready answer: the question goes on about the others, or ends. The question was pressed."""
     day = await load_day(turn.session, day_id)
-    left = [one.id for one in asking.missing_outcomes(day)]
+    left = asking.missing_outcomes(day)
     if left:
-        turn.ask(Step.OUTCOMES, day=day_id, entries=left)
+        wait_for_outcomes(turn, day_id, left)
     else:
         turn.done()
     return tuple(reversed(both(day_id)))

@@ -32,6 +32,7 @@ class Step(enum.StrEnum):
     FEEDBACK = "feedback"
     FEEDBACK_REPLY = "feedback_reply"
     PROMPT_TIME = "prompt_time"
+    EVIDENCE = "evidence"
     DAY = "day"
     DAY_TEXT = "day_text"
 

@@ -249,26 +249,47 @@ def _entity(name: str, attributes: dict[str, str], source: str, *, begin: int, i
 
 def _finish(text: str, found: list[tuple[int, int, Raw]]) -> tuple[str, list[Raw]]:
     found.sort(key=lambda f: (f[0], -f[1]))
-    fixed = [(s, e) for s, e, entity in found if entity["type"] in {"pre", "code"}]
+    fixed = sorted((s, e) for s, e, entity in found if entity["type"] in {"pre", "code"})
     kept: list[Raw] = []
     for start, stop, entity in found:
         kind = entity["type"]
+        pieces = [(start, stop)]
+        shown = entity
         if kind == "code" and "language" in entity:
-            whole = next((e for s, e, p in found if p["type"] == "pre" and s == start and e == stop), None)
-            if whole is not None:
+            if any(p["type"] == "pre" and (s, e) == (start, stop) for s, e, p in found):
                 continue
-            entity = {"type": "code"}
-        if kind == "pre":
+            shown = {"type": "code"}
+        elif kind == "pre":
             inner = next((p for s, e, p in found if "language" in p and (s, e) == (start, stop)), None)
             if inner is not None:
-                entity = {"type": "pre", "language": inner["language"]}
-        elif any(s <= start and stop <= e and (s, e) != (start, stop) for s, e in fixed):
-            continue
-        offset = utf16_length(text[:start])
-        raw: Raw = {"type": entity["type"], "offset": offset, "length": utf16_length(text[start:stop])}
-        raw.update({k: v for k, v in entity.items() if k != "type"})
-        kept.append(raw)
+                shown = {"type": "pre", "language": inner["language"]}
+        elif kind not in {"code", "blockquote", "expandable_blockquote"}:
+            pieces = _outside(start, stop, fixed)
+        for left, right in pieces:
+            raw: Raw = {
+                "type": shown["type"],
+                "offset": utf16_length(text[:left]),
+                "length": utf16_length(text[left:right]),
+            }
+            raw.update({k: v for k, v in shown.items() if k != "type"})
+            kept.append(raw)
+    kept.sort(key=lambda e: (e["offset"], -e["length"]))
     return text, kept
+
+
+def _outside(start: int, stop: int, fixed: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts of a range that are not code: code cannot be combined with other formatting."""
+    pieces: list[tuple[int, int]] = []
+    at = start
+    for left, right in fixed:
+        if right <= at or left >= stop:
+            continue
+        if left > at:
+            pieces.append((at, left))
+        at = max(at, right)
+    if at < stop:
+        pieces.append((at, stop))
+    return pieces
 
 
 def _trim(text: str, entities: list[Raw]) -> tuple[str, list[Raw]]:

@@ -34,6 +34,8 @@ class BotApi:
         token, _, name = request.match_info["call"].partition("/")
         if token != core.token:
             return _refusal(ApiError(401, "Unauthorized"))
+        if name.lower() == "getupdates":
+            return await self._answer(request, name)
         core.in_flight += 1
         try:
             return await self._answer(request, name)
@@ -65,6 +67,8 @@ class BotApi:
         try:
             given, files = await read(request)
             fault = core.faults.take(known.name, given)
+            if fault is not None and fault.kind not in {"drop_after", "delay"}:
+                core.record(Call(known.name, given, None, f"fault: {fault.kind}", _chat_id(given)))
             if fault is not None and await _before(fault, request):
                 return web.Response()
             if known.name == "getUpdates":
@@ -128,14 +132,11 @@ class BotApi:
         if not ready and timeout > 0 and not self.stopping:
             mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._poll = mine
-            core.in_flight -= 1
             self.polls += 1
-            core.pulse.beat()
             try:
                 ready = await self._long_poll(mine, offset, limit, timeout)
             finally:
                 self.polls -= 1
-                core.in_flight += 1
                 if self._poll is mine:
                     self._poll = None
         return b'{"ok":true,"result":[' + b",".join(item.body for item in ready) + b"]}"

@@ -240,8 +240,10 @@ def _array(*items: str) -> Check:
 
 def _object(*type_names: str) -> Check:
     def check(value: Any, where: str, unknown: list[str]) -> Any:
-        value = _decoded(value, where)
         name = type_names[0]
+        if name == "KeyboardButton" and isinstance(value, str):
+            return {"text": value}
+        value = _decoded(value, where)
         if len(type_names) > 1 and isinstance(value, dict):
             name = _subtype(value, name, type_names)
         return _checked_object(value, name, where, unknown)
@@ -271,9 +273,9 @@ def _fields(type_name: str) -> tuple[tuple[str, ...], dict[str, Check]]:
 def _subtype(value: Raw, type_name: str, names: tuple[str, ...]) -> str:
     """The concrete type of a value declared as one of several, told by its `type` field."""
     wanted = re.sub(r"[^a-z]", "", str(value.get("type", value.get("status", ""))).lower())
-    for name in names:
-        if wanted and name.lower().endswith(wanted):
-            return name
+    fitting = [name for name in names if wanted and name.lower().endswith(wanted)]
+    if fitting:
+        return min(fitting, key=len)
     if type_name == "BotCommandScope":
         raise bad_request("can't parse BotCommandScope: unsupported type specified")
     if type_name == "ReactionType":
@@ -282,8 +284,6 @@ def _subtype(value: Raw, type_name: str, names: tuple[str, ...]) -> str:
 
 
 def _checked_object(value: Any, type_name: str, where: str, unknown: list[str]) -> Any:
-    if type_name == "KeyboardButton" and isinstance(value, str):
-        return {"text": value}
     if not isinstance(value, dict):
         raise bad_request(f"object expected as {where.replace('_', ' ')}")
     if type_name in description().subtypes:

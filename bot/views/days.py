@@ -1,10 +1,12 @@
 """The day card: what a person did on one day, as they see it."""
 
+import re
 from collections.abc import Sequence
 
 from bot.callbacks import Kind
 from bot.screens import DANGER, PRIMARY, SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
+from bot.views.evidence import attached_part, evidence_rows
 from services.entries.asking import Asked, answer_code
 from services.entries.days import settled
 from services.entries.views import DayView, EntryView
@@ -17,13 +19,17 @@ ACTIVITY, OUTCOME, TARGET = 160, 140, 90
 
 
 def day_card(
-    t: Speech, day: DayView, *, page: int = 0, taken: int = 0, sensitive: bool = False, today: bool = True
+    t: Speech, day: DayView, *, page: int = 0, taken: int = 0, sensitive: bool = False, attached: int = 0
 ) -> Screen:
-    """The card itself. `taken`: the message it was just read from, which may turn out to be no activity."""
+    """The card itself.
+
+    `taken`: the message it was just read from, which may turn out to be no activity; `sensitive`: that
+    message holds a citizen's number. `attached`: the evidence that just came, with where it went.
+    """
     pages = max(1, -(-len(day.entries) // PAGE))
     page = min(page, pages - 1)
     shown = day.entries[page * PAGE : (page + 1) * PAGE]
-    lines = [_head(t, day, today=today)]
+    lines = [_head(t, day)]
     lines += [entry_lines(t, one) for one in shown]
     if not day.entries:
         lines.append(t("day.empty"))
@@ -42,6 +48,11 @@ def day_card(
         )
     rows += _actions(t, day)
     rows += _numbers(shown)
+    home = next((one for one in day.entries if any(piece.id == attached for piece in one.evidence)), None)
+    if home is not None:
+        line, moves = attached_part(t, day, home, attached)
+        lines.append(line)
+        rows.append(moves)
     if pages > 1:
         rows.append(_pager(t, day, page, pages))
     if taken and not sensitive:
@@ -49,7 +60,7 @@ def day_card(
     return Screen(Html("\n\n".join(lines)), tuple(rows))
 
 
-def _head(t: Speech, day: DayView, *, today: bool) -> Html:
+def _head(t: Speech, day: DayView) -> Html:
     name = "day.head_late" if day.late else "day.head"
     key = f"day.state_{settled(one.state for one in day.entries)}" if day.entries else "day.state_draft"
     head = t(name, day=t.day(day.work_date), state=t(key, supervisor=day.supervisor_name or ""))
@@ -84,8 +95,8 @@ def entry_lines(t: Speech, entry: EntryView, *, full: bool = False) -> Html:
 
 
 def amount(t: Speech, entry: EntryView) -> Html:
-    """« · 25 berkas», or nothing."""
-    if entry.quantity is None:
+    """« (25 berkas)», or nothing when the outcome says the number itself."""
+    if entry.quantity is None or re.search(rf"\b{entry.quantity}\b", entry.outcome or ""):
         return Html("")
     return t("entry.quantity", quantity=entry.quantity, unit=entry.unit or "")
 
@@ -162,10 +173,11 @@ def _pager(t: Speech, day: DayView, page: int, pages: int) -> tuple[Button, ...]
 
 def entry_screen(t: Speech, day: DayView, entry: EntryView) -> Screen:
     """One entry in full, with everything its owner may do to it."""
-    text = Html(f"{_head(t, day, today=False)}\n\n{entry_lines(t, entry, full=True)}")
+    text = Html(f"{_head(t, day)}\n\n{entry_lines(t, entry, full=True)}")
     back = (button(t.plain("day.back"), Kind.DAY_SHOW, day.id),)
+    evidence = evidence_rows(t, entry, own=True)
     if not entry.editable:
-        return Screen(text, (back,))
+        return Screen(text, (*evidence, back))
 
     def field(name: str) -> Button:
         return button(t.plain(f"entry.edit_{name}"), Kind.ENTRY_FIELD, entry.id, arg=name)
@@ -183,6 +195,7 @@ def entry_screen(t: Speech, day: DayView, entry: EntryView) -> Screen:
                 button(t.plain("entry.down"), Kind.ENTRY_DOWN, entry.id),
             )
         )
+    rows += evidence
     rows.append((button(t.plain("entry.delete"), Kind.ENTRY_DELETE, entry.id, style=DANGER), *back))
     return Screen(text, tuple(rows))
 
@@ -193,18 +206,18 @@ def outcome_question(t: Speech, day: DayView, asked: Sequence[Asked]) -> Screen:
     lines = [t("ask.head")]
     if several:
         listed = [
-            t("ask.line", number=place, activity=shorten(one.entry.activity, 100))
-            for place, one in enumerate(asked, start=1)
+            t("ask.line", number=one.entry.number, activity=shorten(one.entry.activity, 100)) for one in asked
         ]
         lines.append(Html("\n".join(listed)))
-        lines.append(t("ask.how_several"))
+        first, second = asked[0].entry.number, asked[1].entry.number
+        lines.append(t("ask.how_several", first=first, second=second))
     else:
         lines.append(t("ask.line_one", activity=shorten(asked[0].entry.activity, 300)))
         lines.append(t("ask.how_one"))
     rows = []
-    for place, one in enumerate(asked, start=1):
+    for one in asked:
         for ready in one.ready:
-            label = f"{place}. {ready}" if several else ready
+            label = f"{one.entry.number}. {ready}" if several else ready
             rows.append(
                 (button(shorten(label, 60), Kind.OUTCOME_PICK, one.entry.id, arg=answer_code(ready)),)
             )

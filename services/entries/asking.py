@@ -1,6 +1,8 @@
 """The one outcome question of a day, with ready answers from the person's own past."""
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,6 +12,7 @@ from models import Day, Entry, State
 from services.entries.days import own_day
 from services.entries.views import DayView, EntryView
 from services.people.identity import Actor
+from services.reading.capture import read_answers
 
 READY = 2
 """Ready answers offered for one entry."""
@@ -29,6 +32,18 @@ def missing_outcomes(day: DayView) -> tuple[EntryView, ...]:
     return tuple(one for one in day.entries if one.editable and not one.outcome and not one.outcome_skipped)[
         :MOST_ASKED
     ]
+
+
+def assign_answers(text: str, numbers: Sequence[int]) -> tuple[str | None, ...]:
+    """One reply → an answer for each asked entry. `numbers`: what they were called in the question.
+
+    Numbers that were all asked for name their entries; any other numbering counts in order.
+    """
+    lead = re.compile(r"^(\s*(?:no\.?\s*)?)(\d{1,3})(?=\s*[.):\-]\s*\D)", re.MULTILINE | re.IGNORECASE)
+    said = [int(found.group(2)) for found in lead.finditer(text)]
+    if said and set(said) <= set(numbers):
+        text = lead.sub(lambda found: f"{found.group(1)}{numbers.index(int(found.group(2))) + 1}", text)
+    return read_answers(text, len(numbers))
 
 
 async def mark_asked(session: AsyncSession, actor: Actor, day_id: int) -> None:

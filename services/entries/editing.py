@@ -13,9 +13,9 @@ from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid, NotFound
 from services.people.identity import Actor
 from services.reading.capture import read_entries, read_outcome
+from services.reading.masking import mask_sensitive
 from services.reading.outcomes import repeats_activity
 from services.reading.quantities import read_quantity
-from services.reading.masking import mask_sensitive
 from services.reading.times import read_times
 
 FIELDS = ("activity", "outcome", "quantity", "time")

@@ -66,7 +66,7 @@ def read_expressions(text: str) -> list[Expression]:
 
 
 def _longest_phrase(words: list[str], stems: list[str], start: int) -> tuple[int, Features]:
-    """End (exclusive) and concepts of the longest phrase that begins at ``start``; stop words may intervene."""
+    """End (exclusive) and concepts of the longest phrase from ``start``; stop words may intervene."""
     node = LEXICON.phrases.following.get(stems[start])
     at, skipped = start + 1, 0
     best: tuple[int, Features] = (start, {})
@@ -108,9 +108,7 @@ def _expression(words: list[str], stems: list[str], phrase: Features, *, weight:
         own = max(
             (KIND_WEIGHT[LEXICON.kinds[name]] * value for name, value in concepts.items()), default=None
         )
-        if own is None:
-            literal = _PLAIN_WORD if word in ROOTS else _UNKNOWN_WORD
-        else:
-            literal = max(own, 0.08)
+        unknown = _PLAIN_WORD if word in ROOTS else _UNKNOWN_WORD
+        literal = unknown if own is None else max(own, 0.08)
         features["=" + root] = max(features.get("=" + root, 0.0), min(1.0, literal * 1.1) * share)
     return Expression(tuple(words), features, weight, known)

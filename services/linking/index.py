@@ -49,7 +49,7 @@ class PlanIndex:
 
 
 def build_index(candidates: Sequence[Candidate], *, position: str | None = None) -> PlanIndex:
-    """Index ``candidates``; ``position`` is the jabatan and tells which concepts are the person's own field."""
+    """Index ``candidates``; ``position`` is the jabatan, which tells the person's own field."""
     postings: dict[str, list[tuple[int, float]]] = {}
     vocabulary: dict[str, tuple[str, str, str]] = {}
     own_field: set[str] = set()

@@ -1,7 +1,7 @@
 """The phase of work a text speaks of: planning, writing, doing, checking on, reporting.
 
-Several RHK of one person often share their object (*penyuluhan*) and differ only in phase: the plan, the doing,
-the report. A phase never decides by itself; an RHK whose phase the activity does not show counts less.
+Several RHK of one person often share their object (*penyuluhan*) and differ only in phase: the plan, the
+doing, the report. A phase never decides by itself; an RHK whose phase the activity does not show counts less.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _CONFIDENT_SCORE = 0.7
 _CONFIDENT_LEAD = 1.6
 _LEADING_STRANGE = 1.3
 _SAME_ACTION = 1.3
-_FOREIGN_SHARE = 0.5
+_FOREIGN_SHARE = 0.3
 _FOREIGN_BELOW = 0.3
 _SURE_OBJECT = 0.9
 _MAX_BECAUSE = 4
@@ -53,7 +53,7 @@ def suggest(
     outcome: str | None = None,
     history: Sequence[Choice] = (),
 ) -> Suggestion:
-    """Rank all RHK of ``index`` for ``activity``; ``history`` is this person's, newest first. Never raises."""
+    """Rank all RHK of ``index`` for ``activity``; ``history`` is this person's, newest first."""
     tally = _Tally([0.0] * len(index.keys), [[] for _ in index.keys])
     spoken = read_expressions(activity)
     _weigh(index, spoken, tally, share=1.0)
@@ -65,6 +65,7 @@ def suggest(
         tally.scores[at] *= agreement(phases, shown)
         if opening & index.actions[at]:
             tally.scores[at] *= _SAME_ACTION
+    from_words = max(tally.scores, default=0.0)
     votes = count_votes(activity, history) if history else Votes({}, {})
     tap = max(_TAP, _TAP_OVER_WORDS * from_words)
     for at, key in enumerate(index.keys):
@@ -100,7 +101,7 @@ def _weigh(
         leading = leading and not (expression.kinds() - {"g"})
         if strange > 0.0 and not outcome:
             tally.outside = max(tally.outside, strange * max(0.0, 1.0 - 1.6 * top))
-        if top < _FOREIGN_BELOW and not outcome and _is_object(expression):
+        if top < _FOREIGN_BELOW and not outcome and _is_foreign(index, expression):
             tally.foreign = max(tally.foreign, expression.weight * place)
         if top <= 0.0:
             continue
@@ -126,12 +127,14 @@ def _strangeness(expression: Expression) -> float:
     )
 
 
-def _is_object(expression: Expression) -> bool:
-    """Whether an expression surely names an object of work, so that a plan without it is a sign."""
-    return any(
-        value >= _SURE_OBJECT and LEXICON.kinds.get(name) == "o"
+def _is_foreign(index: PlanIndex, expression: Expression) -> bool:
+    """Whether an expression surely names an object of work that is not of this person's field."""
+    objects = [
+        name
         for name, value in expression.features.items()
-    )
+        if value >= _SURE_OBJECT and LEXICON.kinds.get(name) == "o"
+    ]
+    return bool(objects) and not any(name in index.own_field for name in objects)
 
 
 def _discrimination(fits: list[float], top: float) -> float:

@@ -17,14 +17,15 @@ from services.reading.outcomes import close_activity, split_outcome, strip_mark
 from services.reading.quantities import read_quantity
 from services.reading.splitting import Block, split_message
 from services.reading.times import read_times
+from services.reading.units import UNITS
 
 LONGEST_TEXT = 4096
 """Characters read of one message: what Telegram lets a message hold."""
 
 _SKIPS = word_set(
     """
-    x skip lewati lewat kosong nihil tidak tdk belum blm ga gak nggak tidak_ada tdk_ada belum_ada ga_ada gak_ada
-    nggak_ada tidak_tahu lewati_saja lewatkan skip_aja
+    x skip lewati lewat kosong nihil tidak tdk belum blm ga gak nggak tidak_ada tdk_ada belum_ada ga_ada
+    gak_ada nggak_ada tidak_tahu lewati_saja lewatkan skip_aja
     """
 )
 _ABBREVIATION = re.compile(
@@ -39,6 +40,7 @@ _ANSWER = re.compile(
     r"|\(?(?P<dashed>\d{1,2})\s?[-–]\s+|(?P<keycap>\d)\ufe0f?\u20e3\s*)",
     re.IGNORECASE,
 )
+_BARE_ANSWER = re.compile(r"\s*(\d{1,2})\s+(?=[^\W\d])(.+)$")
 _INLINE_ANSWER = re.compile(r"(?:^|(?<=[\s,;]))\(?(\d{1,2})[.):=]\s+(?=\S)")
 
 
@@ -64,7 +66,7 @@ def read_entries(text: str) -> tuple[ReadEntry, ...]:
 
 def read_outcome(text: str) -> tuple[str, int | None, str | None]:
     """An outcome typed alone: its text without mark or bullet, and what it counts."""
-    lines = [line.text for line in lines_of(text[:LONGEST_TEXT])] or [text.strip()]
+    lines = [line.text for line in lines_of(text[:LONGEST_TEXT], bare_numbers=False)] or [text.strip()]
     outcome = _tidy("; ".join(filter(None, (strip_mark(line) for line in lines)))) or text.strip()
     quantity = read_quantity(outcome)
     return (outcome, *quantity) if quantity else (outcome, None, None)
@@ -83,8 +85,13 @@ def read_answers(text: str, count: int) -> tuple[str | None, ...]:
         return (_answer("; ".join(_answer_texts(text))),)
     answers: list[list[str]] = [[] for _ in range(count)]
     position = -1
-    for number, line in _numbered_lines(text, count):
-        position = number - 1 if number is not None else min(position + 1, count - 1)
+    lines = _numbered_lines(text, count)
+    numbered = any(number is not None for number, _ in lines)
+    for number, line in lines:
+        if number is not None:
+            position = number - 1
+        elif not numbered or position < 0:
+            position = min(position + 1, count - 1)
         answers[position].append(line)
     return tuple(_answer("; ".join(filter(None, parts))) for parts in answers)
 
@@ -99,6 +106,13 @@ def _answer_texts(text: str) -> list[str]:
 
 def _numbered_lines(text: str, count: int) -> list[tuple[int | None, str]]:
     found: list[tuple[int | None, str]] = []
+    bare = [_BARE_ANSWER.match(raw) for raw in text.splitlines() if raw.strip()]
+    if [int(match[1]) for match in bare if match] == list(range(1, min(len(bare), count) + 1)) and len(
+        bare
+    ) > 1:
+        follows = [(int(match[1]), match[2].strip()) for match in bare if match]
+        if not all(line.split()[0].lower() in UNITS for _, line in follows):
+            return [*follows]
     for raw in strip_emphasis(text).splitlines():
         for piece in _inline_answers(raw.strip(), count):
             match = _ANSWER.match(piece)

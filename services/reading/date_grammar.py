@@ -10,17 +10,8 @@ the position after it, or None. Nothing here knows today's date.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.reading.date_facts import (
-    MOST_DAYS,
-    Day,
-    is_counted_week,
-    is_length,
-    kind_at,
-    read_day,
-    read_number,
-    read_weekday,
-    read_which,
-)
+from services.reading.date_facts import is_counted_week, read_day, read_weekday
+from services.reading.date_steps import MOST_DAYS, Day, is_length, kind_at, read_number, read_which
 from services.reading.date_terms import Join, Length, Phrase, Term
 from services.reading.date_tokens import Token
 from services.reading.date_words import Kind

@@ -40,7 +40,8 @@ _FOR_WORDS = _words("utk untuk buat bwt untk pada pd")
 _POLITE_WORDS = _words(
     "izin ijin mohon maaf pak bu bapak ibu bpk bang kak mas mbak min admin saya sy assalamualaikum "
     "asslm salam selamat slmt met pagi "
-    "siang sore malam permisi halo hai hi wr wb warahmatullahi wabarakatuh waalaikumsalam semua semuanya "
+    "siang sore malam permisi halo hai hi wr wb assalamu alaikum warahmatullahi wabarakatuh "
+    "waalaikumsalam semua semuanya "
     "menyampaikan kirim mengirim mengirimkan"
 )
 # What follows these may be their own date, not the day of work.
@@ -141,6 +142,8 @@ def _heading(line: str, today: date) -> tuple[date | None, str, int] | None:
     if not phrases or skip_vague(tokens, i) is not None:
         return None
     said = line[tokens[i].start : tokens[stop - 1].end]
+    if "(" not in said:
+        said = said.rstrip(")")
     after = stop
     while after < len(tokens) and (
         tokens[after].text in _CLOSING_WORDS or tokens[after].kind in (Kind.CLOSE, Kind.MARK)

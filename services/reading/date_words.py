@@ -95,13 +95,13 @@ _RELATIVE = {
     -2: "selumbari kemarinlusa kemarindulu",
 }
 _WEEKDAYS = {
-    0: "senin senen snin snn sen sn senn snen seniin monday mon",
+    0: "senin senen snin snn sen sn senn snen seniin monday",
     1: "selasa slasa selsa slsa sel sls sla seloso salasa tuesday tue tues",
     2: "rabu rebo rabo rbu rab reb rabuu wednesday wed",
     3: "kamis kemis kmis kms kam kmes khamis thursday thu thurs",
     4: "jumat jum'at jumaat jum'aat jmt jum jumt jmat jemuah jumah jum'ah friday fri",
-    5: "sabtu sbtu sbt sab setu saptu sabt saturday sat",
-    6: "ahad ahd akad sunday sun",
+    5: "sabtu sbtu sbt sab setu saptu sabt saturday",
+    6: "ahad ahd akad sunday",
 }
 _MONTHS = {
     1: "januari january jan jnr januri",
@@ -231,8 +231,8 @@ def _look_up(word: str) -> tuple[Kind, int]:
     if found is None and plain.endswith("nya"):
         base = VOCABULARY.get(plain[:-3])
         found = base if base and base[0] in (Kind.WEEKDAY, Kind.DAY_MARK) else None
-    if found is None and len(plain) > 3:
-        found = VOCABULARY.get(_squeeze(plain))
+    if found is None and len(squeezed := _squeeze(plain)) > 3:
+        found = VOCABULARY.get(squeezed)
     if found is None and 5 <= len(plain) <= _LONGEST and plain not in NEVER_A_SLIP:
         for target in _SLIPS:
             # Five letters leave too many neighbours: there only a missing, doubled or swapped letter counts.

@@ -34,14 +34,17 @@ _INLINE_NUMBERS = (
 )
 _INLINE_SYMBOL = re.compile(rf"\s*(?:[{CHECKS}•▪●🔹🔸📌➢➤]\ufe0f?)\s*")
 _HEADER_CELLS = {
-    "no": "number", "no.": "number", "kegiatan": "activity", "uraian": "activity", "uraian kegiatan": "activity",
+    "no": "number", "no.": "number", "kegiatan": "activity", "uraian": "activity",
+    "uraian kegiatan": "activity",
     "aktivitas": "activity", "tugas": "activity", "kegiatan harian": "activity", "pekerjaan": "activity",
-    "output": "outcome", "hasil": "outcome", "outcome": "outcome", "dampak": "outcome", "hasil kerja": "outcome",
+    "output": "outcome", "hasil": "outcome", "outcome": "outcome", "dampak": "outcome",
+    "hasil kerja": "outcome",
     "volume": "amount", "jumlah": "amount", "vol": "amount", "realisasi": "amount", "satuan": "unit",
     "jam": "times", "waktu": "times", "pukul": "times", "durasi": "times", "jam mulai": "start",
     "jam selesai": "end", "mulai": "start", "selesai": "end", "bukti": "link", "bukti dukung": "link",
     "link": "link", "tanggal": "day", "hari": "day", "ket": "note", "keterangan": "note",
 }  # fmt: skip
+_TABBED_LABEL = re.compile(r"^([^\t:|]{2,40})\s*\t\s*:\s*")
 _MOST_LINES = 200
 
 
@@ -60,12 +63,12 @@ def strip_emphasis(text: str) -> str:
     return _EMPHASIS.sub(lambda match: match.group(1) or match.group(2), text)
 
 
-def lines_of(text: str) -> list[Line]:
-    """The lines of a message without bullets and emphasis, blank ones left out, tables and points unfolded."""
+def lines_of(text: str, *, bare_numbers: bool = True) -> list[Line]:
+    """The lines of a message without bullets, emphasis and blank lines, tables and points unfolded."""
     raw = strip_emphasis(text).splitlines()
     if len(raw) > _MOST_LINES:  # bounds the work; nobody types so many, and nothing typed is lost
         raw = [*raw[:_MOST_LINES], " ".join(raw[_MOST_LINES:])]
-    counted = _counts_up(raw)
+    counted = bare_numbers and _counts_up(raw)
     columns: list[str] | None = None
     lines: list[Line] = []
     blank = False
@@ -73,6 +76,7 @@ def lines_of(text: str) -> list[Line]:
         if not line.strip():
             blank = True
             continue
+        line = _TABBED_LABEL.sub(r"\1: ", line)
         cells = _cells_of(line)
         if cells:
             header = [_HEADER_CELLS.get(cell.lower().strip(" *")) for cell in cells]
@@ -100,7 +104,8 @@ def _parse_line(line: str, *, counted: bool) -> Line:
         if kind == "symbol":
             kind = match.group().strip()[:1]
             inner = _BULLET.match(text)
-            if inner and inner["number"] and not _is_time_start(text, inner):
+            boxed = inner and inner["symbol"] and inner.group().startswith("[")
+            if inner and (boxed or (inner["number"] and not _is_time_start(text, inner))):
                 text = text[inner.end() :]
         elif kind == "number":
             inner = _BULLET.match(text)
@@ -153,10 +158,8 @@ def _unfold(line: str) -> list[str]:
 
 def _leads_over(head: str) -> bool:
     return (
-        (head.endswith(":")
-        and (phrases.is_heading(head) or phrases.is_intro(head)))
-        or not phrases.strip_opening(head)
-    )
+        head.endswith(":") and (phrases.is_heading(head) or phrases.is_intro(head))
+    ) or not phrases.strip_opening(head)
 
 
 def _cells_of(line: str) -> list[str] | None:

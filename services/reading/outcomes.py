@@ -1,7 +1,7 @@
 """Where an activity ends and what came of it begins; and whether an outcome says anything new.
 
-Marks are of two strengths: arrows and labels with a colon always part, "sehingga" and a free "hasilnya" only
-when no strong mark is there. Without its mark the word *hasil* is an ordinary word.
+Marks are of two strengths: arrows and labels with a colon always part, "sehingga" and a free "hasilnya"
+only when no strong mark is there. Without its mark the word *hasil* is an ordinary word.
 """
 
 from __future__ import annotations
@@ -42,11 +42,20 @@ _LOOSE_END = re.compile(
 )
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
-_DONE_WORDS = word_set("""
-    selesai terlaksana terlaksananya dilaksanakan telah sudah udah kegiatan berjalan lancar dengan baik tertib
-    terselesaikan dikerjakan terselenggara terselenggaranya ter di dan yang untuk pada ke dari hari ini secara
-    adanya hasil nya tuntas beres kelar sukses dilakukan diselesaikan terselesaikannya tercapai tugas pekerjaan
-    """)
+_DONE_WORDS = word_set(
+    """
+    selesai terlaksana terlaksananya dilaksanakan telah sudah udah kegiatan berjalan dengan terselesaikan
+    dikerjakan terselenggara terselenggaranya ter di dan yang untuk pada ke dari hari ini secara adanya
+    hasil nya tuntas beres kelar sukses dilakukan diselesaikan terselesaikannya tercapai tugas pekerjaan
+    """
+)
+_WENT_WELL = re.compile(
+    r"(?:berjalan|dengan|dgn|secara)(?:\s(?:dengan|dgn))?(?:\s(?:baik|lancar|tertib|aman|sukses|dan|,)){1,5}"
+)
+_STATES = word_set(
+    "baik lancar tertib aman bersih rapi lengkap normal luas kondusif sehat nyaman tepat cepat"
+)
+"""A state is news even where its root is in the activity ("Perbaikan jalan" → "jalan sudah baik")."""
 _PREFIXES = (
     ("menge", ("",)), ("meny", ("s", "")), ("meng", ("", "k")), ("mem", ("", "p")), ("men", ("", "t")),
     ("me", ("",)), ("penge", ("",)), ("peny", ("s",)), ("peng", ("", "k")), ("pem", ("", "p")),
@@ -89,8 +98,8 @@ def close_activity(text: str) -> str:
 def repeats_activity(activity: str, outcome: str) -> bool:
     """Whether an outcome only says the activity again, or only that it was done; when in doubt, no."""
     said = {word for word in _WORD.findall(activity.lower()) if not word.isdigit()}
-    fresh = [word for word in _WORD.findall(outcome.lower()) if word not in _DONE_WORDS]
-    if not _WORD.search(outcome):
+    fresh = [word for word in _WORD.findall(_WENT_WELL.sub(" ", outcome.lower())) if word not in _DONE_WORDS]
+    if not _WORD.search(outcome) or _STATES.intersection(fresh):
         return False
     known = {stem for word in said for stem in _stems(word)}
     return all(not word.isdigit() and _stems(word) & known for word in fresh)

@@ -12,62 +12,77 @@ from services.reading.number_words import word_set
 _WORD = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*")
 
 _MONTHS = (
-    "januari februari pebruari maret april mei juni juli agustus september oktober november nopember desember "
-    "jan feb peb mar apr jun jul agu agt ags sep sept okt nov nop des"
+    "januari februari pebruari maret april mei juni juli agustus september oktober november nopember "
+    "desember jan feb peb mar apr jun jul agu agt ags sep sept okt nov nop des"
 )
 _DAYS = "senin selasa rabu kamis jumat jum'at jum’at jumaat sabtu minggu ahad"
 DATE_WORDS = word_set(f"{_MONTHS} {_DAYS} hari tanggal tgl bulan tahun kemarin kmrn kemaren ini tadi lalu")
 _DATE_CORE = word_set(f"{_MONTHS} {_DAYS} tanggal tgl kemarin kmrn kemaren")
 
-HONORIFICS = word_set("""
-    pak bu bapak ibu bpk pa bund bunda mas mbak mba kak kakak bang abang om bos boss ndan komandan min admin dan
-    kabid kasi kadis kabag kasubag kasubbag kepala pimpinan kakan kaur sekdin sekcam camat lurah kapus kanit
-    semua semuanya rekan rekan2 teman sekalian hormat yth kepada ust ustadz ustadzah abah gus
-    """)
-_GREETING = word_set("""
+HONORIFICS = word_set(
+    """
+    pak bu bapak ibu bpk pa bund bunda mas mbak mba kak kakak bang abang om bos boss ndan komandan min
+    admin dan kabid kasi kadis kabag kasubag kasubbag kepala pimpinan kakan kaur sekdin sekcam camat lurah
+    kapus kanit semua semuanya rekan rekan2 teman sekalian hormat yth kepada ust ustadz ustadzah abah gus
+    """
+)
+_GREETING = word_set(
+    """
     assalamualaikum assalamu'alaikum assalamu’alaikum assalamu assalammualaikum asalamualaikum ass aslm
-    askum alaikum 'alaikum warahmatullahi wabarakatuh warahmatullah wr wb w.w selamat met slmt pagi siang sore
-    malam petang salam sejahtera sehat halo hallo hai hi hello permisi bismillah shalom om swastiastu swastyastu
-    namo buddhaya kebajikan rahayu mohon izin ijin maaf punten nuwun sewu sugeng enjing siang dalu sonten
-    siap ok oke okay baik nggih morning good afternoon dear tabik tabe assalamualaikum wr.wb kita untuk perkenankan saya
-    """)
-_REPORTING = word_set("""
+    askum alaikum 'alaikum warahmatullahi wabarakatuh warahmatullah wr wb w.w selamat met slmt pagi siang
+    sore malam petang salam sejahtera sehat halo hallo hai hi hello permisi bismillah shalom om swastiastu
+    swastyastu namo buddhaya kebajikan rahayu mohon izin ijin maaf punten nuwun sewu sugeng enjing dalu
+    sonten siap ok oke okay baik nggih morning good afternoon dear tabik tabe wr.wb kita untuk perkenankan
+    saya
+    """
+)
+_REPORTING = word_set(
+    """
     melaporkan melapor lapor laporkan menyampaikan sampaikan laporan lap melaporkn laporin kirim mengirim
-    """)
-_REPORT_NOUNS = word_set("""
-    laporan lap lapor kegiatan kegiatannya aktivitas aktifitas kinerja lkh lckh lckb lkp progres progress agenda
-    pekerjaan tugas uraian rincian daftar berikut log logbook jurnal lhk laphar
-    """)
-_REPORT_REST = word_set("""
-    harian kerja hari ini pagi siang sore malam saya kami aku kita yang yg telah sudah tlh sdh dikerjakan dilaksanakan
-    dilakukan laksanakan lakukan kerjakan adalah sebagai sbb dari untuk tentang antara lain al pokok tambahan utama
-    lainnya rutin wfh wfo wfa dl dinas luar kantor di tadi asn pns pppk bkn e ekinerja nya ke sesi pegawai minggu
-    mingguan bulanan bulan individu pribadi dan hasil output nama kegiatan berikutnya dgn dengan pada rabu hari2 atas
-    """)
-SECTIONS = word_set("pagi siang sore malam petang subuh kemarin kmrn kemaren")
+    """
+)
+_REPORT_NOUNS = word_set(
+    """
+    laporan lap lapor kegiatan kegiatannya aktivitas aktifitas kinerja lkh lckh lckb lkp progres progress
+    agenda pekerjaan tugas uraian rincian daftar berikut log logbook jurnal lhk laphar
+    """
+)
+_REPORT_REST = word_set(
+    """
+    harian kerja hari ini pagi siang sore malam saya kami aku kita yang yg telah sudah tlh sdh dikerjakan
+    dilaksanakan dilakukan laksanakan lakukan kerjakan adalah sebagai sbb dari untuk tentang antara lain
+    al pokok tambahan utama lainnya rutin wfh wfo wfa dl dinas luar kantor di tadi asn pns pppk bkn e
+    ekinerja nya ke sesi pegawai minggu mingguan bulanan bulan individu pribadi dan hasil output nama
+    kegiatan berikutnya dgn dengan pada rabu hari2 atas
+    """
+)
+SECTIONS = word_set("wfh wfo wfa pagi siang sore malam petang subuh kemarin kmrn kemaren")
 _CHATTER = (
-    word_set("""
-    ok oke okay okey okee okeh sip siip siap siapp siyap siaap makasih mksh makasi terima kasih terimakasih trims
-    trimakasih tks thanks thank you thx tq ty suwun nuwun matur hatur baik baiklah noted nggih inggih njih injih ya
-    yaa iya iyaa y yes yup yoi sudah udah sdh dah belum blm tidak tdk nggak gak ga ngga enggak bukan wkwk wkwkwk hehe
-    hehehe haha hahaha hihi mantap mantab keren bagus lanjut lanjutkan laksanakan laksanaken monggo silakan silahkan
-    sama2 sama kembali p tes test coba cek halo hallo hai hi hello amin aamiin amiin insyaallah insya allah
-    alhamdulillah masya masyaallah mohon maaf maap sori sorry izin ijin kabar apa gimana bagaimana nanti dulu sebentar
-    bentar ntar besok lagi deh dong nih sih kok kan lho loh aja saja doang ah eh oh o oooh wah waduh aduh hmm hm
-    batal lewati kirim menu bantuan help start stop bot banyak banget sekali atas bantuannya infonya arahannya
-    perhatiannya perhatian dan untuk informasinya info semangat sehat selalu semoga segera dimengerti mengerti paham
+    word_set(
+        """
+    ok oke okay okey okee okeh sip siip siap siapp siyap siaap makasih mksh makasi terima kasih
+    terimakasih trims trimakasih tks thanks thank you thx tq ty suwun nuwun matur hatur baik baiklah noted
+    nggih inggih njih injih ya yaa iya iyaa y yes yup yoi sudah udah sdh dah belum blm tidak tdk nggak gak
+    ga ngga enggak bukan wkwk wkwkwk hehe hehehe haha hahaha hihi mantap mantab keren bagus lanjut
+    lanjutkan laksanakan laksanaken monggo silakan silahkan sama2 sama kembali p tes test coba cek halo
+    hallo hai hi hello amin aamiin amiin insyaallah insya allah alhamdulillah masya masyaallah mohon maaf
+    maap sori sorry izin ijin kabar apa gimana bagaimana nanti dulu sebentar bentar ntar besok lagi deh
+    dong nih sih kok kan lho loh aja saja doang ah eh oh o oooh wah waduh aduh hmm hm batal lewati kirim
+    menu bantuan help start stop bot banyak banget sekali atas bantuannya infonya arahannya perhatiannya
+    perhatian dan untuk informasinya info semangat sehat selalu semoga segera dimengerti mengerti paham
     hadir present 86 ack copy roger rebes beres jos josss gas gass mangga muhun leres enggih rahajeng
-        """)
+        """
+    )
     | HONORIFICS
     | _GREETING
 )
 _QUESTION = re.compile(
-    r"(?:apa|apakah|kapan|bagaimana|gimana|kenapa|mengapa|siapa|dimana|di mana|bisa|boleh|kok|berapa|cara|emang"
-    r"|gmn|knp|apkh)\b",
+    r"(?:apa|apakah|kapan|bagaimana|gimana|kenapa|mengapa|siapa|dimana|di mana|bisa|boleh|kok|berapa|cara"
+    r"|emang|gmn|knp|apkh)\b",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:demikian(?:lah)?|terima\s?kasih|terimakasih|trimakasih|makasih|trims|tks|thanks|matur\s(?:nuwun|suwun)|suwun"
+    r"(?:demikian(?:lah)?|(?:kepada\s)?yth|dengan\shormat|di\stempat$|terima\s?kasih|terimakasih|trimakasih|makasih|trims|tks|thanks|matur\s(?:nuwun|suwun)|suwun"
     r"|sekian|wassalam\w*|wa'?alaikum\w*|hormat\s(?:saya|kami)|(?:dokumentasi|foto|bukti)\sterlampir|terlampir"
     r"|(?:ttd|tertanda|mengetahui)[.,:\s]*$)(?!\w)",
     re.IGNORECASE,
@@ -114,7 +129,7 @@ def words_of(text: str) -> list[str]:
 
 
 def is_chatter(text: str) -> bool:
-    """Whether a line says nothing about work: "ok", "siap pak", an emoji, a bare number, a question to the bot."""
+    """Whether a line says nothing about work: "ok", an emoji, a bare number, a question."""
     words = words_of(text)
     if all(word.isdigit() for word in words):
         return True
@@ -165,7 +180,7 @@ def is_identity(text: str, *, alone: bool) -> bool:
 
 
 def is_closing(text: str, *, reported: bool) -> bool:
-    """Whether a line ends the report ("Demikian laporan"); requests ("mohon arahan") only after activities."""
+    """Whether a line ends the report; a request ("mohon arahan") does so only after activities."""
     text = text.strip()
     return bool(_CLOSING.match(text) or (reported and _REQUEST.match(text)))
 
@@ -178,8 +193,8 @@ def strip_closing(text: str) -> str:
 def strip_opening(text: str) -> str:
     """A line without its greeting and heading; empty when it holds nothing else.
 
-    The opening ends at a punctuation mark or after a word such as "melaporkan"; without either the words belong
-    to the activity ("Izin keramaian", "Laporan SPJ diverifikasi").
+    The opening ends at a punctuation mark or after a word such as "melaporkan"; without either the words
+    belong to the activity ("Izin keramaian", "Laporan SPJ diverifikasi").
     """
     end = 0
     greeted = announced = False

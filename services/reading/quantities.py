@@ -36,7 +36,7 @@ class _Token:
 
     @property
     def is_titled(self) -> bool:
-        return self.is_word and self.text[0].isupper() and not self.text.isupper()
+        return self.is_word and self.text[0].isupper() and self.text[1:].islower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ class _Count:
 
 
 def read_quantity(text: str) -> tuple[int, str] | None:
-    """The first counted work product and its unit written out; a bare measure only when nothing is counted."""
+    """The first counted work product, its unit written out; a measure only when nothing is counted."""
     tokens = [_Token(m.group(), m.group().lower(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    shouted = text.isupper() and sum(token.is_word for token in tokens) > 2
     measured: tuple[int, str] | None = None
     ordinal_end = -1
     index = 0
@@ -63,7 +64,7 @@ def read_quantity(text: str) -> tuple[int, str] | None:
         if _is_ordinal(tokens, count, unit, ordinal_end):
             ordinal_end = count.after
         elif unit is not None:
-            name = unit_name(unit, shouted=text.isupper())
+            name = unit_name(unit, shouted=shouted)
             if name not in units.MEASURES:
                 return count.value, name
             measured = measured or (count.value, name)
@@ -72,7 +73,7 @@ def read_quantity(text: str) -> tuple[int, str] | None:
 
 
 def unit_name(word: str, *, shouted: bool = False) -> str:
-    """The unit written out, in lower case; an acronym keeps its capitals unless everything was in capitals."""
+    """The unit written out in lower case; an acronym keeps its capitals unless everything has them."""
     lower = word.lower()
     if lower in units.WRITTEN_OUT:
         return units.WRITTEN_OUT[lower]

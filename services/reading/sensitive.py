@@ -1,7 +1,8 @@
 """Numbers that identify a citizen in typed text: NIK, phone, account. Asked about once, never stored unasked.
 
-NIK: 16 digits, province (2), regency (2), district (2), birth date DDMMYY with 40 added to a woman's day, serial.
-An 18-digit NIP is a civil servant's own number; letter numbers, amounts, budget codes and links are none either.
+NIK: 16 digits, province (2), regency (2), district (2), birth date DDMMYY with 40 added to a woman's day,
+serial. An 18-digit NIP is a civil servant's own number; letter numbers, amounts, budget codes and links are
+none either.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ _WOMAN = 40
 _DAYS_IN = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _EDGE = r"(?<![\w.,/@-])"
 _NIK = re.compile(
-    rf"(?<![\d./])\d{{4}}(?:[ .-]?\d{{4}}){{3}}(?!\d|[./]\d)|{_EDGE}\d{{6}}[ .-]\d{{6}}[ .-]\d{{4}}(?!\d|[./]\d)"
+    rf"(?<![\d./])\d{{4}}(?:[ .-]?\d{{4}}){{3}}(?!\d|[./]\d)"
+    rf"|{_EDGE}\d{{6}}[ .-]\d{{6}}[ .-]\d{{4}}(?!\d|[./]\d)"
 )
 _NAMED_NIK = re.compile(
     r"\b(?:no(?:mor|\.)?\s?)?(?:nik|no\.?\s?kk|nkk|ktp|nokk)\b\D{0,6}(\d{16})(?!\d)", re.IGNORECASE

@@ -1,8 +1,8 @@
 """A message parted into blocks, one per activity, with the lines that belong to each.
 
 message → lines (tables and "1. … 2. …" in one line unfolded) → what each line is → blocks. Lines under an
-activity that only hold its outcome, time, amount or link go with it. Sub-points under a numbered point are its
-details; points under a heading are activities.
+activity that only hold its outcome, time, amount or link go with it. Sub-points under a numbered point are
+its details; points under a heading are activities.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ _DOING = re.compile(
     r"|apel|bimtek|workshop|penyuluhan|verifikasi|input|pelayanan|penyusunan|evaluasi|konsultasi|pem\w{4,}|peng\w{4,})\b",
     re.IGNORECASE,
 )
+
+_LONGEST_TIME = 60
 
 
 class Role(Enum):
@@ -142,14 +144,14 @@ class _Blocks:
             return Role.OUTCOME, text
         if opens_with_mark(text) and (current or line.bullet is None):
             return Role.OUTCOME, text
+        if self._is_only_time(text):
+            self._lone_times_first = self._lone_times_first or current is None
+            return Role.TIMES, text
         if self._is_nothing(place, line):
             return Role.NOTHING, ""
         links, rest = take_links(text)
         if links and not re.search(r"\w", rest):
             return Role.LINK, text
-        if self._is_only_time(text):
-            self._lone_times_first = self._lone_times_first or current is None
-            return Role.TIMES, text
         if current and self._belongs(line, current, place):
             return Role.DETAIL, text
         return Role.ACTIVITY, self._without_opening(line)
@@ -173,15 +175,15 @@ class _Blocks:
 
     def _is_nothing(self, place: int, line: Line) -> bool:
         text = line.text
+        first = not self._blocks
+        if line.bullet is None and phrases.is_closing(text, reported=not first):
+            self._closed = not first
+            return True
         if phrases.is_chatter(text) or phrases.is_date(text):
             return True
-        first = not self._blocks
         listed = place + 1 < len(self._lines) and self._is_point(self._lines[place + 1])
         if line.bullet is None:
             if self._closed and len(text.split()) <= 5 and not _DOING.match(text):
-                return True
-            if phrases.is_closing(text, reported=not first):
-                self._closed = bool(self._blocks)
                 return True
             if phrases.is_identity(text, alone=len(self._lines) == 1):
                 return first or len(self._lines) == place + 1
@@ -189,7 +191,8 @@ class _Blocks:
                 return True
             if listed and (phrases.is_intro(text) and not text.rstrip().endswith(".")):
                 return True
-        if phrases.is_heading(text) and (line.bullet is None or text.endswith(":") or listed):
+        opens_list = listed and self._lines[place + 1].bullet != line.bullet
+        if phrases.is_heading(text) and (line.bullet is None or text.endswith(":") or opens_list):
             self._level = None
             return True
         if listed and text.endswith(":") and not _DOING.match(text) and self._level_above(line):
@@ -202,11 +205,15 @@ class _Blocks:
 
     @staticmethod
     def _is_point(line: Line) -> bool:
+        if line.bullet is not None:
+            return True
         start, _, minutes, rest = read_times(line.text)
-        return line.bullet is not None or (bool(start or minutes) and line.text.endswith(rest))
+        return bool(start or minutes) and line.text.endswith(rest)
 
     @staticmethod
     def _is_only_time(text: str) -> bool:
+        if len(text) > _LONGEST_TIME:
+            return False
         start, end, minutes, rest = read_times(text)
         return bool(start or end or minutes) and not re.search(r"\w", rest)
 
@@ -228,11 +235,12 @@ class _Blocks:
         return line.text[0].islower() or (more and not _DOING.match(line.text))
 
     def _is_sub_point(self, line: Line, current: Block) -> bool:
-        if self._level is None or (current.bullet is None and not current.text.endswith(":")):
+        leads = current.text.endswith(":") or current.details > 0
+        if self._level is None or (current.bullet is None and not leads):
             return False
         kind, indent = self._level
         if kind is None:
-            return current.text.endswith(":") and bool(_DOING.match(current.text))
+            return leads and bool(_DOING.match(current.text))
         if line.bullet == kind:
             return line.indent >= indent + 2
         if line.indent >= indent + 2:
@@ -240,7 +248,7 @@ class _Blocks:
         return kind == "number" or (kind == "letter" and line.bullet not in {"number", "letter"})
 
     def _without_opening(self, line: Line) -> str:
-        return line.text if line.bullet and line.bullet != "number" else phrases.strip_opening(line.text)
+        return line.text if line.bullet else phrases.strip_opening(line.text)
 
     def _start(self, text: str, line: Line) -> None:
         if self._level is None or (line.bullet is not None and self._level[0] is None):
@@ -276,9 +284,7 @@ def _append(block: Block, text: str, *, point: bool) -> None:
     if not block.text or not point:
         block.text = f"{block.text} {text}".strip()
         return
-    if block.details:
-        joint = ", "
-    else:
-        joint = " " if block.text.endswith(":") else ": "
+    first = " " if block.text.endswith(":") else ": "
+    joint = ", " if block.details else first
     block.text = f"{block.text}{joint}{text}"
     block.details += 1

@@ -1,8 +1,9 @@
 """Clock times and durations in a sentence, and the sentence without them.
 
 A bare hour counts only after "jam"/"pukul", beside a time with minutes, or with a part of the day. "2 jam
-pelajaran", "24 jam", "per jam" and "jam ke-3" are no times. An hour from 1 to 5 without minutes written in full
-or a part of the day is an afternoon hour, since offices are open then. Minutes of a range are its length.
+pelajaran", "24 jam", "per jam" and "jam ke-3" are no times. An hour from 1 to 5 without minutes written in
+full or a part of the day is an afternoon hour, since offices are open then. Minutes of a range are its
+length.
 """
 
 from __future__ import annotations
@@ -43,7 +44,10 @@ _LEAD = re.compile(
     r"(?:(?<!\w)(?:(?:di)?mulai|dari|sejak|pada|waktu(?:nya)?|antara)\s?[:=]?\s?|@\s?)$",
     re.IGNORECASE,
 )
-_UNTIL = re.compile(r"(?:sampai(?:\sdengan)?|smp|sampe|hingga|s\s?/\s?d|s\.d\.?)\s$", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"(?<!\w)(?:sampai(?:\sdengan)?|sampe|hingga|s\s?/\s?d|s\.d\.?|(?<!di\s)(?<!ke\s)(?-i:sd|smp))\s$",
+    re.IGNORECASE,
+)
 _AMOUNT = r"\d{1,3}(?:[.,]\d{1,2})?"
 _WORD_AMOUNT = r"satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh"
 _DURATION = re.compile(
@@ -179,7 +183,7 @@ def _clock_of(match: re.Match[str], text: str) -> _Clock | None:
 
 
 def _mark_belongs(match: re.Match[str], text: str) -> bool:
-    """Whether "jam" begins this clock rather than ending a duration ("2 jam 15 berkas", "RT 3 jam 1 siang")."""
+    """Whether "jam" begins this clock instead of ending a duration ("2 jam 15 berkas")."""
     number = _NUMBER_BEFORE.search(text[max(0, match.start() - 24) : match.start()])
     if not number or match["mark"].lower() not in {"jam", "jm"}:
         return True
@@ -309,6 +313,8 @@ def _cut(text: str, span: tuple[int, int]) -> str:
         joined = f"{before} {after[1:].lstrip()}"
     elif after[0] in ",;.:)" and (before[-1] in ",;:(" or after[0] in ",;.)"):
         joined = before.rstrip(",;:") + after if before[-1] in ",;:" else before + after
+    elif after[0] == ":" and before[-1] not in ":-–—|":
+        joined = before + after
     elif before[-1] in ",;" and after[0] not in ",;":
         joined = f"{before} {after}"
     else:

@@ -49,7 +49,8 @@ TWO_WORD_UNITS = {
 }
 
 UNITS = (
-    word_set("""
+    word_set(
+        """
     ac access aduan agenda akad akses akta akun alat album alumni amplop ampul anak anggota angkot anjal
     apar apill aplikasi apotek apoteker armada arsip artikel aset asn atlet atp ayam bab backup bal baliho
     balita balon bangli bangunan banner bantuan bap barang barcode bast batang bayi bebek bendel benih
@@ -95,7 +96,8 @@ UNITS = (
     titik tk tl toilet toko ton topik tor tpa tpq tps traffic transaksi truk tugas turis ular umkm
     undangan unit upt uptd usaha user usul usulan vaksin variabel verifikasi vial video vihara vm wajib
     wakif warga warung wbp wc website wilayah wisatawan wp yayasan
-    """)
+    """
+    )
     | frozenset(WRITTEN_OUT)
     | frozenset(value for value in WRITTEN_OUT.values() if " " not in value)
 )
@@ -104,7 +106,8 @@ UNITS = (
 MEASURES = frozenset({"meter", "kilometer", "kilogram", "gram", "hektare", "liter", "ton", "kuintal", "are"})
 """Counted only when nothing else in the text is."""
 
-NEVER_UNITS = word_set("""
+NEVER_UNITS = word_set(
+    """
     januari februari pebruari maret april mei juni juli agustus september oktober november nopember
     desember jan feb peb mar apr jun jul agu agt ags sep sept okt nov nop des jam menit mnt detik dtk hari
     hr minggu mgg bulan bln tahun thn th semester triwulan tw abad malam wib wita wit persen prosen rb
@@ -116,10 +119,12 @@ NEVER_UNITS = word_set("""
     yaitu bahwa jika bila lalu kemudian maka sehingga pagi siang sore baru lama lagi lebih kurang pertama
     kedua ketiga selesai terlaksana banding besar kecil bagian depan tadi mendatang sebelumnya utk dr kpd
     yg pd se lt seluas sepanjang setinggi seberat sejauh selama adapun namun tetapi
-    """)
+    """
+)
 """Words that a number before them does not count: months, time, money, joining words."""
 
-ORDINAL_NOUNS = word_set("""
+ORDINAL_NOUNS = word_set(
+    """
     kelas kls klas tahap thp tahapan triwulan tw caturwulan semester smt smstr tahun thn th ta rt rw nomor
     nomer no nmr pasal ayat bab subbab halaman hlm minggu bulan bln tanggal tgl sd sdn sdit smp smpn smpit
     sma sman smk smkn slb slbn tk tkn mis mts mtsn man uu perda perbup perwali perpres permen pergub
@@ -127,10 +132,12 @@ ORDINAL_NOUNS = word_set("""
     grade gol golongan eselon juz tema subtema zona blok blk kav kavling edisi seri versi ver windows
     office kode nip nik covid iso gang gg rp sebesar senilai periode tipe type tingkat sesi volume vol
     rombel hut simpang simpangan
-    """)
+    """
+)
 """A number after one of these names which one, not how many; but `sebanyak` and the like come first."""
 
-WEAK_ORDINAL_NOUNS = word_set("""
+WEAK_ORDINAL_NOUNS = word_set(
+    """
     kelompok klp regu tim pos posko paket pokja form formulir tabel ruang ruangan gedung kamar loket meja
     jalur dusun lingkungan kampung poin butir huruf bagian lampiran model seksi indikator soal topik misi
     ke baris poli gate pintu jalan jl tps pertemuan sub rumpun wilayah kecamatan kapanewon dapil rayon
@@ -138,7 +145,8 @@ WEAK_ORDINAL_NOUNS = word_set("""
     lembur jam hari nomor-urut pp kloter sektor kpps shift pmk pma kma iqro iqra jilid jld min puskesmas
     pkm rek rekening nilai skor anggaran pagu level lvl usia umur polsek kodim juara peringkat dosis
     varietas rm lt mesin no-urut
-    """)
+    """
+)
 """The same, unless a known unit follows the number ("Konseling kelompok 3 siswa")."""
 
 COUNT_LEADS = frozenset({"sebanyak", "sejumlah", "total", "berjumlah", "jumlah", "ada", "terdapat"})

@@ -20,8 +20,8 @@ WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 MODES = st.sampled_from(Mode)
 WORDS = (
-    "kemarin besok lusa senin jumat minggu depan lalu ini tgl 5 24 31 Des Jan 2026 - s.d. sampai dan , 3_hari "
-    "mulai hari bulan tahun 12/11 30/2/2026 dua jam_8 / ( ) ' . kerja seminggu bukan ke akan datang"
+    "kemarin besok lusa senin jumat minggu depan lalu ini tgl 5 24 31 Des Jan 2026 - s.d. sampai dan , "
+    "3_hari mulai hari bulan tahun 12/11 30/2/2026 dua jam_8 / ( ) ' . kerja seminggu bukan ke akan datang"
 )
 _PIECES = st.sampled_from([word.replace("_", " ") for word in WORDS.split()])
 TEXTS = st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=9).map(" ".join))

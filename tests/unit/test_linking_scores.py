@@ -1,4 +1,4 @@
-"""Floors under the figures of ``bench.linking``, so that a change for one profession cannot cost the others."""
+"""Floors under the figures of ``bench.linking``, so that help for one profession cannot cost the others."""
 
 from __future__ import annotations
 

@@ -1,0 +1,102 @@
+"""Who may decide on whom, and the lock under which a decision is made."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Day, Decision, Entry, Person, State
+from services.errors import NotAllowed, NotFound, Outdated
+from services.people.identity import Actor
+
+REVIEW_CARD, QUEUE_CARD = "review", "queue"
+SUPERVISOR = "supervisor"
+"""The capacity of the one who is explicitly assigned as somebody's supervisor."""
+
+
+async def capacity_of(session: AsyncSession, actor: Actor, person_id: int) -> str:
+    """In which capacity the actor decides on a person. Raises NotAllowed, also for one's own work."""
+    if person_id == actor.person_id:
+        raise NotAllowed("own_work")
+    supervisor = await session.scalar(select(Person.supervisor_id).where(Person.id == person_id))
+    if supervisor is None or supervisor != actor.person_id:
+        raise NotAllowed
+    return SUPERVISOR
+
+
+def require_supervisor(actor: Actor) -> None:
+    """Raises NotAllowed for somebody whom nobody active names as supervisor."""
+    if not actor.supervises:
+        raise NotAllowed("not_supervisor")
+
+
+async def entitled_day(session: AsyncSession, actor: Actor, day_id: int) -> tuple[Day, str]:
+    """A day the actor may decide on, locked and read afresh. Raises NotFound, NotAllowed."""
+    day = await session.scalar(
+        select(Day).where(Day.id == day_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if day is None:
+        raise NotFound("day_gone")
+    return day, await capacity_of(session, actor, day.person_id)
+
+
+async def entitled_entry(session: AsyncSession, actor: Actor, entry_id: int) -> tuple[Day, str, Entry]:
+    """An entry on which the actor may decide, its day locked. Raises NotFound, NotAllowed."""
+    day_id = await session.scalar(select(Entry.day_id).where(Entry.id == entry_id))
+    if day_id is None:
+        raise NotFound("entry_gone")
+    day, capacity = await entitled_day(session, actor, day_id)
+    entry = await session.scalar(
+        select(Entry).where(Entry.id == entry_id).execution_options(populate_existing=True)
+    )
+    if entry is None:
+        raise NotFound("entry_gone")
+    return day, capacity, entry
+
+
+async def ensure_shown(session: AsyncSession, actor: Actor, day: Day, revision: int) -> None:
+    """The compare of compare-and-set. Raises Outdated with what happened since `revision` was shown."""
+    if day.revision == revision:
+        return
+    raise await _overtaken(session, actor, day, since=revision)
+
+
+async def waiting_entries(session: AsyncSession, day: Day) -> list[Entry]:
+    """The entries of a locked day that wait for a decision, in order."""
+    return list(
+        await session.scalars(
+            select(Entry)
+            .where(Entry.day_id == day.id, Entry.state == State.SUBMITTED)
+            .order_by(Entry.position, Entry.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+async def nothing_waits(session: AsyncSession, actor: Actor, day: Day) -> Outdated:
+    """The error for a decision on what no longer waits."""
+    return await _overtaken(session, actor, day, since=0)
+
+
+async def _overtaken(session: AsyncSession, actor: Actor, day: Day, *, since: int) -> Outdated:
+    card = (REVIEW_CARD, day.id)
+    decided = (
+        await session.execute(
+            select(Decision.decided_at, Person.name)
+            .join(Person, Person.id == Decision.decided_by)
+            .where(Decision.day_id == day.id, Decision.revision >= since)
+            .order_by(Decision.id.desc())
+            .limit(1)
+        )
+    ).first()
+    if decided is not None:
+        return Outdated("already_decided", card=card, name=decided[1], time=_when(decided[0], actor.zone))
+    if day.state is State.SUBMITTED:
+        return Outdated(card=card)
+    return Outdated("withdrawn_meanwhile", card=card)
+
+
+def _when(moment: datetime, zone: str) -> str:
+    """An instant as short local digits, which read the same in every language."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%d/%m %H.%M")

@@ -1,0 +1,78 @@
+"""A person's day as their supervisor sees it: what waits, what was decided, what a correction changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Decision, Entry, Evidence, State, Target, Verdict
+from services.approvals.entitlement import capacity_of
+from services.entries.views import DayView, EntryView, load_day
+from services.people.identity import Actor
+
+VISIBLE = (State.SUBMITTED, State.RETURNED, State.APPROVED)
+"""Drafts are nobody's business but their owner's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`day` holds only what the supervisor may see; a returned entry stands as it was when returned.
+
+    `targets`: wording of every RHK a correction left. `new_evidence`: pieces added since the return, by entry.
+    """
+
+    day: DayView
+    targets: Mapping[int, str]
+    new_evidence: Mapping[int, int]
+
+    @property
+    def waiting(self) -> tuple[EntryView, ...]:
+        return self.day.having(State.SUBMITTED)
+
+    @property
+    def approved(self) -> tuple[EntryView, ...]:
+        return self.day.having(State.APPROVED)
+
+
+async def load_review(session: AsyncSession, actor: Actor, day_id: int) -> Review:
+    """Reads a day for the one who decides on it. Raises NotFound, NotAllowed."""
+    day = await load_day(session, day_id)
+    await capacity_of(session, actor, day.person_id)
+    entries = tuple(_as_returned(one) for one in day.entries if one.state in VISIBLE)
+    earlier = {one.before["target_id"] for one in entries if one.before and one.before.get("target_id")}
+    rows = await session.execute(select(Target.id, Target.text).where(Target.id.in_(earlier)))
+    return Review(
+        day=replace(day, entries=entries),
+        targets={target_id: text for target_id, text in rows} if earlier else {},
+        new_evidence=await _new_evidence(session, entries),
+    )
+
+
+def _as_returned(entry: EntryView) -> EntryView:
+    """What its owner is just rewriting is not shown before they send it."""
+    if entry.state is not State.RETURNED or not entry.before:
+        return entry
+    return replace(
+        entry, activity=entry.before["activity"], outcome=entry.before["outcome"], before=None, evidence=()
+    )
+
+
+async def _new_evidence(session: AsyncSession, entries: tuple[EntryView, ...]) -> Mapping[int, int]:
+    corrected = [one.id for one in entries if one.state is State.SUBMITTED and one.before]
+    if not corrected:
+        return {}
+    returned = (
+        select(Decision.entry_id, func.max(Decision.decided_at).label("at"))
+        .where(Decision.entry_id.in_(corrected), Decision.verdict == Verdict.RETURN)
+        .group_by(Decision.entry_id)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(Entry.id, func.count(Evidence.id))
+        .join(Evidence, Evidence.entry_id == Entry.id)
+        .join(returned, returned.c.entry_id == Entry.id)
+        .where(Evidence.created_at > returned.c.at)
+        .group_by(Entry.id)
+    )
+    return {entry_id: count for entry_id, count in rows}

@@ -1,0 +1,130 @@
+"""Telling somebody what was decided on their work: outbox rows, and the facts their notices show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Day, Decision, OutboxMessage, OutboxState, Person, State, Verdict
+from services import outbox
+from services.entries.views import DayView, EntryView, load_day
+from services.errors import NotFound
+from services.people.identity import Actor
+
+GATHERED = timedelta(seconds=15)
+"""Approvals one by one within this time are told as one, unless the day is done sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A returned entry as its owner is told of it. `code`: the chip, None for typed words."""
+
+    day: DayView
+    entry: EntryView
+    by: str
+    reason: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What was approved of a day. `everything`: nothing of what was sent is left undecided or returned."""
+
+    day_id: int
+    work_date: date
+    by: str
+    approved: int
+    everything: bool
+
+
+async def entry_returned(session: AsyncSession, day: Day, entry_id: int, *, now: datetime) -> None:
+    payload = {"day_id": day.id, "entry_id": entry_id}
+    await outbox.enqueue(session, "entry_returned", to=day.person_id, now=now, payload=payload)
+
+
+async def day_approved(session: AsyncSession, day: Day, *, by: int, more: bool, now: datetime) -> None:
+    """One notice for approvals of one day that follow each other; at once when nothing waits any `more`."""
+    at = now + GATHERED if more else now
+    await _tell_once(session, "day_approved", day, by=by, at=at, now=now)
+
+
+async def day_reopened(session: AsyncSession, day: Day, *, by: int, now: datetime) -> None:
+    await _tell_once(session, "day_reopened", day, by=by, at=now, now=now)
+
+
+async def _tell_once(
+    session: AsyncSession, kind: str, day: Day, *, by: int, at: datetime, now: datetime
+) -> None:
+    """Writes a notice about a day, or lets the one that still waits speak for this too."""
+    waiting = await session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.person_id == day.person_id,
+            OutboxMessage.kind == kind,
+            OutboxMessage.state == OutboxState.WAITING,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    for message in waiting:
+        if message.payload.get("day_id") == day.id:
+            message.payload = {"day_id": day.id, "by": by}
+            message.not_before = at
+            return
+    payload = {"day_id": day.id, "by": by}
+    await outbox.enqueue(session, kind, to=day.person_id, now=now, payload=payload, not_before=at)
+
+
+async def load_returned(session: AsyncSession, actor: Actor, day_id: int, entry_id: int) -> Returned | None:
+    """The owner's view of a returned entry; None when it is no longer returned."""
+    try:
+        day = await load_day(session, day_id)
+    except NotFound:
+        return None
+    entry = day.entry(entry_id)
+    if day.person_id != actor.person_id or entry is None or entry.state is not State.RETURNED:
+        return None
+    row = (
+        await session.execute(
+            select(Decision.reason_code, Person.name)
+            .join(Person, Person.id == Decision.decided_by)
+            .where(Decision.entry_id == entry_id, Decision.verdict == Verdict.RETURN)
+            .order_by(Decision.id.desc())
+            .limit(1)
+        )
+    ).first()
+    if row is None:
+        return None
+    return Returned(day, entry, by=row[1], reason=entry.return_reason or "", code=row[0])
+
+
+async def load_approved(session: AsyncSession, actor: Actor, day_id: int, by: int) -> Approved | None:
+    """What is approved of an own day now; None when nothing is any more."""
+    try:
+        day = await load_day(session, day_id)
+    except NotFound:
+        return None
+    approved = len(day.having(State.APPROVED))
+    if day.person_id != actor.person_id or not approved:
+        return None
+    everything = not day.having(State.SUBMITTED, State.RETURNED)
+    return Approved(day.id, day.work_date, await name_of(session, by), approved, everything)
+
+
+async def load_reopened(session: AsyncSession, actor: Actor, day_id: int, by: int) -> tuple[date, str] | None:
+    """The date of an own day that waits again, and who reopened it."""
+    try:
+        day = await load_day(session, day_id)
+    except NotFound:
+        return None
+    if day.person_id != actor.person_id or not day.having(State.SUBMITTED):
+        return None
+    return day.work_date, await name_of(session, by)
+
+
+async def name_of(session: AsyncSession, person_id: int) -> str:
+    """A person's name. Raises NotFound."""
+    name = await session.scalar(select(Person.name).where(Person.id == person_id))
+    if name is None:
+        raise NotFound
+    return name

@@ -1,0 +1,208 @@
+"""Reading a typed report: the goals on labelled messages, the rules one by one, and any text at all."""
+
+from __future__ import annotations
+
+import re
+import time as clock
+from datetime import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.capture import DEFAULT_FILE, FIELDS, load, score
+from services.reading.capture import LONGEST_TEXT, ReadEntry, read_answers, read_entries, read_outcome
+
+DATA = sorted(Path(DEFAULT_FILE).parent.glob("capture*.jsonl"))
+FIELD_GOAL = 0.97
+SPLIT_GOAL = 0.98
+
+_PIECES = st.sampled_from(
+    [
+        "Rapat",
+        "jam 8-10",
+        "2 jam",
+        "->",
+        "hasil:",
+        "12 brks",
+        "\n",
+        "1. ",
+        "- ",
+        "• ",
+        "08.00",
+        "https://s.id/x",
+        "|",
+        "\t",
+        "*tebal*",
+        "_",
+        "sehingga",
+        "dua puluh",
+        "(",
+        ")",
+        "✅",
+        "pak",
+        "Nama: A",
+        ".",
+        ",",
+        "selesai",
+        ":",
+    ]
+)
+_REPORTS = st.lists(_PIECES, max_size=60).map(" ".join)
+
+
+def activities(text: str) -> list[str]:
+    return [entry.activity for entry in read_entries(text)]
+
+
+@pytest.mark.parametrize("path", DATA, ids=lambda path: path.stem)
+def test_labelled_messages_are_read(path: Path) -> None:
+    figures, misses = score(load(path))
+
+    assert figures["split"] >= SPLIT_GOAL, misses
+    assert all(figures[name] >= FIELD_GOAL for name in FIELDS), misses
+
+
+@given(st.one_of(st.text(max_size=LONGEST_TEXT), _REPORTS))
+def test_any_text_is_read_the_same_way_twice(text: str) -> None:
+    assert read_entries(text) == read_entries(text)
+    read_outcome(text)
+    for count in (0, 1, 3):
+        assert len(read_answers(text, count)) == count
+
+
+@given(st.lists(st.from_regex(r"[a-z]{4,9}", fullmatch=True), min_size=1, max_size=30))
+def test_words_of_a_report_are_not_lost(words: list[str]) -> None:
+    text = "Menyusun " + " ".join(words)
+
+    kept = " ".join(f"{entry.activity} {entry.outcome or ''}" for entry in read_entries(text))
+
+    marks = {"sehingga", "hasilnya", "selama", "dampaknya", "manfaatnya", "outputnya"}
+    assert set(words) - marks <= set(re.findall(r"\w+", kept))
+
+
+def test_every_entry_has_an_activity() -> None:
+    for path in DATA:
+        for sample in load(path):
+            assert all(entry.activity.strip() for entry in read_entries(sample["text"]))
+
+
+def test_fifty_activities_give_fifty_entries() -> None:
+    text = "\n".join(f"{n}. Memeriksa berkas pemohon {n} -> {n} berkas" for n in range(1, 51))
+
+    entries = read_entries(text)
+
+    assert [entry.quantity for entry in entries] == list(range(1, 51))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "jam 8 ",
+        "1. a ",
+        "a\n",
+        "- a\n",
+        "dua ",
+        "hasilnya ",
+        "2 jam ",
+        "✅ ",
+        "a\t",
+        "*a* ",
+        "(",
+        "1",
+        "a.b.",
+    ],
+)
+def test_long_messages_are_read_quickly(unit: str) -> None:
+    text = (unit * LONGEST_TEXT)[:LONGEST_TEXT]
+    read_entries("hangat")
+    before = clock.process_time()
+
+    read_entries(text)
+
+    assert (
+        clock.process_time() - before < 0.25
+    )  # 20 ms when the machine is idle; quadratic work takes seconds
+
+
+def test_markup_and_emoji_survive() -> None:
+    text = "Uji <b>&\"' \u202bنص\u202c 🎉 aplikasi"
+
+    assert activities(text) == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n ", "ok", "siap pak", "👍", "?", "Selamat pagi bu", "Laporan hari ini:"]
+)
+def test_chatter_is_no_activity(text: str) -> None:
+    assert read_entries(text) == ()
+
+
+def test_lines_under_an_activity_belong_to_it() -> None:
+    text = "1. Rapat TAPD\n   Hasil: pagu disepakati\n   Waktu: 09.00-11.00\n   Bukti: s.id/tapd\n2. Arsip"
+
+    first, second = read_entries(text)
+
+    assert first == ReadEntry(
+        "Rapat TAPD", "pagu disepakati", None, None, time(9), time(11), 120, ("s.id/tapd",)
+    )
+    assert second == ReadEntry("Arsip")
+
+
+def test_points_under_hasil_go_to_the_activities_in_order() -> None:
+    text = "Kegiatan:\n1. Apel\n2. Rapat\nHasil:\n1. semua hadir\n2. notulen"
+
+    assert [entry.outcome for entry in read_entries(text)] == ["semua hadir", "notulen"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Pagi:\n- Apel\nSiang:\n- Rapat", ["Apel", "Rapat"]),
+        ("1. Rapat\n   - bahas A\n   - bahas B\n2. Arsip", ["Rapat: bahas A, bahas B", "Arsip"]),
+        ("1. Menyusun laporan\nbulanan\n2. Arsip", ["Menyusun laporan bulanan", "Arsip"]),
+        ("1. Apel 2. Rapat 3. Arsip", ["Apel", "Rapat", "Arsip"]),
+        ("Rapat membahas 1) anggaran 2) jadwal", ["Rapat membahas 1) anggaran 2) jadwal"]),
+        ("Rapat bahas a, b, dan c", ["Rapat bahas a, b, dan c"]),
+        ("pukul 08.00\nApel\npukul 09.00\nRapat", ["Apel", "Rapat"]),
+        ("Rapat\nTerima kasih\nBudi Santoso, S.Pd", ["Rapat"]),
+        ("Izin keramaian diproses", ["Izin keramaian diproses"]),
+    ],
+)
+def test_messages_are_parted(text: str, expected: list[str]) -> None:
+    assert activities(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-> 1 laporan", ("1 laporan", 1, "laporan")),
+        ("Hasil: 20 brks terverifikasi", ("20 brks terverifikasi", 20, "berkas")),
+        ("warga paham", ("warga paham", None, None)),
+        ("1 laporan\n2 surat", ("1 laporan; 2 surat", 1, "laporan")),
+    ],
+)
+def test_an_outcome_alone(text: str, expected: tuple[str, int | None, str | None]) -> None:
+    assert read_outcome(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "expected"),
+    [
+        ("1. paham\n2. -\n3. 5 berkas", 3, ("paham", None, "5 berkas")),
+        ("paham\nlewati\nada", 3, ("paham", None, "ada")),
+        ("2: notulen", 3, (None, "notulen", None)),
+        ("no 2 notulen\nno 1 hadir", 2, ("hadir", "notulen")),
+        ("- a\n- b", 2, ("a", "b")),
+        ("a\nb\nc", 2, ("a", "b; c")),
+        ("1. a\nlanjutan\n2. b", 2, ("a; lanjutan", "b")),
+        ("1) a 2) b", 2, ("a", "b")),
+        ("32 siswa paham, 2 remedial", 1, ("32 siswa paham, 2 remedial",)),
+        ("tidak ada", 1, (None,)),
+        ("12 siswa tuntas\n3 berkas", 2, ("12 siswa tuntas", "3 berkas")),
+        ("", 2, (None, None)),
+    ],
+)
+def test_answers_go_to_what_was_asked(text: str, count: int, expected: tuple[str | None, ...]) -> None:
+    assert read_answers(text, count) == expected
