@@ -44,6 +44,7 @@ class Kind(enum.StrEnum):
     EVIDENCE_OPEN = "vo"
     # the supervisor: subject is the day, or the entry
     QUEUE = "q"
+    DECIDED = "qd"
     REVIEW = "r"
     REVIEW_PAGE = "rp"
     APPROVE_DAY = "ra"
@@ -57,6 +58,7 @@ class Kind(enum.StrEnum):
     # feedback: subject is the entry, the day or the feedback
     FEEDBACK = "f"
     FEEDBACK_TONE = "ft"
+    FEEDBACK_ABOUT = "fa"
     FEEDBACK_PHRASE = "fp"
     FEEDBACK_READ = "fk"
     FEEDBACK_REPLY = "fr"

@@ -63,7 +63,7 @@ async def greet(turn: Turn, *, joined: bool = False) -> Screen:
 
 
 async def on_yes(turn: Turn, press: Press) -> Answer:
-    """«Ya, saya …»: the token in the button is checked like the link itself. Pressed twice, it welcomes again."""
+    """«Ya, saya …»: the button's token is checked like the link's. Pressed twice, it welcomes again."""
     try:
         await join(
             turn.session,

@@ -30,7 +30,7 @@ async def on_show(turn: Turn, press: Press) -> Answer:
 
 
 async def on_time(turn: Turn, press: Press) -> Answer:
-    """`arg`: a time, `default`, or nothing: then it is asked for. The subject is whose settings were shown."""
+    """`arg`: a time, `default`, or nothing: then it is asked for. Subject: whose settings were shown."""
     actor = turn.actor
     if press.subject != actor.person_id or not actor.reports:
         raise NotAllowed

@@ -9,7 +9,8 @@ from simulator.errors import ApiError
 from simulator.faults import Fault
 from simulator.group import Group
 from simulator.limits import Limits
-from simulator.persona import Persona, PersonaError, Tap
+from simulator.persona import Persona
+from simulator.press import PersonaError, Tap
 from simulator.server import Simulator
 from simulator.state import Button, Chat, Message, Topic, User
 

@@ -8,7 +8,8 @@ import orjson
 from aiohttp import web
 
 from simulator.page_views import message_view
-from simulator.persona import Persona, PersonaError, Tap
+from simulator.persona import Persona
+from simulator.press import PersonaError, Tap
 from simulator.state import Button, Chat, Message, Raw
 
 if TYPE_CHECKING:

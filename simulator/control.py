@@ -16,7 +16,8 @@ from aiohttp import web
 from simulator.acting import Refused, act
 from simulator.limits import Limits
 from simulator.page_views import account, chat_view, chats_of, message_view, person_view
-from simulator.persona import Persona, PersonaError
+from simulator.persona import Persona
+from simulator.press import PersonaError
 from simulator.state import Chat, Message, Raw
 
 if TYPE_CHECKING:

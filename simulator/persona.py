@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
-from simulator.core import Core, Query, Toast
+from simulator.core import Core, Toast, too_long
 from simulator.group import Group
 from simulator.html import parse_text
+from simulator.methods.sending import CAPTION_LIMIT, TEXT_LIMIT
 from simulator.outgoing import Attachment, Files, attachments
+from simulator.press import PersonaError, Tap
 from simulator.state import Button, Chat, Message, Raw, Topic, User
 from simulator.transcript import written
 
 Place = Group | Chat | int
-
-
-class PersonaError(AssertionError):
-    """A person could not do, or did not see, what the test said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tap:
-    """One press of a button and what became of it."""
-
-    message: Message
-    button: Button
-    query: Query | None
-    """None for buttons that open a link or copy text."""
-    core: Core
-
-    async def answered(self, timeout: float = 5) -> Toast:  # noqa: ASYNC109 - reads better in tests
-        """Wait until the bot answers the press; fails when it does not."""
-        if self.query is None:
-            raise PersonaError(f"{self.button.text!r} is not answered by the bot")
-        query = self.query
-        answer = await self.core.pulse.until(lambda: query.answer, seconds=timeout)
-        if answer is None:
-            raise PersonaError(f"the press of {self.button.text!r} was not answered in {timeout} s")
-        return answer
 
 
 class Persona:
@@ -124,6 +100,7 @@ class Persona:
     def presses(self, message: Message, button: Button) -> Tap:
         """Press this very button, even on a message that is gone (an old screen)."""
         query = None
+        self._check_may_write(message.chat)
         if button.data is not None:
             query = self._core.press(self.user, message, button.data)
         elif button.url is None and button.copy is None:
@@ -154,6 +131,10 @@ class Persona:
         where = self._where(chat)
         await self._ready()
         files: Files = self._core.files
+        topic = self._thread(thread, reply_to)
+        self._check_may_write(where, topic)
+        if too_long(caption, CAPTION_LIMIT):
+            raise PersonaError(f"a caption has {CAPTION_LIMIT} characters at most")
         parts: list[Attachment] = attachments(files, what, size=size, user=self.user)
         album = self._core.next_album() if "album" in what else None
         text, entities = parse_text(caption, None, None)
@@ -168,7 +149,7 @@ class Persona:
                 extra={part.kind: part.api},
                 album=album,
                 reply_to=reply_to,
-                thread=self._thread(thread, reply_to),
+                thread=topic,
             )
             sent.append(message)
         for message in sent:
@@ -350,24 +331,31 @@ class Persona:
     def _write(
         self, chat: Chat, text: str, *, reply_to: Message | None = None, thread: Topic | int | None = None
     ) -> Message:
+        topic = self._thread(thread, reply_to)
+        self._check_may_write(chat, topic)
+        message: Message | None = None
+        # A client of Telegram cuts a long text into several messages.
+        for start in range(0, max(1, len(text)), TEXT_LIMIT):
+            kept, entities = parse_text(text[start : start + TEXT_LIMIT], None, None)
+            message = self._core.post(
+                chat, self.user, text=kept, entities=entities, reply_to=reply_to, thread=topic
+            )
+            self._core.notify(message)
+        assert message is not None
+        return message
+
+    def _check_may_write(self, chat: Chat, thread: int | None = None) -> None:
         if chat.type == "private":
             if not chat.started:
                 raise PersonaError(f"{self.name} has not started the bot")
             if chat.blocked:
                 raise PersonaError(f"{self.name} has blocked the bot")
-        elif self.id not in self._core.audience(chat):
+            return
+        if self.id not in self._core.audience(chat):
             raise PersonaError(f"{self.name} is not in {chat.title}")
-        kept, entities = parse_text(text, None, None)
-        message = self._core.post(
-            chat,
-            self.user,
-            text=kept,
-            entities=entities,
-            reply_to=reply_to,
-            thread=self._thread(thread, reply_to),
-        )
-        self._core.notify(message)
-        return message
+        topic = chat.topics.get(thread) if thread is not None else None
+        if topic is not None and topic.closed and chat.members[self.id] == "member":
+            raise PersonaError(f"the topic {topic.name} is closed")
 
     def _unblock(self) -> None:
         self.chat.bot_status = "member"

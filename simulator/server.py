@@ -52,7 +52,7 @@ class Simulator:
         bot_name: str = "Kinerja Harian",
         callback_seconds: int = 60,
         webhook_retry: float = 1.0,
-        kept_calls: int = 20_000,
+        kept_calls: int = 5_000,
     ) -> None:
         """`patient`: people wait until everything is quiet before they act.
 

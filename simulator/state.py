@@ -229,7 +229,7 @@ class Chat:
 
     def visible(self) -> Iterator[Message]:
         """Messages that were not deleted, newest first."""
-        return (m for m in reversed(list(self.messages.values())) if not m.deleted)
+        return (m for m in reversed(self.messages.values()) if not m.deleted)
 
 
 class World:

@@ -27,10 +27,7 @@ def short_name(name: str) -> str:
 def prompt_screen(t: Speech, asking: Asking, *, greeting: Html) -> Screen:
     """Asks about the day; a draft that is there already is named and can be opened."""
     head = t("prompt.head", greeting=greeting, day=t.day(asking.work_date))
-    if asking.entries:
-        body = t("prompt.draft", count=asking.entries)
-    else:
-        body = t("prompt.ask")
+    body = t("prompt.draft", count=asking.entries) if asking.entries else t("prompt.ask")
     return Screen(t.join([head, body]), day_buttons(t, asking))
 
 

@@ -22,7 +22,7 @@ from services.approvals.entitlement import (
 from services.approvals.queue import digest_of, entry_complete
 from services.entries.days import changed
 from services.entries.views import snapshot
-from services.errors import Invalid, Outdated
+from services.errors import Invalid, NotFound, Outdated
 from services.people.identity import Actor
 
 REASONS = ("outcome", "evidence", "target", "quantity")
@@ -125,7 +125,7 @@ async def return_entry(
     """
     reason = reason.strip()
     if code is not None and code not in REASONS:
-        raise Invalid("reason", "not_found")
+        raise NotFound
     if code is None and len(reason) < SHORTEST_REASON:
         raise Invalid("reason", "reason_short", limit=SHORTEST_REASON)
     if len(reason) > LONGEST_REASON:

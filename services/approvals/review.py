@@ -19,7 +19,8 @@ VISIBLE = (State.SUBMITTED, State.RETURNED, State.APPROVED)
 class Review:
     """`day` holds only what the supervisor may see; a returned entry stands as it was when returned.
 
-    `targets`: wording of every RHK a correction left. `new_evidence`: pieces added since the return, by entry.
+    `targets`: wording of the RHK that corrected entries had before. `new_evidence`: pieces added since the
+    return, by entry.
     """
 
     day: DayView
@@ -44,7 +45,7 @@ async def load_review(session: AsyncSession, actor: Actor, day_id: int) -> Revie
     rows = await session.execute(select(Target.id, Target.text).where(Target.id.in_(earlier)))
     return Review(
         day=replace(day, entries=entries),
-        targets={target_id: text for target_id, text in rows} if earlier else {},
+        targets={row.id: row.text for row in rows},
         new_evidence=await _new_evidence(session, entries),
     )
 
@@ -69,10 +70,10 @@ async def _new_evidence(session: AsyncSession, entries: tuple[EntryView, ...]) -
         .subquery()
     )
     rows = await session.execute(
-        select(Entry.id, func.count(Evidence.id))
+        select(Entry.id, func.count(Evidence.id).label("pieces"))
         .join(Evidence, Evidence.entry_id == Entry.id)
         .join(returned, returned.c.entry_id == Entry.id)
         .where(Evidence.created_at > returned.c.at)
         .group_by(Entry.id)
     )
-    return {entry_id: count for entry_id, count in rows}
+    return {row.id: row.pieces for row in rows}

@@ -14,11 +14,13 @@ LIMIT = Decimal(10) ** 14
 """Numbers have 18 digits in the database, four of them decimals."""
 
 _NUMBER = re.compile(r"(?P<rp>rp\.?\s*)?(?P<number>-?\d[\d.,]*)\s*(?P<unit>[^\d\s].*)?", re.IGNORECASE)
+_MONEY_END = re.compile(r",-+$")
+"""As in «Rp1.000,-»."""
 _WORDS = re.compile(r"[^\W\d_][^\W\d]*(?:[ /.-][^\W\d]+)*\.?|%")
 _MONTHS = re.compile(
     r"(?:jan|feb|peb|mar|apr|mei|may|jun|jul|agu|agt|aug|sep|okt|oct|nov|nop|des|dec)[a-z]*\.?", re.IGNORECASE
 )
-_GROUPED = re.compile(r"-?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 _DECIMAL_POINT = re.compile(r"-?\d+\.\d{1,2}|-?\d+\.\d{4,}|-?0\.\d+")
 _GROUPED_ENGLISH = re.compile(r"-?\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|-?\d{1,3}(?:,\d{3})+\.\d+")
@@ -62,7 +64,7 @@ def _plain(text: str) -> tuple[Decimal | None, str | None, bool]:
 
 def _parse(text: str) -> tuple[Decimal | None, str | None, bool]:
     """(number, unit beside it, whether it could be read otherwise)."""
-    found = _NUMBER.fullmatch(text.strip())
+    found = _NUMBER.fullmatch(_MONEY_END.sub("", text.strip()))
     if found is None:
         return None, None, False
     unit = (found["unit"] or "").strip(" ()")

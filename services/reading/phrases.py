@@ -196,44 +196,28 @@ def strip_opening(text: str) -> str:
     The opening ends at a punctuation mark or after a word such as "melaporkan"; without either the words
     belong to the activity ("Izin keramaian", "Laporan SPJ diverifikasi").
     """
-    end = 0
     greeted = announced = False
-    position = 0
     for match in _WORD.finditer(text):
         word = match.group().lower()
-        if word in _REPORTING and (greeted or end):
+        if word in _REPORTING and greeted:
             announced = True
         elif word in _GREETING or (word in HONORIFICS and greeted):
             greeted = True
-        elif not (
-            _announces(word)
-            and (greeted or announced or position or word in _REPORT_NOUNS or word in DATE_WORDS)
-        ):
-            rest = text[match.start() :]
-            last_reporting = announced and end
-            return _rest_after(text, match.start(), rest, greeted=greeted, reported=bool(last_reporting))
-        position = match.end()
-        if word in _REPORTING and greeted:
-            end = match.end()
-        following = text[match.end() : match.end() + 3]
-        if re.match(r"\s?[:]\s|\s?[,.!;]\s|\s?:\S", following + " "):
-            end = match.end() if greeted or ":" in following else end
+        elif not (_announces(word) and (match.start() or word in _REPORT_NOUNS or word in DATE_WORDS)):
+            return _after_opening(text, match.start(), greeted=greeted)
     return "" if greeted or announced or is_heading(text) else text
 
 
-def _rest_after(text: str, start: int, rest: str, *, greeted: bool, reported: bool) -> str:
-    """The words from the first one that is no opening, if a border or a reporting verb stands before it."""
+def _after_opening(text: str, start: int, *, greeted: bool) -> str:
+    """The text after the last border before `start`, where the first word that opens nothing stands."""
     before = text[:start].rstrip(" \t*_")
-    if before.endswith(":") or (greeted and before.endswith((",", ".", "!", ";", "-"))):
-        return rest
-    if greeted:
-        borders = [before.rfind(mark) for mark in ",.!;:"]
-        border = max(borders)
-        reporting = [m.end() for m in _WORD.finditer(before) if m.group().lower() in _REPORTING]
-        cut = max([border + 1, *reporting])
-        if cut > 0:
-            return text[cut:].lstrip(" \t,.:;!-")
-    return text
+    if before.endswith(":"):
+        return text[start:]
+    if not greeted:
+        return text
+    reporting = [match.end() for match in _WORD.finditer(before) if match.group().lower() in _REPORTING]
+    border = max([*(before.rfind(mark) + 1 for mark in ",.!;:"), *reporting])
+    return text[border:].lstrip(" \t,.:;!-") if border else text
 
 
 def _announces(word: str) -> bool:

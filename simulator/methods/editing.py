@@ -7,7 +7,7 @@ from simulator.errors import bad_request
 from simulator.html import parse_text
 from simulator.markup import checked_markup
 from simulator.methods.registry import message_in, method, reachable
-from simulator.methods.sending import CAPTION_LIMIT, TEXT_LIMIT
+from simulator.methods.sending import CAPTION_LIMIT, TEXT_LIMIT, caption_of, media_of
 from simulator.state import Chat, Message, Raw
 from simulator.validation import description, missing
 
@@ -54,6 +54,23 @@ def edit_message_reply_markup(core: Core, p: Params) -> Raw:
     message = _editable(core, p)
     markup = p.get("reply_markup")
     return _apply(core, message, text=message.text, entities=message.entities, markup=markup).api()
+
+
+@method("editMessageMedia")
+def edit_message_media(core: Core, p: Params) -> Raw:
+    message = _editable(core, p)
+    kind: str = p["media"]["type"]
+    if message.kind == "text":
+        raise bad_request("there is no media in the message to edit")
+    media = media_of(core, p["media"]["media"], kind, p.files)
+    caption = caption_of(p["media"])
+    keyboard = checked_markup(p.get("reply_markup"))
+    core.meter.count(message.chat.id, group=message.chat.type != "private", edit=True)
+    message.kind, message.extra, message.markup = kind, {kind: media}, keyboard
+    message.text, message.entities = caption
+    message.edited_at = core.world.now()
+    core.changed(message)
+    return message.api()
 
 
 @method("deleteMessage")

@@ -125,7 +125,9 @@ def send_media_group(core: Core, p: Params) -> list[Raw]:
     if len(kinds) > 1 and kinds & {"document", "audio"}:
         raise bad_request("can't use the media of the specified type in the album")
     ready = [
-        (item["type"], _media(core, item["media"], item["type"], p.files), _caption(item)) for item in items
+        (kind, media_of(core, item["media"], kind, p.files), caption_of(item))
+        for item in items
+        for kind in (item["type"],)
     ]
     _count(core, place.chat, cost=len(items))
     album = core.next_album()
@@ -162,7 +164,7 @@ def copy_message(core: Core, p: Params) -> Raw:
     )
     if source.kind == "service":
         raise bad_request("message can't be copied")
-    text, entities = _caption(p) if "caption" in p else (source.text, source.entities)
+    text, entities = caption_of(p) if "caption" in p else (source.text, source.entities)
     _count(core, place.chat)
     message = core.post(
         place.chat,
@@ -233,8 +235,8 @@ def media_api(stored: StoredFile, kind: str) -> Any:
 
 def _send_media(core: Core, p: Params, kind: str) -> Raw:
     place = _place(core, p)
-    caption, entities = _caption(p) if kind != "sticker" else ("", [])
-    media = _media(core, p[kind], kind, p.files)
+    caption, entities = caption_of(p) if kind != "sticker" else ("", [])
+    media = media_of(core, p[kind], kind, p.files)
     _count(core, place.chat)
     return core.post(
         place.chat,
@@ -247,14 +249,14 @@ def _send_media(core: Core, p: Params, kind: str) -> Raw:
     ).api()
 
 
-def _caption(p: Raw) -> tuple[str, list[Raw]]:
+def caption_of(p: Raw) -> tuple[str, list[Raw]]:
     text, entities = parse_text(p.get("caption") or "", p.get("parse_mode"), p.get("caption_entities"))
     if too_long(text, CAPTION_LIMIT):
         raise bad_request("message caption is too long")
     return text, entities
 
 
-def _media(core: Core, value: Any, kind: str, files: dict[str, Upload]) -> Any:
+def media_of(core: Core, value: Any, kind: str, files: dict[str, Upload]) -> Any:
     """The media object for a parameter: an upload, `attach://…` or a known file_id."""
     if isinstance(value, str) and value.startswith("attach://"):
         upload = files.get(value.removeprefix("attach://"))

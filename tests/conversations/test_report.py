@@ -2,7 +2,7 @@
 
 from tests.conversations.conftest import Chat
 
-THREE = "Mengajar Fikih 8A 07.30-09.00 -> 30 siswa tuntas\nMenyusun perangkat pembelajaran bab 3\nRapat komite madrasah"
+THREE = "Mengajar Fikih 8A 07.30-09.00 -> 30 siswa tuntas\nMenyusun modul ajar bab 3\nRapat komite madrasah"
 
 
 async def test_a_text_becomes_a_card_and_one_question(chat: Chat) -> None:
@@ -11,7 +11,7 @@ async def test_a_text_becomes_a_card_and_one_question(chat: Chat) -> None:
     assert "1. Mengajar Fikih 8A" in card.text
     assert "07.30–09.00" in card.text
     question = await chat.ani.sees("Apa hasilnya, untuk siapa?")
-    assert "2. Menyusun perangkat pembelajaran bab 3" in question.text
+    assert "2. Menyusun modul ajar bab 3" in question.text
     assert "Mengajar" not in question.text
 
 
@@ -28,7 +28,7 @@ async def test_one_answer_gives_all_missing_outcomes(chat: Chat) -> None:
 
 
 async def test_a_day_is_sent(chat: Chat) -> None:
-    await chat.ani.says("Menyusun perangkat pembelajaran bab 3 -> modul siap dipakai")
+    await chat.ani.says("Menyusun modul ajar bab 3 -> modul siap dipakai")
     await chat.ani.taps("Kirim")
     await chat.ani.sees_toast("Terkirim")
     await chat.ani.sees("terkirim, menunggu Budi Santoso")

@@ -1,0 +1,1 @@
+"""The demo: an invented madrasah and KUA, on the simulator and SQLite."""

@@ -1,0 +1,124 @@
+"""Builds the invented office through the product's own services: imports, reports, decisions."""
+
+import csv
+import io
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.commands.importing import plain_rows
+from documents.tables import read_table
+from models import Account, Person
+from services.approvals import approve_day
+from services.calendar import is_workday, load_calendar
+from services.entries.drafting import take_report
+from services.entries.sending import submit_day
+from services.entries.views import load_day
+from services.feedback import give_feedback
+from services.people import people_file, skp_file
+from services.people.identity import Actor, who_is
+from services.people.import_people import import_people
+from services.people.import_skp import import_skp
+
+FOLDER = Path(__file__).resolve().parent
+ZONE = ZoneInfo("Asia/Jakarta")
+DAYS_BACK = 14
+FIRST_USER = 7_000_001
+SEND_HOUR = time(15, 45)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the office, with the Telegram user they are in the simulator."""
+
+    person_id: int
+    user_id: int
+    name: str
+    position: str
+
+
+async def build_office(session: AsyncSession, *, now: datetime) -> list[Member]:
+    """Imports people and SKP and lets everybody join."""
+    long_ago = now - timedelta(days=60)
+    year = now.astimezone(ZONE).year
+    await import_people(session, _rows("people.csv", people_file.COLUMNS, people_file.REQUIRED), now=long_ago)
+    await import_skp(session, _rows("skp.csv", skp_file.COLUMNS, skp_file.REQUIRED, year=year), now=long_ago)
+    people = (await session.scalars(select(Person).order_by(Person.id))).all()
+    members = [
+        Member(one.id, FIRST_USER + place, one.name, one.position or "") for place, one in enumerate(people)
+    ]
+    session.add_all(
+        Account(user_id=one.user_id, person_id=one.person_id, chat_id=one.user_id, joined_at=long_ago)
+        for one in members
+    )
+    await session.flush()
+    return members
+
+
+async def live_past_weeks(session: AsyncSession, members: list[Member], *, now: datetime) -> None:
+    """Two weeks of reports and decisions; the last workday still waits for its decisions."""
+    with (FOLDER / "weeks.toml").open("rb") as file:
+        weeks = tomllib.load(file)["people"]
+    today = now.astimezone(ZONE).date()
+    calendar = await load_calendar(session, first=today - timedelta(days=DAYS_BACK), last=today)
+    users = {one.person_id: one.user_id for one in members}
+    for who in weeks:
+        person = (
+            await session.scalars(
+                select(Person).where(or_(Person.nip == who["nip"], Person.staff_number == who["nip"]))
+            )
+        ).one()
+        actor = await _actor(session, users[person.id])
+        boss = await _actor(session, users[person.supervisor_id or 0])
+        days = [
+            day
+            for back in range(DAYS_BACK, 0, -1)
+            if is_workday(
+                day := today - timedelta(days=back), person.pattern, calendar.days_off(person.unit_id)
+            )
+        ]
+        for place, day in enumerate(days):
+            text = who["days"][place % len(who["days"])]
+            await _live_day(session, actor, boss, day, text, decided=day != days[-1], praised=place == 1)
+
+
+async def _live_day(
+    session: AsyncSession, actor: Actor, boss: Actor, day: date, text: str, *, decided: bool, praised: bool
+) -> None:
+    at = datetime.combine(day, SEND_HOUR, ZONE).astimezone(UTC)
+    taken = await take_report(session, actor, text, message_id=0, now=at, work_date=day)
+    if taken.day_id is None:
+        raise ValueError("a demo text holds no activity")
+    view = await load_day(session, taken.day_id)
+    await submit_day(session, actor, view.id, revision=view.revision, now=at)
+    if decided:
+        view = await load_day(session, view.id)
+        later = at + timedelta(hours=1)
+        await approve_day(session, boss, view.id, revision=view.revision, now=later)
+        if praised:
+            await give_feedback(
+                session, boss, entry_id=view.entries[0].id, tone="apresiasi", text=PRAISE, now=later
+            )
+
+
+PRAISE = "Terima kasih, hasilnya jelas dan terasa manfaatnya."
+
+
+async def _actor(session: AsyncSession, user_id: int) -> Actor:
+    actor = await who_is(session, user_id)
+    if actor is None:
+        raise LookupError("nobody of the demo office")
+    return actor
+
+
+def _rows(name: str, columns: object, required: object, **values: object) -> list[dict[str, object]]:
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = text.replace(f"{{{key}}}", str(value))
+    table = read_table(text.encode(), name, columns=columns, required=required)
+    return plain_rows(table)

@@ -1,0 +1,89 @@
+"""What waits for a supervisor: one living message; and what they decided last."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.callbacks import Kind
+from bot.screens import SUCCESS, Button, Screen, button, shorten
+from bot.texts import Html, Speech
+from bot.views.paging import pager
+from services.approvals.queue import Decided, Queue, Waiting
+
+PAGE = 8
+NAME = 40
+
+
+def queue_screen(
+    t: Speech, queue: Queue, *, page: int = 0, noticed: bool = False, silent: bool = False
+) -> Screen:
+    """The queue, oldest first. `noticed`: the one audible message at the end of the day."""
+    decided = (button(t.plain("queue.decided"), Kind.DECIDED, queue.supervisor_id),)
+    if not queue.days:
+        return Screen(t("queue.empty"), (decided,), silent=silent)
+    pages = -(-len(queue.days) // PAGE)
+    page = min(page, pages - 1)
+    first = page * PAGE
+    shown = queue.days[first : first + PAGE]
+    head = t("queue.head_noticed" if noticed else "queue.head", count=len(queue.days))
+    lines = [head, Html("\n".join(_line(t, one, place) for place, one in enumerate(shown, first + 1)))]
+    rows: list[tuple[Button, ...]] = [
+        (button(_label(t, one.person_name, t.date(one.work_date)), Kind.REVIEW, one.day_id),) for one in shown
+    ]
+    if len(queue.days) > 1 and queue.complete:
+        label = t.plain("queue.approve_all", count=len(queue.days))
+        press = button(label, Kind.APPROVE_ALL, queue.supervisor_id, arg=queue.digest, style=SUCCESS)
+        rows.append((press,))
+    elif not queue.complete:
+        lines.append(t("queue.incomplete"))
+    rows.append(pager(Kind.QUEUE, queue.supervisor_id, page, pages))
+    rows.append(decided)
+    return Screen(Html("\n\n".join(lines)), tuple(row for row in rows if row), silent=silent)
+
+
+def _line(t: Speech, one: Waiting, place: int) -> Html:
+    if one.fresh:
+        age = t("queue.today")
+    elif one.age:
+        age = t("queue.age", count=one.age)
+    else:
+        age = t("queue.just_sent")
+    return t(
+        "queue.line",
+        number=place,
+        name=shorten(one.person_name, NAME),
+        day=t.day(one.work_date),
+        age=age,
+        late=t("queue.late") if one.late else "",
+        count=one.entries,
+        incomplete="" if one.complete else t("queue.mark_incomplete"),
+    )
+
+
+def _label(t: Speech, name: str, day: str) -> str:
+    return t.plain("queue.label", name=shorten(name, 28), day=day)
+
+
+def decided_screen(t: Speech, queue: Queue, decided: Sequence[Decided]) -> Screen:
+    """The last decided days, each one press away: that is where an approval can be reopened."""
+    rows: list[tuple[Button, ...]] = [
+        (button(_label(t, one.person_name, t.date(one.work_date)), Kind.REVIEW, one.day_id),)
+        for one in decided
+    ]
+    rows.append((button(t.plain("review.to_queue"), Kind.QUEUE, queue.supervisor_id),))
+    if not decided:
+        return Screen(t("queue.none_decided"), tuple(rows))
+    lines = [
+        t(
+            f"queue.decided_{one.state}",
+            number=place,
+            name=shorten(one.person_name, NAME),
+            day=t.day(one.work_date),
+        )
+        for place, one in enumerate(decided, start=1)
+    ]
+    return Screen(t.join([t("queue.head_decided"), Html("\n".join(lines))]), tuple(rows))
+
+
+def done_screen(t: Speech, screen: Screen) -> Screen:
+    """The empty queue right after the last decision."""
+    return replace(screen, text=t("queue.done"))
