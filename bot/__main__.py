@@ -56,12 +56,18 @@ async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
                 print("TELEGRAM_BOT_TOKEN and WEBHOOK_URL are needed for `kinerja web`.", file=sys.stderr)
                 return 2
             return await running.run(settings, webhook=parsed.command == "web")
+    if parsed.command == "invite" and settings.token is None:
+        print("TELEGRAM_BOT_TOKEN is needed: invitation links name the bot.", file=sys.stderr)
+        return 2
     database = Database(settings.database_url)
     clock = running.office_clock(settings)
     try:
         await running.prepare(database, now=clock())
-        command = importing if parsed.command == "import" else inviting
-        return await command.run(parsed, database=database, now=clock(), texts=Texts(), settings=settings)
+        say = Texts().speech("id").plain
+        if parsed.command == "import":
+            return await importing.run(parsed, database=database, now=clock(), texts=say)
+        username = await running.bot_username(settings)
+        return await inviting.run(parsed, database=database, now=clock(), texts=say, bot_username=username)
     finally:
         await database.close()
 

@@ -5,12 +5,15 @@ a minute ago does not show what is no longer so.
 """
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import httpx
 import structlog
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from sqlalchemy.exc import InterfaceError, OperationalError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot import presenter
@@ -24,6 +27,62 @@ log = structlog.get_logger()
 IDLE = 1.0
 """Seconds between looks at the outbox when nobody wakes us."""
 AT_ONCE = 20
+STUCK = timedelta(minutes=2)
+"""In flight for longer than any send takes: its process died."""
+LOOK_FOR_STUCK = 60.0
+"""Seconds between looks for such rows."""
+NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    httpx.ConnectError,
+    httpx.PoolTimeout,
+)
+"""What goes wrong before a byte has left. Not httpx.ConnectTimeout: on aiohttp's transport a connection that
+broke after the request was written is called that too."""
+NEVER_MET = "chat not found"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What becomes of a row after a try. WAITING: surely not sent, so to be tried again (after `wait`)."""
+
+    state: OutboxState
+    error: str | None = None
+    wait: timedelta | None = None
+    gone: bool = False
+    """Nothing reaches this person until they come back."""
+    bug: bool = False
+
+
+def ending(error: Exception, *, begun: bool) -> Ending:
+    """What a failed try means. `begun`: a part of the notice has arrived, so it must not be repeated."""
+    match error:
+        case RetryAfter():
+            wait = error.retry_after
+            wait = wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
+            state = OutboxState.UNCERTAIN if begun else OutboxState.WAITING
+            return Ending(state, "RetryAfter", wait=wait)
+        case Forbidden():
+            return Ending(OutboxState.FAILED, error.message, gone=True)
+        case BadRequest():
+            gone = NEVER_MET in error.message.casefold()
+            return Ending(OutboxState.FAILED, error.message, gone=gone)
+        case NetworkError():
+            surely_not = not begun and (error.__cause__ is None or _never_left(error))
+            return Ending(OutboxState.WAITING if surely_not else OutboxState.UNCERTAIN, error.message)
+        case TelegramError():
+            return Ending(OutboxState.FAILED, type(error).__name__)
+        case OperationalError() | InterfaceError() | OSError() if not begun:
+            return Ending(OutboxState.WAITING, type(error).__name__)
+        case _:
+            state = OutboxState.UNCERTAIN if begun else OutboxState.FAILED
+            return Ending(state, type(error).__name__, bug=True)
+
+
+def _never_left(error: BaseException) -> bool:
+    """Whether a call failed before its request was written."""
+    cause = error.__cause__
+    return cause is not None and (isinstance(cause, NOT_SENT) or _never_left(cause))
 
 
 class Delivery:
@@ -35,6 +94,8 @@ class Delivery:
         self.bot = bot
         self._woken = asyncio.Event()
         self._pause = timedelta()
+        self._in_hand: set[int] = set()
+        self._recovered_at: float | None = None
 
     def wake(self) -> None:
         """Something was written."""
@@ -42,12 +103,9 @@ class Delivery:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: drains, then waits to be woken."""
-        async with self.deps.database.writing() as session:
-            uncertain = await outbox.recover(session, now=self.deps.clock())
-        if uncertain:
-            log.warning("outbox_uncertain", count=uncertain)
         while not stop.is_set():
             try:
+                await self._recover()
                 busy = await self.drain()
             except Exception as error:
                 log.exception("delivery_failed", error=type(error).__name__)
@@ -65,49 +123,64 @@ class Delivery:
             claimed = await outbox.claim(session, now=self.deps.clock(), limit=AT_ONCE)
         if not claimed:
             return False
-        await asyncio.gather(*(self._deliver(one) for one in claimed))
+        self._in_hand.update(one.id for one in claimed)
+        ends = await asyncio.gather(*(self._deliver(one) for one in claimed), return_exceptions=True)
+        self._in_hand.difference_update(one.id for one in claimed)
+        failed = next((one for one in ends if isinstance(one, BaseException)), None)
+        if failed is not None:
+            raise failed
         return True
 
+    async def _recover(self) -> None:
+        """At the start and now and then: rows whose process died while sending.
+
+        SQLite belongs to one process, so at its start every such row is a dead one's.
+        """
+        clock = asyncio.get_running_loop().time()
+        if self._recovered_at is not None and clock - self._recovered_at < LOOK_FOR_STUCK:
+            return
+        alone = self._recovered_at is None and self.deps.database.is_sqlite
+        async with self.deps.database.writing() as session:
+            uncertain = await outbox.recover(
+                session,
+                now=self.deps.clock(),
+                older_than=timedelta() if alone else STUCK,
+                in_hand=self._in_hand,
+            )
+        self._recovered_at = clock
+        if uncertain:
+            log.warning("outbox_uncertain", count=uncertain)
+
     async def _deliver(self, row: outbox.Claimed) -> None:
-        state, error, message_id, wait, again = OutboxState.SENT, None, None, None, False
-        gone = False
+        begun: list[int] = []
+        message_id: int | None = None
         try:
-            message_id = await self._send(row)
-        except RetryAfter as late:
-            seconds = late.retry_after
-            wait = seconds if isinstance(seconds, timedelta) else timedelta(seconds=seconds)
-            self._pause = max(self._pause, wait)
-            again, error = True, "RetryAfter"
-        except Forbidden as refused:
-            state, error, gone = OutboxState.FAILED, refused.message, True
-        except BadRequest as refused:
-            state, error = OutboxState.FAILED, refused.message
-        except TimedOut as silent:
-            state, error = OutboxState.UNCERTAIN, silent.message
-        except NetworkError as broken:
-            again, error = True, broken.message
-            if broken.__cause__ is not None and not isinstance(broken.__cause__, httpx.ConnectError):
-                again, state = False, OutboxState.UNCERTAIN
-        except TelegramError as failed:
-            state, error = OutboxState.FAILED, type(failed).__name__
-        except Exception as bug:
-            log.exception("notice_failed", outbox_id=row.id, kind=row.kind)
-            state, error = OutboxState.FAILED, type(bug).__name__
+            message_id = await self._send(row, begun)
+            end = Ending(OutboxState.SENT)
+        except Exception as error:
+            end = ending(error, begun=bool(begun))
+            if end.bug:
+                log.exception("notice_failed", outbox_id=row.id, kind=row.kind)
+        if end.wait is not None:
+            self._pause = max(self._pause, end.wait)
         now = self.deps.clock()
         async with self.deps.database.writing() as session:
-            if again:
-                await outbox.put_back(session, row, now=now, wait=wait, error=error or "")
+            if end.state is OutboxState.WAITING:
+                await outbox.put_back(session, row, now=now, wait=end.wait, error=end.error or "")
             else:
                 await outbox.finish(
-                    session, row.id, state, now=now, telegram_message_id=message_id, error=error
+                    session, row.id, end.state, now=now, telegram_message_id=message_id, error=end.error
                 )
-            if gone and row.user_id is not None:
+            if end.gone and row.user_id is not None:
                 await mark_unreachable(session, row.user_id, now=now)
-        if state is not OutboxState.SENT or again:
-            log.info("notice_not_sent", outbox_id=row.id, kind=row.kind, state=state, again=again)
+        if end.state is not OutboxState.SENT:
+            log.info("notice_not_sent", outbox_id=row.id, kind=row.kind, state=end.state)
 
-    async def _send(self, row: outbox.Claimed) -> int | None:
-        """Renders and sends; None when there is nothing left to tell, or nobody to tell it to."""
+    async def _send(self, row: outbox.Claimed, begun: list[int]) -> int | None:
+        """Renders and sends; None when there is nothing left to tell, or nobody to tell it to.
+
+        Notes in `begun` what arrived, so that a later failure of the same notice does not repeat it.
+        """
         if row.chat_id is None or row.user_id is None:
             return None
         async with self.deps.database.reading() as session:
@@ -127,13 +200,12 @@ class Delivery:
             if answer is None:
                 return None
             rendered = await presenter.render(self.registry, turn, answer.cards)
-        message_id: int | None = None
         for screen in answer.screens:
-            message_id = await presenter.send(self.bot, row.chat_id, screen)
+            begun.append(await presenter.send(self.bot, row.chat_id, screen))
         shown = await presenter.show_cards(
             self.bot, self.deps, row.chat_id, rendered, below=bool(answer.below)
         )
-        return shown or message_id
+        return shown or (begun[-1] if begun else None)
 
 
 async def _either(seconds: float, *events: asyncio.Event) -> None:

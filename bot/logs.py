@@ -11,7 +11,8 @@ from typing import Any
 
 import structlog
 
-TOKEN = re.compile(r"\b\d{6,}:[A-Za-z0-9_-]{30,}")
+TOKEN = re.compile(r"\d{3,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
+"""Everything bot/settings.py takes for a token, also right behind letters as in an address: `/bot123:…/`."""
 QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "asyncio", "alembic", "aiohttp.access")
 
 

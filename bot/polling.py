@@ -27,12 +27,12 @@ async def poll(bot: ExtBot[Any], processor: Processor[Update], stop: asyncio.Eve
     committed: set[int] = set()
     failures = 0
     stopping = asyncio.create_task(stop.wait())
+    fetching: asyncio.Task[list[Update]] | None = None
     try:
         while not stop.is_set():
             fetching = asyncio.create_task(_fetch(bot, offset))
             await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not fetching.done():
-                fetching.cancel()
                 break
             try:
                 found = fetching.result()
@@ -67,6 +67,8 @@ async def poll(bot: ExtBot[Any], processor: Processor[Update], stop: asyncio.Eve
                 failures = 0
     finally:
         stopping.cancel()
+        if fetching is not None:
+            fetching.cancel()
         await processor.drain()
         if offset is not None:
             await _confirm(bot, offset)

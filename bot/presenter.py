@@ -84,7 +84,7 @@ async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, screen: Screen) 
             link_preview_options=NO_PREVIEW,
         )
     except BadRequest as error:
-        if UNCHANGED in error.message:
+        if UNCHANGED in error.message.lower():
             return True
         log.info("edit_refused", reason=error.message)
         return False

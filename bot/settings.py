@@ -7,6 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import ArgumentError
+
+from models.engine import async_url
+
 OFFICIAL_API = "https://api.telegram.org"
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 
@@ -48,6 +52,8 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     webhook_url = text("WEBHOOK_URL") or None
     if webhook_url is not None:
         webhook_url = _root("WEBHOOK_URL", webhook_url)
+        if api_url == OFFICIAL_API and not webhook_url.startswith("https://"):
+            raise WrongSetting("WEBHOOK_URL begins with https://: Telegram delivers to nothing else.")
     secret = text("WEBHOOK_SECRET") or None
     if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
         raise WrongSetting("WEBHOOK_SECRET needs 16 to 256 letters, digits, _ or -.")
@@ -72,8 +78,12 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def _root(name: str, value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is none
+        whole = False
+    if not whole or parts.query or parts.fragment:
         raise WrongSetting(f"{name} is not an address: it begins with http:// or https:// and names a host.")
     return value.rstrip("/")
 
@@ -84,6 +94,12 @@ def _database(value: str) -> str:
         raise WrongSetting("DATABASE_URL begins with sqlite: or postgresql:")
     if scheme == "sqlite" and (value.endswith((":", ":/", "://", ":///")) or ":memory:" in value):
         raise WrongSetting("DATABASE_URL names no file: use sqlite:///data/kinerja.db")
+    try:
+        async_url(value)
+    except (ArgumentError, ValueError):
+        raise WrongSetting(
+            "DATABASE_URL cannot be read: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
+        ) from None
     return value
 
 
@@ -104,6 +120,6 @@ def _office_clock(value: str, api_url: str) -> datetime | None:
 
 
 def _port(value: str) -> int:
-    if not value.isdigit() or not 1 <= int(value) <= 65535:
+    if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= 65535:
         raise WrongSetting("WEBHOOK_PORT is a number from 1 to 65535.")
     return int(value)

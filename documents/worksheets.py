@@ -7,6 +7,7 @@ checked, no declared size is believed past the limit, documents with a DTD are r
 row 1,048,576 costs one cell, not a million rows.
 """
 
+import functools
 import io
 import posixpath
 import re
@@ -94,10 +95,10 @@ def _events(archive: zipfile.ZipFile, name: str) -> Iterator[Event]:
     parser.buffer_text = True
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        pending.append(("start", tag.rpartition(":")[2], attributes))
+        pending.append(("start", _local(tag), attributes))
 
     def end(tag: str) -> None:
-        pending.append(("end", tag.rpartition(":")[2], {}))
+        pending.append(("end", _local(tag), {}))
 
     def text(data: str) -> None:
         pending.append(("text", data, {}))
@@ -120,6 +121,12 @@ def _events(archive: zipfile.ZipFile, name: str) -> Iterator[Event]:
             pending.clear()
     parser.Parse(b"", True)
     yield from pending
+
+
+@functools.lru_cache(maxsize=256)
+def _local(tag: str) -> str:
+    """A name without its prefix; the same few come a hundred thousand times."""
+    return tag.rpartition(":")[2]
 
 
 def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from models.engine import Database
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
+LOCK_KEY = 20_230_021
+"""PostgreSQL's advisory lock of whoever changes the schema; any number that nobody else uses."""
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -33,4 +35,6 @@ async def downgrade(database: Database, revision: str = "base") -> None:
 
 async def _run(database: Database, action: Callable[[Connection], None]) -> None:
     async with database.engine.begin() as connection:
+        if not database.is_sqlite:  # several workers may start at once: the others wait, then find it done
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
         await connection.run_sync(action)

@@ -29,7 +29,6 @@ class Step(enum.StrEnum):
     OUTCOMES = "outcomes"
     FIELD = "field"
     REASON = "reason"
-    EVIDENCE = "evidence"
     FEEDBACK = "feedback"
     FEEDBACK_REPLY = "feedback_reply"
     PROMPT_TIME = "prompt_time"

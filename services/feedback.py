@@ -2,7 +2,7 @@
 
     given ──▶ read ──▶ (replied)        a reply also marks it read; there is no second reply
 
-Only the person's supervisor gives it; only the addressee reads and replies. Nothing is ever changed or deleted.
+Only the person's supervisor gives it; only the addressee marks it read and replies. Its words never change.
 """
 
 from dataclasses import dataclass

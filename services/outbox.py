@@ -9,10 +9,10 @@ Invariants:
 2. One claim, one sender: `UPDATE … WHERE id IN (SELECT … FOR UPDATE SKIP LOCKED) RETURNING`.
 3. A row leaves `sending` only to a final state or, when surely not sent, back to `waiting`.
 4. The same `key` is written once, whoever tries.
-5. A row found in `sending` at start-up was in flight when the process died: it is `uncertain`.
+5. A row whose process died while `sending` is `uncertain`: found at start-up, or by its age.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,7 +73,7 @@ async def enqueue(
 
 
 async def enqueue_unless_waiting(session: AsyncSession, kind: str, *, to: int, now: datetime) -> None:
-    """Writes one message unless the same kind waits for that person already: it will show the present state."""
+    """Writes one message unless the same kind waits for that person: it will show the present state."""
     waiting = await session.scalar(
         select(OutboxMessage.id).where(
             OutboxMessage.person_id == to,
@@ -162,6 +162,8 @@ async def put_back(
     if wait is None and claimed.attempts > len(RETRY_AFTER):
         await finish(session, claimed.id, OutboxState.FAILED, now=now, error=error)
         return
+    if wait is not None:
+        await hold_back(session, until=now + wait)
     pause = wait if wait is not None else RETRY_AFTER[claimed.attempts - 1]
     await session.execute(
         update(OutboxMessage)
@@ -175,12 +177,43 @@ async def put_back(
     )
 
 
-async def recover(session: AsyncSession, *, now: datetime) -> int:
-    """At start-up: what was in flight when the process died is `uncertain`. Gives how many."""
+async def hold_back(session: AsyncSession, *, until: datetime) -> None:
+    """The server said «too many»: nothing that waits is due before `until`, in whichever process."""
+    waiting = (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.state == OutboxState.WAITING, OutboxMessage.not_before < until)
+        .order_by(OutboxMessage.id)
+        .with_for_update(skip_locked=True)
+    )
+    await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(waiting))
+        .values(not_before=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def recover(
+    session: AsyncSession,
+    *,
+    now: datetime,
+    older_than: timedelta = timedelta(),
+    in_hand: Collection[int] = (),
+) -> int:
+    """What was in flight when its process died is `uncertain`. Gives how many.
+
+    `older_than`: where other processes share the outbox, only what no living one can still be sending.
+    `in_hand`: rows the asking process is sending itself.
+    """
     found = await session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.state == OutboxState.SENDING)
+        .where(
+            OutboxMessage.state == OutboxState.SENDING,
+            OutboxMessage.claimed_at <= now - older_than,
+            OutboxMessage.id.not_in(in_hand),
+        )
         .values(state=OutboxState.UNCERTAIN, finished_at=now, error="the process ended while sending")
         .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
     )
     return len(found.all())

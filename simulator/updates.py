@@ -69,6 +69,7 @@ class Updates:
     def confirm(self, update_id: int) -> None:
         """Forget one update (a webhook took it)."""
         taken = self.pending.pop(update_id, None)
+        self._again.discard(update_id)
         if taken is not None:
             self.confirmed[update_id] = taken
             if len(self.confirmed) > REMEMBERED:

@@ -31,9 +31,14 @@ class Deliverer:
         """Deliver until cancelled."""
         core = self._core
         try:
+            hook = core.webhook
             while not self._api.stopping:
                 seen = core.pulse.count
-                hook = core.webhook
+                if core.webhook is not hook:
+                    # Nobody waits out the pause of a webhook that is gone.
+                    hook = core.webhook
+                    for task in self._busy.values():
+                        task.cancel()
                 if hook.url:
                     self._start_deliveries(hook)
                 if core.pulse.count == seen:
@@ -65,7 +70,6 @@ class Deliverer:
         wait = self._retry
         while self._core.webhook is hook and item.id in self._core.updates.pending:
             if await self._post(item, hook):
-                self._core.updates.ready(item.id, 1)
                 self._core.updates.confirm(item.id)
                 return
             await asyncio.sleep(wait)

@@ -82,7 +82,7 @@ async def run(
             await asyncio.to_thread(os.replace, draft, args.output)
             draft = None
     except Invalid as error:
-        print(texts(f"invite.{error.code}", **error.params))
+        print(texts(f"errors.{error.code}", **error.params))
         return FAULTS
     except OSError as error:
         print(texts("invite.cannot_write", file=args.output, reason=error.strerror or type(error).__name__))

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.app import Running, run_polling, running
+from bot.app import Running, build_application, run_polling, running
 from bot.context import Deps
 from bot.registry import Registry
 from bot.settings import Settings
@@ -52,6 +52,12 @@ def until_signalled() -> asyncio.Event:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stop.set)
     return stop
+
+
+async def bot_username(settings: Settings) -> str:
+    """The bot's own name, as its server knows it. Raises telegram.error.TelegramError."""
+    async with build_application(settings).bot as bot:
+        return str(bot.username)
 
 
 async def run(settings: Settings, *, webhook: bool = False) -> int:

@@ -1,29 +1,29 @@
 """Builds the invented office through the product's own services: imports, reports, decisions."""
 
-import csv
-import io
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.commands.importing import plain_rows
 from documents.tables import read_table
-from models import Account, Person
-from services.approvals import approve_day
+from models import Account, OutboxMessage, Person, Tone
+from services.approvals.deciding import approve_day
 from services.calendar import is_workday, load_calendar
 from services.entries.drafting import take_report
-from services.entries.sending import submit_day
+from services.entries.sending import submit_day, tell_queue
 from services.entries.views import load_day
-from services.feedback import give_feedback
+from services.feedback import About, give_feedback
 from services.people import people_file, skp_file
 from services.people.identity import Actor, who_is
 from services.people.import_people import import_people
 from services.people.import_skp import import_skp
+from services.people.rows import Cell
 
 FOLDER = Path(__file__).resolve().parent
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -86,6 +86,18 @@ async def live_past_weeks(session: AsyncSession, members: list[Member], *, now: 
             text = who["days"][place % len(who["days"])]
             await _live_day(session, actor, boss, day, text, decided=day != days[-1], praised=place == 1)
 
+    await _forget_messages(
+        session, {one.supervisor_id for one in await session.scalars(select(Person))}, now=now
+    )
+
+
+async def _forget_messages(session: AsyncSession, supervisors: set[int | None], *, now: datetime) -> None:
+    """What was told in those weeks is past; only the queues as they are now are shown."""
+    await session.execute(delete(OutboxMessage))
+    for supervisor_id in supervisors - {None}:
+        if supervisor_id is not None:
+            await tell_queue(session, supervisor_id, now=now)
+
 
 async def _live_day(
     session: AsyncSession, actor: Actor, boss: Actor, day: date, text: str, *, decided: bool, praised: bool
@@ -101,9 +113,8 @@ async def _live_day(
         later = at + timedelta(hours=1)
         await approve_day(session, boss, view.id, revision=view.revision, now=later)
         if praised:
-            await give_feedback(
-                session, boss, entry_id=view.entries[0].id, tone="apresiasi", text=PRAISE, now=later
-            )
+            about = About(day_id=view.id, entry_id=view.entries[0].id)
+            await give_feedback(session, boss, about, tone=Tone.APPRECIATION, text=PRAISE, now=later)
 
 
 PRAISE = "Terima kasih, hasilnya jelas dan terasa manfaatnya."
@@ -116,7 +127,9 @@ async def _actor(session: AsyncSession, user_id: int) -> Actor:
     return actor
 
 
-def _rows(name: str, columns: object, required: object, **values: object) -> list[dict[str, object]]:
+def _rows(
+    name: str, columns: Sequence[str], required: Sequence[Sequence[str]], **values: object
+) -> list[dict[str, Cell]]:
     text = (FOLDER / name).read_text(encoding="utf-8")
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", str(value))

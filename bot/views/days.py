@@ -114,7 +114,7 @@ def _time(t: Speech, entry: EntryView) -> Html:
 def target_line(t: Speech, entry: EntryView, *, limit: int = TARGET) -> Html:
     """The RHK, `Di luar SKP`, a guess marked as such, or that there is none yet."""
     if entry.outside_plan:
-        return t("entry.outside")
+        return t("entry.outside" if entry.linked else "entry.outside_unsure")
     if entry.target_text is None:
         return t("entry.unlinked")
     key = "entry.target" if entry.linked else "entry.target_unsure"

@@ -121,9 +121,7 @@ def _head(t: Speech, review: Review, choice: Choice) -> Html:
     lines = [t("feedback.head", name=shorten(day.person_name, 120), day=t.day(day.work_date))]
     entry = day.entry(choice.entry)
     if entry is not None:
-        lines.append(
-            t("feedback.about_entry", number=entry.number, activity=shorten(entry.activity, 300))
-        )
+        lines.append(t("feedback.about_entry", number=entry.number, activity=shorten(entry.activity, 300)))
     target = _target_text(entry, choice)
     if target:
         lines.append(t("feedback.about_target", target=shorten(target, 300)))

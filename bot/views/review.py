@@ -7,6 +7,7 @@ from bot.screens import DANGER, SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from bot.views.changes import changes_of, span
 from bot.views.days import amount, evidence_line, target_line
+from bot.views.evidence import evidence_rows
 from bot.views.paging import chunks, pager, pages_of
 from services.approvals.deciding import REASONS, SHORTEST_REASON
 from services.approvals.review import Review
@@ -51,7 +52,7 @@ def review_screen(t: Speech, review: Review, *, page: int = 0) -> Screen:
     elif review.approved:
         rows.append((button(t.plain("review.reopen"), Kind.REOPEN, day.id, revision=day.revision),))
     more = [button(t.plain("review.feedback"), Kind.FEEDBACK, day.id)] if entries else []
-    if len(entries) > 1 or any(_is_long(one) for one in entries):
+    if len(entries) > 1 or any(_has_more(one) for one in entries):
         start = (review.waiting or entries)[0]
         more.append(button(t.plain("review.detail"), Kind.DETAIL, start.id))
     rows += [tuple(more), pager(Kind.REVIEW_PAGE, day.id, page, len(pages)), (_to_queue(t),)]
@@ -75,9 +76,12 @@ def _head(t: Speech, review: Review) -> Html:
     return head
 
 
-def _is_long(entry: EntryView) -> bool:
+def _has_more(entry: EntryView) -> bool:
+    """Whether `Rinci` shows something that the card does not."""
     lengths = ((entry.activity, ACTIVITY), (entry.outcome, OUTCOME), (entry.target_text, TARGET))
-    return any(text is not None and len(text) > limit for text, limit in lengths) or bool(entry.before)
+    return any(text is not None and len(text) > limit for text, limit in lengths) or bool(
+        entry.before or entry.evidence
+    )
 
 
 def _title(t: Speech, entry: EntryView, activity: str) -> Html:
@@ -154,6 +158,7 @@ def detail_screen(t: Speech, review: Review, entry: EntryView, *, part: int = 0)
         reopen = t.plain("review.reopen")
         rows.append((button(reopen, Kind.REOPEN, day.id, revision=day.revision, arg=str(entry.id)),))
     rows.append((button(t.plain("review.feedback"), Kind.FEEDBACK, day.id, arg=str(entry.id)),))
+    rows += evidence_rows(t, entry, own=False)
     rows.append(pager(Kind.DETAIL, entry.id, part, len(parts)))
     if len(entries) > 1:
         before, after = entries[max(0, place - 1)], entries[min(len(entries) - 1, place + 1)]

@@ -68,10 +68,9 @@ class EntryView:
 
     @property
     def linked(self) -> bool:
-        """Belongs to an RHK, or deliberately to none. A mere unsure suggestion is not a link yet."""
-        if self.outside_plan:
-            return True
-        return self.target_id is not None and (self.link_source is not LinkSource.SUGGESTED or self.confident)
+        """Belongs to an RHK, or to none on purpose. A mere unsure suggestion is not a link yet."""
+        chosen = self.outside_plan or self.target_id is not None
+        return chosen and (self.link_source is not LinkSource.SUGGESTED or self.confident)
 
     @property
     def complete(self) -> bool:

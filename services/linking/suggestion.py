@@ -22,8 +22,10 @@ _TAP_OVER_WORDS = 1.6
 _FADING_PER_EXPRESSION = 0.96
 _MIN_INSIDE = 0.15
 _INSIDE_SHARE = 0.7
-_CONFIDENT_SCORE = 0.7
-_CONFIDENT_LEAD = 1.6
+_CONFIDENT_SCORE = 0.6
+_CONFIDENT_LEAD = 1.3
+_CONFIDENT_OUTSIDE = 2.0
+"""How much more must speak for `Di luar SKP` than for any RHK before it is preselected."""
 _LEADING_STRANGE = 1.3
 _SAME_ACTION = 1.3
 _FOREIGN_SHARE = 0.3
@@ -79,7 +81,10 @@ def suggest(
     against = max(tally.outside, _FOREIGN_SHARE * tally.foreign) + tap * votes.support.get(None, 0.0)
     is_outside = inside < _MIN_INSIDE or against > inside
     lead = best / max(second, against, 0.3)
-    confident = not is_outside and best >= _CONFIDENT_SCORE and lead >= _CONFIDENT_LEAD
+    if is_outside:
+        confident = against >= _CONFIDENT_SCORE and against >= _CONFIDENT_OUTSIDE * inside
+    else:
+        confident = best >= _CONFIDENT_SCORE and lead >= _CONFIDENT_LEAD
     return Suggestion(ranking=ranking, outside=is_outside, confident=confident)
 
 

@@ -147,7 +147,7 @@ async def undo_join(
     """
     person = await session.get(Person, person_id)
     if person is None:
-        raise NotFound("person")
+        raise NotFound
     may = person.supervisor_id == actor.person_id or RoleName.ADMIN in actor.roles
     if not may or person_id == actor.person_id:
         raise NotAllowed

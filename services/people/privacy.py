@@ -24,7 +24,7 @@ async def everything_about(session: AsyncSession, person_id: int) -> dict[str, A
     """Table name → rows as plain data (text, numbers, ISO dates). Raises NotFound."""
     person = await session.get(Person, person_id)
     if person is None:
-        raise NotFound("person")
+        raise NotFound
     accounts = list(await session.scalars(select(Account).where(Account.person_id == person_id)))
     chats = [account.chat_id for account in accounts]
     found: dict[str, list[dict[str, Any]]] = {}

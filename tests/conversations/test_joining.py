@@ -339,7 +339,7 @@ async def test_the_welcome_and_the_menu_follow_the_roles(chat: Chat) -> None:
 
 async def test_joining_survives_a_menu_that_cannot_be_set(chat: Chat) -> None:
     lina = await invited(chat)
-    chat.sim.fault("setMyCommands", "error", status=400)
+    chat.sim.fault("setMyCommands", kind="error", status=400)
     await joins(chat, chat.stranger, lina.token)
     await chat.stranger.says("Rapat komite madrasah")
     await chat.stranger.sees("draf, belum dikirim")

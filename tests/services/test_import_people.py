@@ -1,5 +1,6 @@
 """Importing people: all or nothing, safe to run again, and every refusal with its cell."""
 
+import re
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 
 from bot.commands import importing
 from bot.texts import Texts
+from documents import tables
 from models import (
     AuditEvent,
     Employment,
@@ -494,3 +496,13 @@ async def test_the_command_refuses_what_it_cannot_read(
     out = capsys.readouterr().out
     assert expected in out
     assert "\x1b" not in out
+
+
+def test_every_refusal_of_a_file_has_words_in_both_languages() -> None:
+    folder = Path(tables.__file__).parent
+    sources = "".join((folder / f"{name}.py").read_text() for name in ("tables", "worksheets"))
+    codes = set(re.findall(r'Unreadable\(\s*"(\w+)"', sources))
+    assert len(codes) > 10
+    for language in ("id", "en"):
+        speech = Texts().speech(language)
+        assert [code for code in codes if not speech.has(f"import.unreadable.{code}")] == []

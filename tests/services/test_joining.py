@@ -1,5 +1,6 @@
 """Joining by a link, once; who is told; taking it back; and what is stored about a person."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -230,6 +231,16 @@ async def test_of_two_who_looked_only_one_joins(db: Database, empty: Office, now
     assert await account_of(db, empty.ani) is None
 
 
+async def test_of_many_who_press_at_once_one_joins(db: Database, empty: Office, now: datetime) -> None:
+    token = await token_for(db, empty.ani, now=now)
+    results = await asyncio.gather(
+        *(joins(db, token, now=now, user_id=PHONE + number) for number in range(8)), return_exceptions=True
+    )
+    assert sum(isinstance(result, Joined) for result in results) == 1
+    assert {result.code for result in results if isinstance(result, Invalid)} == {"invitation_used"}
+    assert len(await told(db, "person_joined")) == 1
+
+
 async def test_a_refused_joining_stores_nothing_and_can_be_recorded(
     db: Database, empty: Office, now: datetime
 ) -> None:
@@ -390,7 +401,7 @@ async def test_no_table_escapes(db: Database, office: Office) -> None:
     """A table added later must hang on people or be named here as holding nothing personal."""
     by_chat_or_body = {"cards", "dialogues", "failed_updates", "units"}
     impersonal = {"seen_updates", "holidays"}
-    reached = set()
+    reached: set[str] = set()
     for table in Base.metadata.sorted_tables:
         parents = {key.column.table.name for key in table.foreign_keys if key.ondelete == "CASCADE"}
         direct = any(key.column.table.name == "people" for key in table.foreign_keys)

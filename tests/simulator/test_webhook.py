@@ -97,3 +97,15 @@ async def test_drop_pending_and_bad_addresses(
     assert hook.came == []
     await call.ok("setWebhook", url="")
     assert (await call.ok("getWebhookInfo"))["url"] == ""
+
+
+async def test_a_new_webhook_does_not_wait_for_the_old_ones_pause(
+    call: Caller, sim: Simulator, ani: Persona, hook: Receiver
+) -> None:
+    sim._deliverer._retry = 60
+    await call.ok("setWebhook", url="http://127.0.0.1:9/nobody")
+    while "last_error_date" not in await call.ok("getWebhookInfo"):
+        pass
+    await call.ok("setWebhook", url=hook.url)
+    await sim.quiet(5)
+    assert hook.texts == ["/start"]

@@ -1,0 +1,109 @@
+"""The demo office running: simulator, database, product and clock together."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from bot.app import Running, run_polling, running
+from bot.commands.running import due, introduce, prepare
+from bot.context import Deps
+from bot.demo.office import Member, build_office, live_past_weeks
+from bot.settings import Settings
+from bot.texts import Texts
+from handlers import FEATURES
+from models.engine import Database
+from services.clock import OfficeClock
+from services.rounds import plan_everybody
+from simulator import Limits, Persona, Simulator
+
+START = datetime.fromisoformat("2026-11-18T14:15:05+07:00")
+"""A Wednesday at the minute of the prompts of a six-day office."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that runs, and who is in it."""
+
+    sim: Simulator
+    program: Running
+    clock: OfficeClock
+    people: dict[str, Persona]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Answers until `stop` is set."""
+        await run_polling(self.program, stop)
+
+    async def move_to(self, moment: datetime) -> None:
+        """Moves the office clock forward; what is due then happens."""
+        self.clock.move_to(moment)
+        await self.program.tick()
+        await self.sim.quiet()
+
+
+@asynccontextmanager
+async def demo_scene(
+    settings: Settings, *, start: datetime = START, port: int = 0, patient: bool = False
+) -> AsyncIterator[Scene]:
+    """Starts the office from nothing, on a database of its own that is thrown away at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="kinerja-demo-"))
+    database = Database(f"sqlite:///{folder}/demo.db")
+    clock = OfficeClock(start)
+    try:
+        await prepare(database, now=clock())
+        async with database.writing() as session:
+            members = await build_office(session, now=clock())
+            await live_past_weeks(session, members, now=clock())
+            await plan_everybody(session, now=clock())
+        async with _simulator(clock, members, port=port, patient=patient) as (sim, people):
+            own = replace(
+                settings,
+                token=sim.token,
+                api_url=sim.url,
+                organization="Kemenag Kabupaten Sukamaju",
+                evidence_dir=folder / "evidence",
+                office_clock=start,
+            )
+            deps = Deps(own, database, clock, Texts())
+            async with running(deps, FEATURES, due) as program:
+                await introduce(program)
+
+                async def move(target: datetime) -> None:
+                    clock.move_to(target)
+                    await program.tick()
+
+                sim.on_clock = move
+                yield Scene(sim, program, clock, people)
+    finally:
+        await database.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _simulator(
+    clock: OfficeClock, members: list[Member], *, port: int, patient: bool
+) -> AsyncIterator[tuple[Simulator, dict[str, Persona]]]:
+    limits = Limits.off() if patient else Limits()
+    async with Simulator(
+        port=port,
+        limits=limits,
+        clock=clock,
+        patient=patient,
+        bot_name="Kinerja Harian",
+        callback_seconds=10**9,
+    ) as sim:
+        people = {}
+        for member in members:
+            persona = sim.person(member.name, user_id=member.user_id, note=member.position)
+            persona.chat.started = True
+            people[member.name] = persona
+        school = [people[name] for name in people if name not in _KUA]
+        sim.group("MTsN 1 Sukamaju", members=school, admins=school[:1])
+        yield sim, people
+
+
+_KUA = frozenset({"H. Ahmad Fauzi", "Dewi Kartika", "Eko Prasetyo"})

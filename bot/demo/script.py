@@ -1,0 +1,78 @@
+"""One day of the demo office, played by its people: `kinerja demo --script`."""
+
+import asyncio
+import struct
+import sys
+import zlib
+from datetime import datetime
+
+from bot.demo.scene import Scene, demo_scene
+from bot.settings import Settings
+
+MORNING = datetime.fromisoformat("2026-11-18T13:50:00+07:00")
+PROMPT = datetime.fromisoformat("2026-11-18T14:16:00+07:00")
+REPORT = (
+    "Mengajar Fikih kelas VIII A 07.30-09.00 -> 28 dari 30 siswa bisa mempraktikkan salat jamak\n"
+    "Menyusun modul ajar bab zakat 2 jam\n"
+    "Rapat panitia peringatan hari guru"
+)
+OUTCOMES = "2. modul bab zakat selesai, dipakai mulai Senin\n3. pembagian tugas panitia disepakati"
+
+
+async def play(settings: Settings) -> int:
+    """Plays the day and prints what everybody saw. 0: everything came as it should."""
+    stop = asyncio.Event()
+    async with demo_scene(settings, start=MORNING, patient=True) as scene:
+        running = asyncio.create_task(scene.run(stop))
+        try:
+            await _day(scene)
+        except AssertionError as missed:
+            print(missed, file=sys.stderr)
+            return 1
+        finally:
+            stop.set()
+            await running
+        print(scene.sim.transcript())
+    return 0
+
+
+async def _day(scene: Scene) -> None:
+    ani, head = scene.people["Ani Rahmawati"], scene.people["Hj. Nurul Hidayah"]
+    await scene.move_to(PROMPT)
+    await ani.sees("Rabu, 18 November")
+    await ani.taps("Isi laporan")
+    await ani.says(REPORT)
+    await ani.sees("Apa hasilnya, untuk siapa?")
+    await ani.says(OUTCOMES)
+    await ani.sees("pembagian tugas panitia disepakati")
+    await ani.taps("✎ 2")
+    await ani.taps("Ganti RHK")
+    await ani.taps("1")
+    await ani.uploads(photo=_picture(), caption="")
+    await ani.sees("Bukti masuk ke kegiatan")
+    await ani.taps("Kirim")
+    await ani.sees("terkirim, menunggu")
+
+
+def _picture() -> bytes:
+    """A small picture of a classroom board: a green field in a wooden frame, as a PNG."""
+    width, height = 320, 200
+    rows = []
+    for y in range(height):
+        row = bytearray(b"\0")
+        for x in range(width):
+            edge = x < 10 or y < 10 or x >= width - 10 or y >= height - 10
+            row += bytes((139, 94, 60) if edge else (38, 92, 66))
+        rows.append(bytes(row))
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+            _chunk(b"IDAT", zlib.compress(b"".join(rows), 9)),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
