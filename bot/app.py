@@ -12,6 +12,7 @@ from httpx import Limits
 from httpx_aiohttp import AiohttpTransport
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import BotCommand, Update
+from telegram.error import TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -113,7 +114,10 @@ class Running:
             for one in registry.commands.values()
             if one.open_to_strangers
         ]
-        await self.application.bot.set_my_commands(menu, language_code=language or None)
+        try:
+            await self.application.bot.set_my_commands(menu, language_code=language or None)
+        except TelegramError as error:
+            log.warning("menu_not_set", error=type(error).__name__)
 
 
 @asynccontextmanager
@@ -168,7 +172,10 @@ async def running(deps: Deps, features: Iterable[Feature], tick: Tick) -> AsyncI
 async def run_polling(program: Running, stop: asyncio.Event) -> None:
     """Polls until `stop` is set."""
     bot: ExtBot[Any] = program.application.bot
-    await bot.delete_webhook(drop_pending_updates=False)
+    try:
+        await bot.delete_webhook(drop_pending_updates=False)
+    except TelegramError as error:
+        log.warning("webhook_not_deleted", error=type(error).__name__)
     await poll(bot, program.processor, stop)
 
 

@@ -81,14 +81,19 @@ async def on_text(turn: Turn, message: Message) -> Answer:
     day_id = int(data["day"])
     try:
         answer = await give(turn, day_id, unpack_choice(str(data["choice"])), message.text)
-    except Invalid:
-        raise  # the question stays: it may be answered again
     except DomainError as error:
-        turn.done()
-        return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),))
+        return ended(turn, error)
     turn.done()
     gone = card(COMPOSE, day_id, view=GONE)
     return replace(answer, cards=(*answer.cards, *gone), reaction="👌")
+
+
+def ended(turn: Turn, error: DomainError) -> Answer:
+    """A typed answer that was refused: one that may be given again keeps its question, another ends it."""
+    if isinstance(error, Invalid) and error.code in feedback.MENDABLE:
+        raise error
+    turn.done()
+    return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),))
 
 
 async def give(turn: Turn, day_id: int, choice: Choice, text: str) -> Answer:
@@ -122,7 +127,10 @@ async def on_reply(turn: Turn, press: Press) -> Answer:
 async def on_reply_text(turn: Turn, message: Message) -> Answer:
     data = turn.question.data if turn.question else {}
     feedback_id = int(data["feedback"])
-    await feedback.reply_to(turn.session, turn.actor, feedback_id, message.text, now=turn.now)
+    try:
+        await feedback.reply_to(turn.session, turn.actor, feedback_id, message.text, now=turn.now)
+    except DomainError as error:
+        return ended(turn, error)
     turn.done()
     return Answer(
         screens=(Screen(turn.t("feedback.reply_sent")),),

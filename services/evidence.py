@@ -54,8 +54,6 @@ ACCEPTED = frozenset(
 """Endings of documents that are taken as evidence."""
 LEASE = timedelta(minutes=2)
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (0.1, 1, 5, 30, 120, 480))
-WAITS_FOR_ENTRY = timedelta(hours=24)
-"""How long a file without an entry waits for one."""
 
 
 def evidence_path(folder: Path, sha256: str) -> Path:

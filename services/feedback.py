@@ -21,6 +21,8 @@ from services.people.identity import Actor
 
 SHORTEST, LONGEST = 3, 1000
 """Characters of a note; a reply may be as long, and as short as one character."""
+MENDABLE = frozenset({"feedback_short", "feedback_long", "empty"})
+"""Refusals of a text that another text answers."""
 TWICE = timedelta(minutes=2)
 """The same note on the same thing within this time is one note pressed twice."""
 

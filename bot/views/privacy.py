@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.screens import Screen
 from bot.texts import Html, Speech
+from services.clock import local_date
 
 COUNTED = ("days", "entries", "evidence", "decisions", "feedback")
 """What the summary counts; the file holds every table."""
@@ -46,7 +47,10 @@ def data_summary(t: Speech, data: Mapping[str, Any], *, zone: str) -> Screen:
 
 def _joined(t: Speech, data: Mapping[str, Any], zone: str) -> Html | None:
     accounts = data.get("accounts", ())
-    return t.instant(datetime.fromisoformat(accounts[0]["joined_at"]), zone) if accounts else None
+    if not accounts:
+        return None
+    joined_at = datetime.fromisoformat(accounts[0]["joined_at"])
+    return t.day(local_date(joined_at, zone), year=True)
 
 
 def data_document(data: Mapping[str, Any]) -> tuple[str, bytes]:

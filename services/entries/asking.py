@@ -5,10 +5,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, State
+from services.dialogue import Question, Step
 from services.entries.days import own_day
 from services.entries.views import DayView, EntryView
 from services.people.identity import Actor
@@ -16,7 +17,8 @@ from services.reading.capture import read_answers
 
 READY = 2
 """Ready answers offered for one entry."""
-MOST_ASKED = 10
+MOST_ASKED = 50
+"""Entries in one question; the rest are asked about once these are answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,13 @@ class Asked:
 
     entry: EntryView
     ready: tuple[str, ...]
+
+
+def still_asked(day: DayView, question: Question | None) -> tuple[EntryView, ...]:
+    """What a pending question still asks about: what has no outcome by now, by its present number."""
+    if question is None or question.step is not Step.OUTCOMES or question.data.get("day") != day.id:
+        return ()
+    return tuple(one for one in missing_outcomes(day) if one.id in question.data["entries"])
 
 
 def missing_outcomes(day: DayView) -> tuple[EntryView, ...]:
@@ -49,6 +58,18 @@ def assign_answers(text: str, numbers: Sequence[int]) -> tuple[str | None, ...]:
 async def mark_asked(session: AsyncSession, actor: Actor, day_id: int) -> None:
     """Asked once: from now on the card only shows that outcomes are missing."""
     (await own_day(session, actor, day_id)).outcomes_asked = True
+
+
+async def ask_again(session: AsyncSession, actor: Actor, day_id: int) -> None:
+    """The person wants to be asked: what was skipped is asked about once more."""
+    day = await own_day(session, actor, day_id)
+    day.outcomes_asked = False
+    unsent = [State.DRAFT, State.RETURNED]
+    await session.execute(
+        update(Entry)
+        .where(Entry.day_id == day.id, Entry.outcome.is_(None), Entry.state.in_(unsent))
+        .values(outcome_skipped=False)
+    )
 
 
 async def ready_answers(session: AsyncSession, day: DayView, entries: tuple[EntryView, ...]) -> list[Asked]:

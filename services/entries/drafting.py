@@ -1,7 +1,7 @@
 """Taking what somebody typed into the draft of a day."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,8 @@ from services.reading.capture import ReadEntry, read_entries
 from services.reading.date_heading import leading_day
 from services.reading.sensitive import Sensitive, find_sensitive
 
+WAITS_FOR_ENTRY = timedelta(hours=24)
+"""How long a file that came before its activity waits for it."""
 LONGEST = 4096
 """Characters of one activity: a Telegram message cannot hold more."""
 
@@ -67,6 +69,12 @@ async def take_report(
         entry_ids=tuple(entry.id for entry in entries),
         sensitive=find_sensitive(text),
     )
+
+
+def names_day(text: str, actor: Actor, now: datetime) -> bool:
+    """Whether a text begins with a day of its own and goes on with activities."""
+    leading = leading_day(text, today=local_date(now, actor.zone))
+    return leading is not None and bool(read_entries(leading.rest))
 
 
 def without_day(text: str, actor: Actor, now: datetime) -> str:
@@ -124,7 +132,11 @@ async def add_entries(
         add_links(session, entry, read.links, person_id=actor.person_id, now=now)
     await session.execute(
         update(Evidence)
-        .where(Evidence.person_id == actor.person_id, Evidence.entry_id.is_(None))
+        .where(
+            Evidence.person_id == actor.person_id,
+            Evidence.entry_id.is_(None),
+            Evidence.created_at > now - WAITS_FOR_ENTRY,
+        )
         .values(entry_id=entries[0].id)
     )
     day.outcomes_asked = False

@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Entry, LinkSource, PerformancePlan, State, Target
-from services.entries.days import changed, editable_entry, own_day
+from models import Day, Entry, Evidence, EvidenceKind, LinkSource, PerformancePlan, State, Target
+from services.entries.days import changed, editable_entry, ensure_open, own_day
 from services.entries.drafting import add_entries, without_day
+from services.entries.sending import tell_queue
 from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid, NotFound
 from services.people.identity import Actor
-from services.reading.capture import read_entries, read_outcome
+from services.reading.capture import ReadEntry, read_entries, read_outcome
 from services.reading.masking import mask_sensitive
 from services.reading.outcomes import repeats_activity
 from services.reading.quantities import read_quantity
@@ -42,7 +43,7 @@ async def set_field(
     match field:
         case "activity":
             entry.activity = text
-            await _suggest_again(session, actor, day, entry)
+            await suggest_again(session, actor, day, entry)
         case "outcome":
             repeated = await _set_outcome(session, actor, day, entry, text)
         case "quantity":
@@ -89,14 +90,15 @@ async def _set_outcome(
     entry.outcome, entry.outcome_skipped = outcome, False
     if quantity is not None:
         entry.quantity, entry.unit = quantity, unit
-    await _suggest_again(session, actor, day, entry)
+    await suggest_again(session, actor, day, entry)
     if repeats_activity(entry.activity, outcome) and not entry.repeat_noted:
         entry.repeat_noted = True
         return (entry.id,)
     return ()
 
 
-async def _suggest_again(session: AsyncSession, actor: Actor, day: Day, entry: Entry) -> None:
+async def suggest_again(session: AsyncSession, actor: Actor, day: Day, entry: Entry) -> None:
+    """New words may belong to another RHK; one that was chosen stays."""
     if entry.link_source in (None, LinkSource.SUGGESTED):
         apply_suggestion(entry, await load_plan(session, actor.person_id, day.work_date.year))
 
@@ -128,8 +130,9 @@ async def set_target(
 
 
 async def delete_entry(session: AsyncSession, actor: Actor, entry_id: int, *, now: datetime) -> int:
-    """Takes an entry away. Gives the day's id."""
+    """Takes an entry and its links away; its files wait for the next entry. Gives the day's id."""
     day, entry = await editable_entry(session, actor, entry_id, now=now)
+    await _drop_links(session, [entry.id])
     await session.delete(entry)
     await changed(session, day)
     return day.id
@@ -156,34 +159,43 @@ async def undo_text(
 ) -> int:
     """«Bukan kegiatan»: takes away the unsent entries that came from one message. Gives how many."""
     day = await own_day(session, actor, day_id)
-    gone = await session.execute(
-        delete(Entry)
-        .where(
-            Entry.day_id == day.id,
-            Entry.source_chat_id == actor.chat_id,
-            Entry.source_message_id == message_id,
-            Entry.state == State.DRAFT,
+    gone = list(
+        await session.scalars(
+            select(Entry.id).where(
+                Entry.day_id == day.id,
+                Entry.source_chat_id == actor.chat_id,
+                Entry.source_message_id == message_id,
+                Entry.state == State.DRAFT,
+            )
         )
-        .returning(Entry.id)
     )
-    count = len(gone.all())
+    await _drop_links(session, gone)
+    await session.execute(delete(Entry).where(Entry.id.in_(gone)))
     await changed(session, day)
-    return count
+    return len(gone)
+
+
+async def _drop_links(session: AsyncSession, entry_ids: list[int]) -> None:
+    """Links are part of the text that goes; a file was sent apart and stays."""
+    await session.execute(
+        delete(Evidence).where(Evidence.entry_id.in_(entry_ids), Evidence.kind == EvidenceKind.LINK)
+    )
 
 
 async def mask_entries(
     session: AsyncSession, actor: Actor, day_id: int, message_id: int, *, now: datetime
 ) -> int:
-    """Blackens what looks like a citizen's number in the unsent entries of one message."""
+    """Blackens what looks like a citizen's number in the unsent entries of one message.
+
+    `message_id` 0: in all unsent entries of the day, for a number that came with an answer or a correction.
+    """
     day = await own_day(session, actor, day_id)
     entries = await session.scalars(
-        select(Entry).where(
-            Entry.day_id == day.id,
-            Entry.source_message_id == message_id,
-            Entry.state.in_([State.DRAFT, State.RETURNED]),
-        )
+        select(Entry).where(Entry.day_id == day.id, Entry.state.in_([State.DRAFT, State.RETURNED]))
     )
     for entry in entries:
+        if message_id and entry.source_message_id != message_id:
+            continue
         entry.activity = mask_sensitive(entry.activity)
         entry.outcome = mask_sensitive(entry.outcome) if entry.outcome else None
     await changed(session, day)
@@ -195,8 +207,9 @@ async def follow_edit(
 ) -> int | None:
     """An edited message edits its entries; gives the day's id, None when the message made none.
 
-    Entries keep the outcome that was answered apart from the message. Raises Invalid `entry_approved` when
-    one of them is decided: the record does not change behind a decision.
+    A line that stays keeps its entry, wherever it now stands; entries keep the outcome that was answered apart
+    from the message. Raises Invalid `edit_after_decision` when one of them is decided: the record does not
+    change behind a decision; and `day_locked`.
     """
     entries = list(
         await session.scalars(
@@ -213,20 +226,47 @@ async def follow_edit(
     found = read_entries(without_day(text, actor, now))
     if not found:
         raise Invalid("entry", "edit_without_activity")
-    for entry, read in zip(entries, found, strict=False):
+    if any(one.state is State.DRAFT for one in entries):
+        ensure_open(actor, day.work_date, now=now)
+    pairs, more, gone = _paired(entries, found)
+    for place, entry, read in pairs:
+        entry.source_index = place
         entry.activity = read.activity
         entry.outcome = read.outcome or entry.outcome
         if read.quantity is not None:
             entry.quantity, entry.unit = read.quantity, read.unit
         if read.start or read.minutes:
             entry.starts, entry.ends, entry.minutes = read.start, read.end, read.minutes
-        await _suggest_again(session, actor, day, entry)
-    for entry in entries[len(found) :]:
+        await suggest_again(session, actor, day, entry)
+    await _drop_links(session, [one.id for one in gone])
+    for entry in gone:
         await session.delete(entry)
     await session.flush()
-    more = found[len(entries) :]
     if more:
-        await add_entries(session, actor, day, more, message_id=message_id, now=now, first_index=len(entries))
+        await add_entries(session, actor, day, more, message_id=message_id, now=now, first_index=len(pairs))
     else:
         await changed(session, day)
+    if actor.supervisor_id is not None and any(one.state is State.SUBMITTED for _, one, _ in pairs):
+        await tell_queue(session, actor.supervisor_id, now=now)
     return day.id
+
+
+def _paired(
+    entries: list[Entry], found: tuple[ReadEntry, ...]
+) -> tuple[list[tuple[int, Entry, ReadEntry]], tuple[ReadEntry, ...], list[Entry]]:
+    """Which entry each line of an edited message is: the same words first, then in order.
+
+    Gives the pairs with the line's place, the lines that are new, and the entries that are gone.
+    """
+    free = list(entries)
+    mine: dict[int, Entry] = {}
+    for place, read in enumerate(found):
+        same = next((one for one in free if one.activity == read.activity), None)
+        if same is not None:
+            mine[place] = same
+            free.remove(same)
+    for place in range(len(found)):
+        if place not in mine and free:
+            mine[place] = free.pop(0)
+    pairs = [(place, entry, found[place]) for place, entry in sorted(mine.items())]
+    return pairs, tuple(read for place, read in enumerate(found) if place not in mine), free

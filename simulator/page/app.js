@@ -41,6 +41,7 @@ function addressed() {
 
 async function go() {
   const my = ++turn;
+  delete $("app").dataset.shown;
   const there = addressed();
   composer.leave();
   closeMenu();
@@ -79,6 +80,7 @@ async function showChat() {
   people.draw(app);
   await log.load(placeNow(), { mark: !document.hidden }).catch(report);
   chat.unread = 0;
+  $("app").dataset.shown = `${app.person}/${app.chat}`;
   head.draw(app);
   composer.draw();
   people.draw(app);

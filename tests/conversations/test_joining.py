@@ -72,7 +72,7 @@ async def test_a_link_shows_the_notice_asks_who_one_is_and_welcomes(chat: Chat) 
     lina = await invited(chat)
     guest = chat.stranger
     await guest.starts(lina.token)
-    notice = await guest.sees("Sebelum mulai: data Anda")
+    notice = await guest.sees("Tentang data Anda")
     assert "Pengendali data: Kemenag Sukamaju" in notice.text
     assert "tidak terenkripsi ujung ke ujung" in notice.text
     question = await guest.sees(QUESTION)
@@ -282,6 +282,30 @@ async def test_yes_pressed_twice_joins_once_and_welcomes(chat: Chat) -> None:
     assert len(await actions(chat, "joined")) == 1
 
 
+async def test_a_redelivered_yes_joins_once(chat: Chat) -> None:
+    lina = await invited(chat)
+    await joins(chat, chat.stranger, lina.token)
+    chat.sim.redelivers(chat.sim.update_ids[-1])
+    await chat.sim.quiet()
+    assert len(await actions(chat, "joined")) == 1
+    assert await actions(chat, "join_refused") == []
+
+
+async def test_who_has_no_supervisor_is_announced_to_the_administrators(chat: Chat) -> None:
+    chat.clock.move_to(chat.clock() + timedelta(minutes=5))
+    token = await link_for(chat, chat.office.head)
+    await chat.stranger.starts(token)
+    assert "sudah bergabung dari akun Telegram lain" in (await chat.stranger.sees(QUESTION)).text
+    await chat.stranger.taps("Ya, saya Hasan Basri")
+    welcome = await chat.stranger.sees("Selamat bergabung, Bapak/Ibu Hasan Basri!")
+    assert "/periksa" in welcome.text
+    await chat.admin.sees("Hasan Basri baru saja bergabung.")
+    await chat.admin.taps("Bukan dia")
+    await chat.admin.sees("sudah dilepas dari Hasan Basri")
+    await chat.head.says("Rapat")
+    await chat.head.sees(STRANGER)
+
+
 @pytest.mark.parametrize("arg", ["", "1", "A" * 22, "0"])
 async def test_a_forged_confirmation_joins_nobody(chat: Chat, arg: str) -> None:
     lina = await invited(chat)
@@ -350,7 +374,7 @@ async def test_a_person_whose_language_is_english_is_invited_and_welcomed_in_it(
     async with chat.db.writing() as session:
         (await session.get_one(Person, lina.person_id)).language = "en"
     await chat.stranger.starts(lina.token)
-    await chat.stranger.sees("Before you start: your data")
+    await chat.stranger.sees("About your data")
     await chat.stranger.taps("Yes, I am Lina Marlina")
     await chat.stranger.sees("Welcome, Lina Marlina!")
 
@@ -376,6 +400,7 @@ async def test_dataku_gives_a_summary_and_the_whole_as_a_file(chat: Chat) -> Non
     await chat.ani.says("/dataku")
     summary = await chat.ani.sees("Data Anda di sini")
     assert "Atasan: Budi Santoso" in summary.text
+    assert "Bergabung: Rabu, 18 November 2026" in summary.text
     assert "1 hari dilaporkan" in summary.text
     await chat.sim.quiet()
     sent = chat.ani.last
@@ -389,8 +414,8 @@ async def test_dataku_gives_a_summary_and_the_whole_as_a_file(chat: Chat) -> Non
 
 async def test_privasi_shows_the_notice_again_also_to_a_stranger(chat: Chat) -> None:
     await chat.ani.says("/privasi")
-    await chat.ani.sees("Sebelum mulai: data Anda")
+    await chat.ani.sees("Tentang data Anda")
     await chat.stranger.says("/privasi")
-    await chat.stranger.sees("Sebelum mulai: data Anda")
+    await chat.stranger.sees("Tentang data Anda")
     await chat.stranger.says("/dataku")
     await chat.stranger.sees(STRANGER)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reading.masking import SHOWN, mask_sensitive
+from services.reading.masking import mask_sensitive
 from services.reading.sensitive import find_sensitive
 
 NIK = "3201014107900001"
@@ -48,13 +48,13 @@ def test_a_harmless_number_near_a_citizens_one_stays() -> None:
     assert mask_sensitive(text) == "NIK ••••••••••••0001 berkas 20261118"
 
 
-@pytest.mark.parametrize("number", [NIK, SPACED, PHONE, f"rek BRI {'1234567890123'}"])
+@pytest.mark.parametrize("number", [NIK, SPACED, PHONE, "rek BRI 1234567890123"])
 @pytest.mark.parametrize("frame", ["{}", "x {} y", "- {}.", "({})", "a\n{}\nb", "{} {}"])
 def test_what_was_masked_is_not_found_again(number: str, frame: str) -> None:
     text = frame.format(number, number)
+    masked = mask_sensitive(text)
+    assert not find_sensitive(masked), masked
     if find_sensitive(text):
-        masked = mask_sensitive(text)
-        assert not find_sensitive(masked), masked
         assert "•" in masked
 
 
@@ -64,4 +64,3 @@ def test_masking_only_replaces_digits(text: str) -> None:
     assert len(masked) == len(text)
     for before, after in zip(text, masked, strict=True):
         assert after == before or (before.isdigit() and after == "•")
-    assert mask_sensitive(masked) == masked or SHOWN

@@ -1,0 +1,166 @@
+"""The reply to the outcome question: told from a new report, taken, and taken back.
+
+While the question waits, a text is its answer; it is a report only when it plainly is one (`is_report`): it
+is headed by a day, a line of it gives an activity *and* its outcome, or it lists more things than were asked
+for. In doubt it is an answer, since that costs nothing to put right: `Ini kegiatan baru` restores what was
+missing and reads the same text as a report. A report leaves the question waiting.
+
+What that press needs is kept in the chat's dialogue row, in the data of a question that has already lapsed
+(or of the one that waits for the rest); the next input of the chat forgets it, and the card drops the button.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.dialogue import Question, Step, lock, read
+from services.entries.asking import assign_answers
+from services.entries.days import changed, editable_entry
+from services.entries.editing import OutcomesTaken, set_outcomes, suggest_again
+from services.entries.views import DayView, EntryView
+from services.errors import Invalid, NotFound
+from services.people.identity import Actor
+from services.reading.capture import read_entries
+from services.reading.date_heading import leading_day
+
+KEPT = "answered"
+"""The name of what is kept, in the data of a question."""
+ALIKE = 0.6
+"""Share of words from which a line is the asked activity written once more."""
+_ITEM = re.compile(r"\s*(?:(?:no\.?\s*)?\(?(?P<number>\d{1,3})\s?[.):]\)?(?!\d)|[-–•*▪])\s*(?=\S)", re.IGNORECASE)
+_PARTED = re.compile(
+    r"(?P<left>.*[^\W\d_].*?)\s*(?:[-=–—]{1,3}>|→|⇒|➜|\b(?:hasil|output|outcome|dampak)(?:nya)?\s?:)\s*(?P<right>.*\w.*)",
+    re.IGNORECASE,
+)
+_BETWEEN_NUMBERS = re.compile(r"\d\s*%?\s*(?:[-=–—]{1,3}>|→|⇒|➜)\s*\d")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A text that was taken as outcomes. `before`: entry → its quantity and unit until then."""
+
+    day_id: int
+    message_id: int
+    text: str
+    before: Mapping[int, tuple[int | None, str | None]]
+
+    def kept(self) -> dict[str, Any]:
+        """JSON-shaped, for the dialogue row."""
+        before = {str(key): list(value) for key, value in self.before.items()}
+        return {"day": self.day_id, "message": self.message_id, "text": self.text, "before": before}
+
+
+def is_report(text: str, asked: Sequence[EntryView], *, today: date) -> bool:
+    """Whether a text that came while outcomes are asked for is plainly a new report."""
+    leading = leading_day(text, today=today)
+    if leading is not None and leading.day is not None and _is_heading(text, leading.said):
+        return bool(read_entries(leading.rest))
+    numbers: set[int | None] = set()
+    items = 0
+    for line in text.splitlines():
+        item = _ITEM.match(line)
+        if item is not None:
+            items += 1
+            numbers.add(int(item["number"]) if item["number"] else None)
+        parted = _parted(line[item.end() :] if item else line)
+        if parted is not None and _restated(parted[0], asked) is None:
+            return True
+    return items > len(asked) and not numbers <= {one.number for one in asked}
+
+
+def _is_heading(text: str, said: str) -> bool:
+    """«kemarin: …», or the day on a line of its own; not «kemarin sudah ditandatangani»."""
+    after = text[text.find(said) + len(said) :]
+    return re.match(r"[\s)*_]*(?:[:\n–—-])", after) is not None
+
+
+def _parted(line: str) -> tuple[str, str] | None:
+    """An activity and what came of it, when a line gives both. «nilai 60 -> 85» is one thing."""
+    found = _PARTED.fullmatch(line.strip())
+    if found is None or _BETWEEN_NUMBERS.search(line):
+        return None
+    return found["left"], found["right"]
+
+
+def _restated(left: str, asked: Sequence[EntryView]) -> EntryView | None:
+    """The asked entry whose activity these words repeat."""
+    words = set(_WORD.findall(left.casefold()))
+    for one in asked:
+        if words and len(words & set(_WORD.findall(one.activity.casefold()))) >= ALIKE * len(words):
+            return one
+    return None
+
+
+def without_restated(text: str, asked: Sequence[EntryView]) -> str:
+    """«2. Menyusun modul -> modul siap» as «2. modul siap»: what was asked need not be said again."""
+    lines = []
+    for line in text.splitlines():
+        item = _ITEM.match(line)
+        parted = _parted(line[item.end() :] if item else line)
+        entry = _restated(parted[0], asked) if parted else None
+        lines.append(f"{entry.number}. {parted[1]}" if entry and parted else line)
+    return "\n".join(lines)
+
+
+async def take_answers(
+    session: AsyncSession,
+    actor: Actor,
+    day: DayView,
+    asked: Sequence[EntryView],
+    text: str,
+    *,
+    message_id: int,
+    now: datetime,
+) -> tuple[OutcomesTaken, Answered]:
+    """Gives each asked entry its answer; one without is skipped. Numbers are those of the day card."""
+    answers = assign_answers(without_restated(text, asked), [one.number for one in asked])
+    taken = await set_outcomes(
+        session,
+        actor,
+        {one.id: answer for one, answer in zip(asked, answers, strict=True)},
+        now=now,
+    )
+    before = {one.id: (one.quantity, one.unit) for one in asked}
+    return taken, Answered(day.id, message_id, text, before)
+
+
+async def take_back(session: AsyncSession, actor: Actor, answered: Answered, *, now: datetime) -> None:
+    """The entries are as they were before the answer: without an outcome, and not skipped."""
+    day = None
+    for entry_id, (quantity, unit) in answered.before.items():
+        try:
+            day, entry = await editable_entry(session, actor, entry_id, now=now)
+        except (Invalid, NotFound):
+            continue
+        entry.outcome, entry.outcome_skipped, entry.repeat_noted = None, False, False
+        entry.quantity, entry.unit = quantity, unit
+        await suggest_again(session, actor, day, entry)
+    if day is not None:
+        await changed(session, day)
+
+
+def remembering(question: Question | None, answered: Answered, *, now: datetime) -> Question:
+    """The question that goes on, or a lapsed one, with what was just taken as its answer."""
+    if question is not None and question.step is Step.OUTCOMES:
+        return Question(Step.OUTCOMES, question.expires_at, {**question.data, KEPT: answered.kept()})
+    return Question(Step.OUTCOMES, now, {KEPT: answered.kept()})
+
+
+async def recall(session: AsyncSession, chat_id: int, *, message_id: int) -> Answered | None:
+    """What the chat's last input was taken for, if it was this message and outcomes."""
+    kept = (await lock(session, chat_id)).data.get(KEPT)
+    if not kept or kept["message"] != message_id:
+        return None
+    before = {int(key): (value[0], value[1]) for key, value in kept["before"].items()}
+    return Answered(kept["day"], kept["message"], kept["text"], before)
+
+
+async def waiting(session: AsyncSession, chat_id: int, *, now: datetime) -> Question | None:
+    """The question a chat was asked before the input in hand, unless it has lapsed."""
+    question = read(await lock(session, chat_id))
+    return question if question is not None and question.expires_at > now else None

@@ -1,0 +1,251 @@
+"""The outbox's invariants: one claim, in order a person, never repeated when it may have arrived."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from models import Account, OutboxMessage, OutboxState, Person
+from models.engine import Database
+from services import outbox
+from tests.office import Office, user_of
+
+SECOND = timedelta(seconds=1)
+
+
+async def written(db: Database, to: int, now: datetime, **more: Any) -> bool:
+    async with db.writing() as session:
+        return await outbox.enqueue(session, "prompted", to=to, now=now, **more)
+
+
+async def claimed(db: Database, now: datetime, *, limit: int = 20) -> list[outbox.Claimed]:
+    async with db.writing() as session:
+        return list(await outbox.claim(session, now=now, limit=limit))
+
+
+async def rows(db: Database) -> list[OutboxMessage]:
+    async with db.reading() as session:
+        found = list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+        session.expunge_all()
+        return found
+
+
+async def states(db: Database) -> list[OutboxState]:
+    return [row.state for row in await rows(db)]
+
+
+async def finished(db: Database, row: outbox.Claimed, now: datetime, state: OutboxState) -> None:
+    async with db.writing() as session:
+        await outbox.finish(session, row.id, state, now=now)
+
+
+async def put_back(
+    db: Database, row: outbox.Claimed, now: datetime, *, wait: timedelta | None = None
+) -> None:
+    async with db.writing() as session:
+        await outbox.put_back(session, row, now=now, wait=wait, error="x")
+
+
+async def test_a_row_says_where_and_how_it_goes(db: Database, office: Office, now: datetime) -> None:
+    assert await written(db, office.ani, now, payload={"day": 3})
+    (row,) = await claimed(db, now)
+    assert (row.kind, row.payload, row.attempts, row.person_id) == ("prompted", {"day": 3}, 1, office.ani)
+    assert (row.chat_id, row.user_id) == (user_of(office.ani), user_of(office.ani))
+    assert (row.language, row.zone, row.name) == ("id", "Asia/Jakarta", "Ani Rahmawati")
+    (stored,) = await rows(db)
+    assert (stored.state, stored.claimed_at, stored.attempts) == (OutboxState.SENDING, now, 1)
+
+
+async def test_the_same_key_is_written_once(db: Database, office: Office, now: datetime) -> None:
+    assert await written(db, office.ani, now, key="prompt:1")
+    assert not await written(db, office.ani, now, key="prompt:1")
+    assert not await written(db, office.budi, now, key="prompt:1")
+    assert await written(db, office.ani, now, key="prompt:2")
+    assert await written(db, office.ani, now)
+    assert await written(db, office.ani, now)
+    assert len(await rows(db)) == 4
+
+
+async def test_a_key_stays_taken_after_sending(db: Database, office: Office, now: datetime) -> None:
+    await written(db, office.ani, now, key="k")
+    (row,) = await claimed(db, now)
+    await finished(db, row, now, OutboxState.SENT)
+    assert not await written(db, office.ani, now, key="k")
+
+
+async def test_what_waits_already_is_not_written_again(db: Database, office: Office, now: datetime) -> None:
+    async with db.writing() as session:
+        for _ in range(3):
+            await outbox.enqueue_unless_waiting(session, "queue_changed", to=office.budi, now=now)
+        await outbox.enqueue_unless_waiting(session, "queue_changed", to=office.dewi, now=now)
+    assert len(await rows(db)) == 2
+    await claimed(db, now)
+    async with db.writing() as session:
+        await outbox.enqueue_unless_waiting(session, "queue_changed", to=office.budi, now=now)
+    assert len(await rows(db)) == 3, "one that is being sent may show the state of a moment ago"
+
+
+async def test_a_row_of_a_transaction_that_fails_is_none(db: Database, office: Office, now: datetime) -> None:
+    async def fails() -> None:
+        async with db.writing() as session:
+            await outbox.enqueue(session, "prompted", to=office.ani, now=now)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fails()
+    assert await rows(db) == []
+
+
+async def test_nothing_is_claimed_before_its_time(db: Database, office: Office, now: datetime) -> None:
+    await written(db, office.ani, now, not_before=now + SECOND)
+    assert await claimed(db, now) == []
+    assert len(await claimed(db, now + SECOND)) == 1
+
+
+async def test_one_claim_one_sender(db: Database, office: Office, now: datetime) -> None:
+    await written(db, office.ani, now)
+    assert len(await claimed(db, now)) == 1
+    assert await claimed(db, now) == []
+
+
+async def test_one_persons_rows_go_one_after_the_other(db: Database, office: Office, now: datetime) -> None:
+    for number in range(3):
+        await written(db, office.ani, now, payload={"n": number})
+    await written(db, office.budi, now, payload={"n": 9})
+    first = await claimed(db, now)
+    assert [row.payload["n"] for row in first] == [0, 9]
+    assert await claimed(db, now) == []
+    await finished(db, first[0], now, OutboxState.SENT)
+    (second,) = await claimed(db, now)
+    assert second.payload["n"] == 1
+
+
+async def test_a_row_that_waits_is_not_overtaken(db: Database, office: Office, now: datetime) -> None:
+    await written(db, office.ani, now, payload={"n": 0})
+    await written(db, office.ani, now, payload={"n": 1})
+    (row,) = await claimed(db, now)
+    await put_back(db, row, now)
+    assert await claimed(db, now) == []
+    (again,) = await claimed(db, now + outbox.RETRY_AFTER[0])
+    assert again.payload["n"] == 0
+
+
+@pytest.mark.parametrize("end", [OutboxState.FAILED, OutboxState.UNCERTAIN])
+async def test_a_lost_row_lets_the_next_one_go(
+    db: Database, office: Office, now: datetime, end: OutboxState
+) -> None:
+    await written(db, office.ani, now)
+    await written(db, office.ani, now)
+    (row,) = await claimed(db, now)
+    await finished(db, row, now, end)
+    assert len(await claimed(db, now)) == 1
+
+
+async def test_the_oldest_go_first_and_only_so_many(db: Database, office: Office, now: datetime) -> None:
+    people = [office.head, office.budi, office.ani, office.citra, office.dewi]
+    for person in people:
+        await written(db, person, now)
+    first = await claimed(db, now, limit=3)
+    assert [row.person_id for row in first] == people[:3]
+    assert [row.person_id for row in await claimed(db, now)] == people[3:]
+
+
+async def test_the_pauses_grow_and_end(db: Database, office: Office, now: datetime) -> None:
+    await written(db, office.ani, now)
+    for attempt, pause in enumerate(outbox.RETRY_AFTER, start=1):
+        (row,) = await claimed(db, now)
+        assert row.attempts == attempt
+        await put_back(db, row, now)
+        assert await claimed(db, now + pause - SECOND) == []
+        now += pause
+    (row,) = await claimed(db, now)
+    await put_back(db, row, now)
+    (stored,) = await rows(db)
+    assert (stored.state, stored.finished_at, stored.error) == (OutboxState.FAILED, now, "x")
+
+
+async def test_a_server_that_says_later_uses_up_no_attempt(
+    db: Database, office: Office, now: datetime
+) -> None:
+    await written(db, office.ani, now)
+    for _ in range(20):
+        (row,) = await claimed(db, now)
+        assert row.attempts == 1
+        await put_back(db, row, now, wait=SECOND)
+        assert await claimed(db, now) == []
+        now += SECOND
+
+
+async def test_later_holds_for_everybody(db: Database, office: Office, now: datetime) -> None:
+    """429 is the whole bot's: another process must not go on with other people's rows."""
+    await written(db, office.ani, now)
+    await written(db, office.budi, now)
+    await written(db, office.citra, now, not_before=now + 10 * SECOND)
+    (row,) = await claimed(db, now, limit=1)
+    await put_back(db, row, now, wait=5 * SECOND)
+    assert await claimed(db, now + 4 * SECOND) == []
+    assert [one.person_id for one in await claimed(db, now + 5 * SECOND)] == [office.ani, office.budi]
+    assert [one.person_id for one in await claimed(db, now + 10 * SECOND)] == [office.citra]
+
+
+@pytest.mark.parametrize(
+    "state", [OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.WAITING]
+)
+async def test_only_a_row_in_flight_ends(
+    db: Database, office: Office, now: datetime, state: OutboxState
+) -> None:
+    await written(db, office.ani, now)
+    (row,) = await claimed(db, now)
+    async with db.writing() as session:
+        await session.execute(update(OutboxMessage).values(state=state))
+    await finished(db, row, now, OutboxState.SENT)
+    await put_back(db, row, now)
+    assert await states(db) == [state]
+
+
+async def test_a_dead_process_leaves_uncertain_rows_never_repeated(
+    db: Database, office: Office, now: datetime
+) -> None:
+    for person in (office.ani, office.budi):
+        await written(db, person, now)
+    await claimed(db, now, limit=1)
+    async with db.writing() as session:
+        assert await outbox.recover(session, now=now) == 1
+        assert await outbox.recover(session, now=now) == 0
+    assert await states(db) == [OutboxState.UNCERTAIN, OutboxState.WAITING]
+    assert [row.person_id for row in await claimed(db, now + timedelta(days=1))] == [office.budi]
+
+
+async def test_a_living_process_is_left_alone(db: Database, office: Office, now: datetime) -> None:
+    for person in (office.ani, office.budi, office.citra):
+        await written(db, person, now)
+    old, held = await claimed(db, now, limit=2)
+    await claimed(db, now + timedelta(minutes=2), limit=1)
+    async with db.writing() as session:
+        late = now + timedelta(minutes=3)
+        limit = timedelta(minutes=2)
+        assert await outbox.recover(session, now=late, older_than=limit, in_hand=[held.id]) == 1
+    assert await states(db) == [OutboxState.UNCERTAIN, OutboxState.SENDING, OutboxState.SENDING]
+    assert old.person_id == office.ani
+
+
+async def test_somebody_who_never_joined_has_no_chat(db: Database, office: Office, now: datetime) -> None:
+    async with db.writing() as session:
+        person = Person(name="Baru", created_at=now)
+        session.add(person)
+        await session.flush()
+        await outbox.enqueue(session, "prompted", to=person.id, now=now)
+    (row,) = await claimed(db, now)
+    assert (row.chat_id, row.user_id) == (None, None)
+
+
+async def test_the_language_and_the_chat_are_those_of_now(
+    db: Database, office: Office, now: datetime
+) -> None:
+    await written(db, office.ani, now)
+    async with db.writing() as session:
+        await session.execute(update(Person).where(Person.id == office.ani).values(language="en"))
+        await session.execute(update(Account).where(Account.person_id == office.ani).values(chat_id=77))
+    (row,) = await claimed(db, now)
+    assert (row.language, row.chat_id) == ("en", 77)
