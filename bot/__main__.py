@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from bot.commands import demo, importing, inviting, running
+from bot.commands import importing, inviting, running
 from bot.logs import configure_logs
 from bot.settings import Settings, WrongSetting, load_settings
 from bot.texts import Texts
@@ -23,7 +23,9 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="start the bot; without a token, the demo")
     commands.add_parser("web", help="start the bot behind a webhook")
-    demo.add_parser(commands)
+    demo = commands.add_parser("demo", help="the demo office in the browser, without Telegram")
+    demo.add_argument("--script", action="store_true", help="play one day and print what everybody saw")
+    demo.add_argument("--port", type=int, default=8484, help="port of the chat page (default 8484)")
     importing.add_parser(commands)
     inviting.add_parser(commands)
     return parser
@@ -48,9 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
 async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
     match parsed.command:
         case "demo":
-            return await demo.run(parsed, settings)
+            return await _demo(settings, script=parsed.script, port=parsed.port)
         case "run" if settings.token is None:
-            return await demo.run(parsed, settings)
+            return await _demo(settings)
         case "run" | "web":
             if settings.token is None or (parsed.command == "web" and settings.webhook_url is None):
                 print("TELEGRAM_BOT_TOKEN and WEBHOOK_URL are needed for `kinerja web`.", file=sys.stderr)
@@ -70,6 +72,13 @@ async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
         return await inviting.run(parsed, database=database, now=clock(), texts=say, bot_username=username)
     finally:
         await database.close()
+
+
+async def _demo(settings: Settings, *, script: bool = False, port: int = 8484) -> int:
+    """Imported here: the product itself starts without the simulator."""
+    from bot.commands import demo
+
+    return await demo.run(settings, script=script, port=port)
 
 
 if __name__ == "__main__":

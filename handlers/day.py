@@ -1,28 +1,39 @@
 """Reporting: text becomes entries, the day card shows them, `Kirim` puts them before the supervisor."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.callbacks import Kind, Press
 from bot.context import Answer, Command, Feature, Message, Turn, card
 from bot.screens import CardRef, Screen
-from bot.views.days import day_card, entry_screen, outcome_question
+from bot.views.days import day_card, entry_screen, outcome_question, pending_screen
 from bot.views.links import link_screen, unsure_screen
+from handlers.reporting import (
+    ASK,
+    DAY,
+    ask_outcomes,
+    both,
+    given_up,
+    gives_up,
+    number,
+    repeated,
+    take,
+    wait_for_outcomes,
+)
+from services import cards
 from services.clock import local_date
-from services.dialogue import Step
-from services.entries import asking, copying, drafting, editing, sending
-from services.entries.days import open_day, own_day
+from services.dialogue import SOFT, Step
+from services.entries import answering, asking, copying, drafting, editing, sending
+from services.entries.days import find_day, open_day, own_day
 from services.entries.suggesting import load_plan, suggestion_for
-from services.entries.views import EntryView, load_day
-from services.errors import NotFound
+from services.entries.views import DayView, EntryView, load_day
+from services.errors import NotFound, Outdated
+from services.reading.capture import read_entries
 from services.reading.dates import Mode, read_dates
+from services.reading.sensitive import find_sensitive
 
-DAY, ASK = "day", "ask"
-
-
-def both(day_id: int, *, view: str = "", focus: int = 0, page: int = 0) -> tuple[CardRef, ...]:
-    """The day card and, below it, the outcome question while it is pending."""
-    return (*card(DAY, day_id, view=view, focus=focus, page=page), *card(ASK, day_id))
+NEW = "a"
+"""Before the message of a `DAY_UNDO`: its text was taken as outcomes and is an activity."""
 
 
 async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
@@ -32,124 +43,156 @@ async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
     if ref.view == "entry" and entry is not None:
         return entry_screen(turn.t, day, entry)
     if ref.view in ("link", "unsure"):
-        plan = await load_plan(turn.session, day.person_id, day.work_date.year)
-        if plan is not None and ref.view == "link" and entry is not None:
-            found = suggestion_for(plan, entry.activity, entry.outcome)
-            return link_screen(turn.t, day, entry, dict(plan.targets), found, page=ref.page)
-        unsure = [one for one in day.entries if one.editable and not one.linked][:6]
-        if plan is not None and ref.view == "unsure" and unsure:
-            pairs = [(one, suggestion_for(plan, one.activity, one.outcome)) for one in unsure]
-            return unsure_screen(turn.t, day, pairs, dict(plan.targets))
+        chosen = await render_links(turn, ref, day)
+        if chosen is not None:
+            return chosen
+    return _card(turn, ref, day)
+
+
+def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
+    """The usual face, with what was just taken: a text, an answer (`answered…`) or a file (`attached`)."""
     taken = ref.focus if ref.view in ("taken", "sensitive") else 0
+    sensitive = ref.view in ("sensitive", "answered_sensitive")
     attached = ref.focus if ref.view == "attached" else 0
+    if attached:
+        came = {one.source_message_id for entry in day.entries for one in entry.evidence if one.id == attached}
+        mine = [one for one in day.entries if one.editable and one.source_message_id in came]
+        taken = next((one.source_message_id or 0 for one in mine), 0)
+        sensitive = any(find_sensitive(f"{one.activity} {one.outcome or ''}") for one in mine)
+    answered = ref.focus if ref.view.startswith("answered") else 0
     return day_card(
-        turn.t, day, page=ref.page, taken=taken, sensitive=ref.view == "sensitive", attached=attached
+        turn.t,
+        day,
+        page=ref.page,
+        taken=taken,
+        answered=answered,
+        sensitive=sensitive,
+        attached=attached,
     )
+
+
+async def render_links(turn: Turn, ref: CardRef, day: DayView) -> Screen | None:
+    """Choosing the RHK: of one entry, or of all that are unsure; None when there is nothing to choose."""
+    plan = await load_plan(turn.session, day.person_id, day.work_date.year)
+    if plan is None:
+        return None
+    entry = day.entry(ref.focus)
+    if ref.view == "link" and entry is not None:
+        found = suggestion_for(plan, entry.activity, entry.outcome)
+        return link_screen(turn.t, day, entry, dict(plan.targets), found, page=ref.page)
+    unsure = [one for one in day.entries if one.editable and not one.linked][:6]
+    if not unsure or ref.view == "link":
+        return None
+    pairs = [(one, suggestion_for(plan, one.activity, one.outcome)) for one in unsure]
+    return unsure_screen(turn.t, day, pairs, dict(plan.targets))
 
 
 async def render_question(turn: Turn, ref: CardRef) -> Screen | None:
-    question = turn.question
-    if question is None or question.step is not Step.OUTCOMES or question.data["day"] != ref.subject:
+    if turn.question is None:
         return None
     day = await load_day(turn.session, ref.subject)
-    asked = [one for one in asking.missing_outcomes(day) if one.id in question.data["entries"]]
-    return (
-        outcome_question(turn.t, day, await asking.ready_answers(turn.session, day, tuple(asked)))
-        if asked
-        else None
-    )
+    asked = asking.still_asked(day, turn.question)
+    if not asked:
+        return None
+    return outcome_question(turn.t, day, await asking.ready_answers(turn.session, day, asked))
 
 
 async def on_report(turn: Turn, message: Message) -> Answer:
-    return await take(turn, message, work_date=None)
-
-
-async def take(turn: Turn, message: Message, *, work_date: date | None) -> Answer:
-    """Takes a text as a report and says what became of it."""
-    taken = await drafting.take_report(
-        turn.session,
-        turn.actor,
-        message.text,
-        message_id=message.message_id,
-        now=turn.now,
-        work_date=work_date,
-    )
-    if taken.unclear_day is not None:
-        turn.ask(Step.DAY, text=message.text, message=message.message_id)
-        return Answer(screens=(Screen(turn.t("day.unclear", said=taken.unclear_day)),))
-    if taken.day is not None:
-        turn.ask(Step.DAY_TEXT, day=taken.day.isoformat())
-        return Answer(screens=(Screen(turn.t("day.what_on", day=turn.t.day(taken.day))),))
-    if taken.day_id is None:
-        return Answer(screens=(Screen(turn.t("day.no_activity")),))
-    await ask_outcomes(turn, taken.day_id)
-    view = "sensitive" if taken.sensitive else "taken"
-    return Answer(cards=both(taken.day_id, view=view, focus=message.message_id), reaction="👌")
-
-
-async def ask_outcomes(turn: Turn, day_id: int) -> None:
-    """Asks for the missing outcomes, unless that was done or another question waits."""
-    day = await load_day(turn.session, day_id)
-    missing = asking.missing_outcomes(day)
-    if missing and not day.outcomes_asked:
-        wait_for_outcomes(turn, day_id, missing)
-        await asking.mark_asked(turn.session, turn.actor, day_id)
-
-
-def wait_for_outcomes(turn: Turn, day_id: int, entries: Sequence[EntryView]) -> None:
-    """The next text answers for these entries, called by their numbers on the card."""
-    turn.ask(
-        Step.OUTCOMES,
-        day=day_id,
-        entries=[one.id for one in entries],
-        numbers=[one.number for one in entries],
-    )
+    """A text nothing waits for. In reply to an outcome question that has lapsed it is still its answer."""
+    if message.reply_to is not None:
+        standing = await cards.stood(turn.session, turn.chat_id, message.reply_to)
+        if standing is not None and standing[0] == ASK:
+            await asking.ask_again(turn.session, turn.actor, standing[1])
+            day = await load_day(turn.session, standing[1])
+            missing = asking.missing_outcomes(day)
+            if missing:
+                return await answer(turn, message, day, missing)
+    return await take(turn, message)
 
 
 async def on_outcomes(turn: Turn, message: Message) -> Answer:
-    data = turn.question.data if turn.question else {}
-    entries = [int(one) for one in data["entries"]]
-    numbers = [int(one) for one in data["numbers"]]
-    answers = asking.assign_answers(message.text, numbers)
-    turn.done()
-    taken = await editing.set_outcomes(
-        turn.session, turn.actor, dict(zip(entries, answers, strict=True)), now=turn.now
+    """The reply to the outcome question, or plainly a new report: then the question goes on."""
+    question = turn.question
+    if question is None:
+        return await take(turn, message)
+    day = await load_day(turn.session, int(question.data["day"]))
+    asked = asking.still_asked(day, question)
+    if gives_up(message):
+        turn.done()
+        return Answer(screens=(Screen(turn.t("dialogue.cancelled")),), cards=both(day.id), below=False)
+    if not asked:
+        turn.done()
+        return await take(turn, message)
+    if answering.is_report(message.text, asked, today=local_date(turn.now, turn.actor.zone)):
+        return await take(turn, message)
+    return await answer(turn, message, day, asked)
+
+
+async def answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer:
+    """Takes a text as outcomes, asks for those that did not fit, and remembers how to take it back."""
+    taken, answered = await answering.take_answers(
+        turn.session, turn.actor, day, asked, message.text, message_id=message.message_id, now=turn.now
     )
-    return Answer(cards=both(taken.day_id), screens=await repeated(turn, taken), reaction="👌")
-
-
-async def repeated(turn: Turn, taken: editing.OutcomesTaken) -> tuple[Screen, ...]:
-    """A polite word, once, on an outcome that only repeats its activity."""
-    if not taken.repeated:
-        return ()
-    day = await load_day(turn.session, taken.day_id)
-    numbers = ", ".join(str(one.number) for one in day.entries if one.id in taken.repeated)
-    example = turn.t(f"examples.{asking.job_family(day.position)}")
-    return (Screen(turn.t("ask.repeats", numbers=numbers, example=example)),)
+    turn.done()
+    left = asking.missing_outcomes(await load_day(turn.session, day.id))
+    if left:
+        wait_for_outcomes(turn, day.id, left)
+    turn.question = answering.remembering(turn.question, answered, now=turn.now)
+    view = "answered_sensitive" if find_sensitive(message.text) else "answered"
+    return Answer(
+        cards=both(day.id, view=view, focus=message.message_id),
+        screens=await repeated(turn, day.id, taken.repeated),
+        reaction="👌",
+    )
 
 
 async def on_day_named(turn: Turn, message: Message) -> Answer:
-    """The answer to «which day?»: the kept text is taken for it."""
+    """The answer to «which day?»: the kept text is taken for it. A whole report with its day takes its place."""
+    if gives_up(message):
+        return given_up(turn)
     data = turn.question.data if turn.question else {}
+    if drafting.names_day(message.text, turn.actor, turn.now):
+        turn.done()
+        return await take(turn, message)
     span = read_dates(message.text, today=local_date(turn.now, turn.actor.zone), mode=Mode.PAST)
     if span is None or span.first != span.last:
-        return Answer(screens=(Screen(turn.t("day.unclear", said=message.text[:60])),))
+        return Answer(screens=(pending_screen(turn.t, turn.t("day.unclear", said=message.text[:60])),))
     turn.done()
     kept = Message(int(data["message"]), text=drafting.without_day(data["text"], turn.actor, turn.now))
     return await take(turn, kept, work_date=span.first)
 
 
 async def on_day_text(turn: Turn, message: Message) -> Answer:
+    """What was done on the day in question. A day the text itself begins with goes before it."""
+    if gives_up(message):
+        return given_up(turn)
     data = turn.question.data if turn.question else {}
-    turn.done()
-    return await take(turn, message, work_date=date.fromisoformat(data["day"]))
+    named = drafting.names_day(message.text, turn.actor, turn.now)
+    waiting, turn.question = turn.question, None
+    taken = await take(turn, message, work_date=None if named else date.fromisoformat(data["day"]))
+    if not taken.cards and turn.question is None:
+        turn.question = waiting
+    return taken
 
 
 async def on_edit(turn: Turn, message: Message) -> Answer:
+    """An edited message edits what it was taken for: its entries, or the answer just given."""
+    known = await editing.holds_sensitive(turn.session, turn.actor, message.message_id)
     day_id = await editing.follow_edit(
         turn.session, turn.actor, message.text, message_id=message.message_id, now=turn.now
     )
-    return Answer(cards=both(day_id) if day_id is not None else ())
+    if day_id is not None:
+        await ask_outcomes(turn, day_id)
+        view = "sensitive" if find_sensitive(message.text) and not known else ""
+        return Answer(cards=both(day_id, view=view, focus=message.message_id))
+    answered = await answering.recall(turn.session, turn.chat_id, message_id=message.message_id)
+    if answered is None:
+        odd = read_entries(message.text) and not message.text.startswith("/")
+        return Answer(screens=(Screen(turn.t("day.edit_unknown")),) if odd else ())
+    await answering.take_back(turn.session, turn.actor, answered, now=turn.now)
+    day = await load_day(turn.session, answered.day_id)
+    asked = tuple(one for one in asking.missing_outcomes(day) if one.id in answered.before)
+    return await answer(turn, message, day, asked)
 
 
 async def on_show(turn: Turn, press: Press) -> Answer:
@@ -181,9 +224,27 @@ async def on_withdraw(turn: Turn, press: Press) -> Answer:
 
 
 async def on_undo(turn: Turn, press: Press) -> Answer:
+    """«Bukan kegiatan», and «Ini kegiatan baru» for a text that was taken as outcomes."""
+    if press.arg.startswith(NEW):
+        return await on_new_activity(turn, press)
     await editing.undo_text(turn.session, turn.actor, press.subject, number(press.arg), now=turn.now)
-    turn.done()
     return Answer(cards=both(press.subject), toast=turn.t.plain("day.undone"))
+
+
+async def on_new_activity(turn: Turn, press: Press) -> Answer:
+    """The outcomes are missing again and asked for; the text is a report of the day whose card this is."""
+    message_id = number(press.arg.removeprefix(NEW))
+    answered = await answering.recall(turn.session, turn.chat_id, message_id=message_id)
+    if answered is None or answered.day_id != press.subject:
+        raise Outdated(card=(DAY, press.subject))
+    await answering.take_back(turn.session, turn.actor, answered, now=turn.now)
+    day = await load_day(turn.session, press.subject)
+    wait_for_outcomes(turn, day.id, asking.missing_outcomes(day))
+    named = drafting.names_day(answered.text, turn.actor, turn.now)
+    message = Message(message_id, text=answered.text)
+    taken = await take(turn, message, work_date=None if named else day.work_date)
+    others = () if any(one.subject == day.id for one in taken.cards) else both(day.id)
+    return replace(taken, cards=(*taken.cards, *others))
 
 
 async def on_mask(turn: Turn, press: Press) -> Answer:
@@ -195,8 +256,7 @@ async def on_mask(turn: Turn, press: Press) -> Answer:
 
 async def on_ask_outcomes(turn: Turn, press: Press) -> Answer:
     """Asks again because the person wants to be asked."""
-    day = await own_day(turn.session, turn.actor, press.subject)
-    day.outcomes_asked = False
+    await asking.ask_again(turn.session, turn.actor, press.subject)
     await ask_outcomes(turn, press.subject)
     return Answer(cards=both(press.subject))
 
@@ -235,13 +295,19 @@ async def on_links(turn: Turn, press: Press) -> Answer:
 
 
 async def on_today(turn: Turn, arguments: str) -> Answer:
-    """`/hari`: the card of today, or of the day that is named."""
+    """`/hari`: the card of today, or of the day that is named. Outcomes go on being asked for."""
     today = local_date(turn.now, turn.actor.zone)
     span = read_dates(arguments, today=today, mode=Mode.PAST) if arguments.strip() else None
-    if arguments.strip() and span is None:
-        return Answer(screens=(Screen(turn.t("day.unclear", said=arguments[:60])),))
-    day = await open_day(turn.session, turn.actor, span.first if span else today, now=turn.now)
-    return Answer(cards=both(day.id))
+    if arguments.strip() and (span is None or span.first != span.last):
+        return Answer(screens=(Screen(turn.t("day.which", said=arguments[:60])),))
+    waiting = await answering.waiting(turn.session, turn.chat_id, now=turn.now)
+    if waiting is not None and waiting.step in SOFT:
+        turn.question = waiting
+    work_date = span.first if span else today
+    day_id = await find_day(turn.session, turn.actor, work_date)
+    if day_id is None:
+        day_id = (await open_day(turn.session, turn.actor, work_date, now=turn.now)).id
+    return Answer(cards=both(day_id))
 
 
 async def on_same(turn: Turn, press: Press) -> Answer:
@@ -258,14 +324,7 @@ async def on_fill(turn: Turn, press: Press) -> Answer:
     work_date = date.fromisoformat(press.arg)
     await open_day(turn.session, turn.actor, work_date, now=turn.now)
     turn.ask(Step.DAY_TEXT, day=work_date.isoformat())
-    return Answer(screens=(Screen(turn.t("day.what_on", day=turn.t.day(work_date))),))
-
-
-def number(text: str) -> int:
-    """A number out of a button; anything else is no button of ours."""
-    if not (text.isascii() and text.isdigit()):
-        raise NotFound
-    return int(text)
+    return Answer(screens=(pending_screen(turn.t, turn.t("day.what_on", day=turn.t.day(work_date))),))
 
 
 FEATURE = Feature(

@@ -52,6 +52,8 @@ ACCEPTED = frozenset(
     )
 )
 """Endings of documents that are taken as evidence."""
+LONGEST_NAME, LONGEST_TYPE = 255, 120
+"""Characters kept of a file's name (its end, with the ending) and of its media type."""
 LEASE = timedelta(minutes=2)
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (0.1, 1, 5, 30, 120, 480))
 
@@ -105,8 +107,11 @@ async def attach(
     album: str | None,
     entry_id: int | None,
     now: datetime,
+    waits: bool = False,
 ) -> Attached:
     """Keeps one file with the entry named, else its album's, else the one replied to, else the last of today.
+
+    `waits`: its activity is still to be typed, so it belongs to none of these.
 
     Raises Invalid: `file_too_big`, `file_kind` (no photo or document), `file_type` (an ending not taken).
     """
@@ -117,15 +122,17 @@ async def attach(
     ending = (file_name or "").rpartition(".")[2].casefold()
     if kind == "document" and ending not in ACCEPTED:
         raise Invalid("evidence", "file_type", ending=ending[:10] or "?")
-    entry = await _entry_for(session, actor, entry_id=entry_id, reply_to=reply_to, album=album, now=now)
+    entry = None
+    if not waits:
+        entry = await _entry_for(session, actor, entry_id=entry_id, reply_to=reply_to, album=album, now=now)
     evidence = Evidence(
         person_id=actor.person_id,
         entry_id=entry.id if entry else None,
         kind=EvidenceKind(kind),
         file_id=file_id,
         file_unique_id=file_unique_id,
-        file_name=file_name,
-        mime_type=mime_type,
+        file_name=file_name[-LONGEST_NAME:] if file_name else None,
+        mime_type=mime_type[:LONGEST_TYPE] if mime_type else None,
         size=size,
         album=album,
         source_message_id=message_id,
@@ -287,6 +294,20 @@ async def place_of(session: AsyncSession, evidence_id: int) -> int | None:
     return await session.scalar(
         select(Entry.day_id).join(Evidence, Evidence.entry_id == Entry.id).where(Evidence.id == evidence_id)
     )
+
+
+async def described(session: AsyncSession, evidence_id: int) -> tuple[EvidenceKind, str | None, str | None]:
+    """Kind, file name and activity of a piece of evidence, to speak of it. Raises NotFound."""
+    row = (
+        await session.execute(
+            select(Evidence.kind, Evidence.file_name, Entry.activity)
+            .outerjoin(Entry, Entry.id == Evidence.entry_id)
+            .where(Evidence.id == evidence_id)
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("evidence_gone")
+    return row[0], row[1], row[2]
 
 
 async def owner_of(session: AsyncSession, evidence_id: int) -> int | None:

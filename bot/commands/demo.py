@@ -1,6 +1,5 @@
 """`kinerja demo`: the product on the simulator with an invented office, in the browser or as a script."""
 
-import argparse
 import asyncio
 import socket
 
@@ -9,23 +8,13 @@ from bot.demo.scene import demo_scene
 from bot.demo.script import play
 from bot.settings import Settings
 
-PORT = 8484
 
-
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds `demo` with its arguments."""
-    parser = subparsers.add_parser("demo", help="kantor contoh di peramban, tanpa Telegram")
-    parser.add_argument("--script", action="store_true", help="putar satu hari dan cetak percakapannya")
-    parser.add_argument("--port", type=int, default=PORT, help=f"port halaman (bawaan {PORT})")
-
-
-async def run(arguments: argparse.Namespace, settings: Settings) -> int:
+async def run(settings: Settings, *, script: bool, port: int) -> int:
     """Runs until it is told to stop, or until the script has ended."""
-    if getattr(arguments, "script", False):
+    if script:
         return await play(settings)
-    port = _free_port(getattr(arguments, "port", PORT))
     stop = until_signalled()
-    async with demo_scene(settings, port=port) as scene:
+    async with demo_scene(settings, port=_free_port(port)) as scene:
         polling = asyncio.create_task(scene.run(stop))
         print(f"\n  Kinerja Harian – kantor contoh:  {scene.sim.url}/\n  Berhenti: Ctrl+C\n", flush=True)
         await polling

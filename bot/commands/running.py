@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,18 +25,31 @@ from services.rounds import plan_everybody, tick
 log = structlog.get_logger()
 
 
+async def maintain(session: AsyncSession, *, now: datetime) -> None:
+    """Brings holidays and schedules up to date and forgets what cannot come again. Safe at any time."""
+    await seed_holidays(session, [now.year, now.year + 1], now=now)
+    await plan_everybody(session, now=now)
+    await updates.prune(session, now=now)
+
+
 async def prepare(database: Database, *, now: datetime) -> None:
-    """Brings schema, holidays and schedules up to date. Safe to run at every start."""
+    """Everything a command needs to find: schema, holidays, schedules."""
     await migrate(database)
     async with database.writing() as session:
-        await seed_holidays(session, [now.year, now.year + 1], now=now)
-        await plan_everybody(session, now=now)
-        await updates.prune(session, now=now)
+        await maintain(session, now=now)
 
 
-async def due(session: AsyncSession, now: datetime) -> None:
-    """What one tick does."""
-    await tick(session, now=now)
+class Rounds:
+    """What one tick does: once a day, and first of all, the maintenance; then whatever is due."""
+
+    def __init__(self) -> None:
+        self._kept: date | None = None
+
+    async def __call__(self, session: AsyncSession, now: datetime) -> None:
+        if self._kept != now.date():
+            await maintain(session, now=now)
+            self._kept = now.date()
+        await tick(session, now=now)
 
 
 def office_clock(settings: Settings) -> Clock:
@@ -67,8 +80,8 @@ async def run(settings: Settings, *, webhook: bool = False) -> int:
     deps = Deps(settings, database, clock, Texts())
     stop = until_signalled()
     try:
-        await prepare(database, now=clock())
-        async with running(deps, FEATURES, due) as program:
+        await migrate(database)
+        async with running(deps, FEATURES, Rounds()) as program:
             await introduce(program)
             serve = run_webhook if webhook else run_polling
             log.info("running", mode="webhook" if webhook else "polling")

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import Running, run_polling, running
-from bot.commands.running import due, introduce, prepare
+from bot.commands.running import Rounds, introduce, prepare
 from bot.context import Deps
 from bot.demo.office import Member, build_office, live_past_weeks
 from bot.settings import Settings
@@ -69,7 +69,7 @@ async def demo_scene(
                 office_clock=start,
             )
             deps = Deps(own, database, clock, Texts())
-            async with running(deps, FEATURES, due) as program:
+            async with running(deps, FEATURES, Rounds()) as program:
                 await introduce(program)
 
                 async def move(target: datetime) -> None:

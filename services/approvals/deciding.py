@@ -74,7 +74,11 @@ async def approve_all(session: AsyncSession, actor: Actor, digest: str, *, now: 
         await session.scalars(
             select(Day)
             .join(Person, Person.id == Day.person_id)
-            .where(Person.supervisor_id == actor.person_id, Day.state == State.SUBMITTED)
+            .where(
+                Person.supervisor_id == actor.person_id,
+                Person.id != actor.person_id,
+                Day.state == State.SUBMITTED,
+            )
             .order_by(Day.id)
             .with_for_update(of=Day)
             .execution_options(populate_existing=True)
@@ -82,11 +86,11 @@ async def approve_all(session: AsyncSession, actor: Actor, digest: str, *, now: 
     )
     if not days or digest_of((day.id, day.revision) for day in days) != digest:
         raise Outdated("queue_outdated", card=(QUEUE_CARD, actor.person_id))
-    for day in days:
+    waiting = [(day, await waiting_entries(session, day)) for day in days]
+    if not all(entry_complete(one) for _, entries in waiting for one in entries):
+        raise Invalid("queue", "queue_incomplete")
+    for day, entries in waiting:
         capacity = await capacity_of(session, actor, day.person_id)
-        entries = await waiting_entries(session, day)
-        if not all(entry_complete(one) for one in entries):
-            raise Invalid("queue", "queue_incomplete")
         await _approve(session, actor, day, entries, capacity=capacity, now=now)
     return len(days)
 

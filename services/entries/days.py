@@ -41,6 +41,13 @@ async def open_day(session: AsyncSession, actor: Actor, work_date: date, *, now:
     ).one()
 
 
+async def find_day(session: AsyncSession, actor: Actor, work_date: date) -> int | None:
+    """The person's day if there is one; it may be looked at however long ago it was."""
+    return await session.scalar(
+        select(Day.id).where(Day.person_id == actor.person_id, Day.work_date == work_date)
+    )
+
+
 def ensure_open(actor: Actor, work_date: date, *, now: datetime) -> None:
     """No future dates, and no new entries past the month lock (product rule; 5th, 23:59)."""
     if work_date > local_date(now, actor.zone):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, Evidence, EvidenceKind, LinkSource, PerformancePlan, State, Target
 from services.entries.days import changed, editable_entry, ensure_open, own_day
-from services.entries.drafting import add_entries, without_day
+from services.entries.drafting import add_entries, add_links, without_day
 from services.entries.sending import tell_queue
 from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid, NotFound
@@ -17,6 +17,7 @@ from services.reading.capture import ReadEntry, read_entries, read_outcome
 from services.reading.masking import mask_sensitive
 from services.reading.outcomes import repeats_activity
 from services.reading.quantities import read_quantity
+from services.reading.sensitive import find_sensitive
 from services.reading.times import read_times
 
 FIELDS = ("activity", "outcome", "quantity", "time")
@@ -182,6 +183,15 @@ async def _drop_links(session: AsyncSession, entry_ids: list[int]) -> None:
     )
 
 
+async def _add_new_links(
+    session: AsyncSession, entry: Entry, links: tuple[str, ...], *, person_id: int, now: datetime
+) -> None:
+    if links:
+        known = set(await session.scalars(select(Evidence.url).where(Evidence.entry_id == entry.id)))
+        new = tuple(link for link in links if link not in known)
+        add_links(session, entry, new, person_id=person_id, now=now)
+
+
 async def mask_entries(
     session: AsyncSession, actor: Actor, day_id: int, message_id: int, *, now: datetime
 ) -> int:
@@ -200,6 +210,16 @@ async def mask_entries(
         entry.outcome = mask_sensitive(entry.outcome) if entry.outcome else None
     await changed(session, day)
     return day.id
+
+
+async def holds_sensitive(session: AsyncSession, actor: Actor, message_id: int) -> bool:
+    """Whether the entries of a message hold a citizen's number already: it was asked about then."""
+    rows = await session.execute(
+        select(Entry.activity, Entry.outcome).where(
+            Entry.source_chat_id == actor.chat_id, Entry.source_message_id == message_id
+        )
+    )
+    return any(find_sensitive(f"{activity} {outcome or ''}") for activity, outcome in rows)
 
 
 async def follow_edit(
@@ -231,6 +251,7 @@ async def follow_edit(
     pairs, more, gone = _paired(entries, found)
     for place, entry, read in pairs:
         entry.source_index = place
+        await _add_new_links(session, entry, read.links, person_id=actor.person_id, now=now)
         entry.activity = read.activity
         entry.outcome = read.outcome or entry.outcome
         if read.quantity is not None:

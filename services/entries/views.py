@@ -34,7 +34,9 @@ class EvidenceView:
     url: str | None
     file_name: str | None
     stored: bool
+    """Its bytes are ours; a link is all there is to it. Until then Telegram merely promises the file."""
     failed: bool
+    source_message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ async def load_day(session: AsyncSession, day_id: int) -> DayView:
                     one.file_name,
                     one.kind is EvidenceKind.LINK or one.sha256 is not None,
                     one.failed_at is not None,
+                    one.source_message_id,
                 )
             )
     has_plan = await session.scalar(

@@ -35,7 +35,7 @@ async def test_a_day_is_approved_recorded_audited_and_told(
         outcome = await deciding.approve_day(session, budi, day_id, revision=revision, now=now)
     assert (outcome.decided, outcome.waiting) == (3, 0)
     assert await states(db, day_id) == [State.APPROVED] * 3
-    async with db.reading() as session:
+    async with db.writing() as session:
         decisions = list(await session.scalars(select(Decision)))
         audits = list(await session.scalars(select(AuditEvent).where(AuditEvent.action == "approved")))
         day = await session.get_one(Day, day_id)
@@ -205,7 +205,7 @@ async def give_back(db: Database, office: Office, entry_id: int, *, now: datetim
         budi = await acting(session, office.budi)
         _, revision = await deciding.day_of(session, budi, entry_id)
         words = words or {"reason": "Hasil belum jelas", "code": "outcome"}
-        await deciding.return_entry(session, budi, entry_id, revision=revision, now=now, **words)  # type: ignore[arg-type]
+        await deciding.return_entry(session, budi, entry_id, revision=revision, now=now, **words)
 
 
 async def test_a_return_keeps_what_was_judged_and_the_correction_shows_the_change(

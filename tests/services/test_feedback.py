@@ -30,7 +30,7 @@ async def test_a_note_on_an_entry_its_rhk_and_a_behaviour(
     about = About(day_id, entry_id, office.ani_targets[1], Behaviour.COLLABORATIVE)
     note_id = await given(db, office, about, now=now)
     assert await told(db, office.ani) == [("feedback_given", {"feedback_id": note_id})]
-    async with db.reading() as session:
+    async with db.writing() as session:
         row = await session.get_one(Feedback, note_id)
         note = await feedback.load_note(session, await acting(session, office.ani), note_id)
         assert await session.scalar(select(func.count()).where(AuditEvent.action == "feedback_given")) == 1

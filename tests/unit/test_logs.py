@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,20 +38,12 @@ def stderr(capsys: pytest.CaptureFixture[str]) -> Iterator[Stderr]:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     levels = {name: logging.getLogger(name).level for name in logging.Logger.manager.loggerDict}
-    open("/tmp/h.txt","a").write(f"{before} {[ (h, getattr(h,'stream',None), getattr(getattr(h,'stream',None),'closed',None)) for n in logging.Logger.manager.loggerDict.values() if isinstance(n, logging.Logger) for h in n.handlers]} {sys.stderr}\n")
     yield Stderr(capsys)
     root.handlers[:] = before
     root.setLevel(level)
     for name, old in levels.items():
         logging.getLogger(name).setLevel(old)
     structlog.reset_defaults()
-
-
-@pytest.fixture
-def logged(stderr: Stderr) -> Stderr:
-    """Logs as JSON."""
-    configure_logs(style="json")
-    return stderr
 
 
 @pytest.mark.parametrize("token", [SECRET, SHORT])
@@ -84,34 +75,37 @@ def test_other_texts_stay(text: str) -> None:
     assert scrub(text) == text
 
 
-def test_an_event_is_a_name_and_fields(logged: Stderr) -> None:
+def test_an_event_is_a_name_and_fields(stderr: Stderr) -> None:
+    configure_logs(style="json")
     structlog.get_logger().info("day_submitted", day_id=5)
-    (line,) = logged.events()
+    (line,) = stderr.events()
     assert line["event"] == "day_submitted"
     assert line["day_id"] == 5
     assert line["level"] == "info"
     assert line["timestamp"].endswith("Z")
 
 
-def test_an_exception_leaves_its_place_and_kind_but_not_its_message(logged: Stderr) -> None:
+def test_an_exception_leaves_its_place_and_kind_but_not_its_message(stderr: Stderr) -> None:
+    configure_logs(style="json")
     try:
         raise ValueError(f"cannot take {TYPED!r}")
     except ValueError:
         structlog.get_logger().exception("update_failed", reference="AB12")
         logging.getLogger("anything").exception("it failed")
-    ours, theirs = logged.events()
+    ours, theirs = stderr.events()
     assert (ours["event"], ours["reference"], ours["error"]) == ("update_failed", "AB12", "ValueError")
     assert theirs["error"] == "ValueError"
     assert any("test_logs.py" in place for place in ours["at"])
-    assert TYPED not in logged.text()
+    assert TYPED not in stderr.text()
 
 
-def test_an_exception_handed_over_is_treated_alike(logged: Stderr) -> None:
+def test_an_exception_handed_over_is_treated_alike(stderr: Stderr) -> None:
+    configure_logs(style="json")
     error = RuntimeError(TYPED)
     structlog.get_logger().error("delivery_failed", exc_info=error)
     logging.getLogger("asyncio").error("Task exception was never retrieved", exc_info=error)
-    assert [line["error"] for line in logged.events()] == ["RuntimeError", "RuntimeError"]
-    assert TYPED not in logged.text()
+    assert [line["error"] for line in stderr.events()] == ["RuntimeError", "RuntimeError"]
+    assert TYPED not in stderr.text()
 
 
 @pytest.mark.parametrize("style", ["json", "text"])
@@ -132,11 +126,12 @@ def test_no_token_gets_out_by_any_way(stderr: Stderr, style: str) -> None:
     assert SECRET.split(":")[1] not in written
 
 
-def test_talkative_libraries_are_quiet(logged: Stderr) -> None:
+def test_talkative_libraries_are_quiet(stderr: Stderr) -> None:
+    configure_logs(style="json")
     for name in ("httpx", "telegram.ext.Application", "apscheduler.scheduler", "alembic.runtime.migration"):
         logging.getLogger(name).info("something %s", SECRET)
     logging.getLogger("ours").debug("nothing")
-    assert logged.events() == []
+    assert stderr.events() == []
 
 
 def test_text_is_one_readable_line(stderr: Stderr) -> None:

@@ -1,0 +1,102 @@
+"""What every text goes through, typed or under a file; shared by the day, its entries and its evidence.
+
+No feature of its own. A text becomes entries; what is unclear is asked; the outcome question is kept going.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.context import Answer, Message, Turn, card
+from bot.screens import CardRef, Screen
+from bot.views.days import pending_screen
+from services.dialogue import Step
+from services.entries import asking, drafting
+from services.entries.views import EntryView, load_day
+from services.errors import NotFound
+
+DAY, ASK = "day", "ask"
+GIVING_UP = frozenset(("batal", "cancel", "tidak jadi", "gak jadi", "ga jadi", "nggak jadi"))
+MOST_DIGITS = 18
+
+
+def both(day_id: int, *, view: str = "", focus: int = 0, page: int = 0) -> tuple[CardRef, ...]:
+    """The day card and, below it, the outcome question while it is pending."""
+    return (*card(DAY, day_id, view=view, focus=focus, page=page), *card(ASK, day_id))
+
+
+async def take(turn: Turn, message: Message, *, work_date: date | None = None) -> Answer:
+    """Takes a text as a report and says what became of it. A question about outcomes goes on."""
+    taken = await read_report(turn, message, work_date=work_date)
+    if taken.day_id is None:
+        screens = unclear(turn, message, taken) or (Screen(turn.t("day.no_activity")),)
+        return Answer(screens=screens)
+    before = turn.question.data.get("day") if turn.question else None
+    await ask_outcomes(turn, taken.day_id)
+    view = "sensitive" if taken.sensitive else "taken"
+    cards = both(taken.day_id, view=view, focus=message.message_id)
+    if before is not None and before != taken.day_id:
+        cards += card(ASK, before)
+    return Answer(cards=cards, reaction="👌")
+
+
+async def read_report(turn: Turn, message: Message, *, work_date: date | None = None) -> drafting.Taken:
+    return await drafting.take_report(
+        turn.session,
+        turn.actor,
+        message.text,
+        message_id=message.message_id,
+        now=turn.now,
+        work_date=work_date,
+    )
+
+
+def unclear(turn: Turn, message: Message, taken: drafting.Taken) -> tuple[Screen, ...]:
+    """Asks which day a text is about, or what was done on the day it named; else nothing."""
+    if taken.unclear_day is not None:
+        turn.ask(Step.DAY, text=message.text, message=message.message_id)
+        return (pending_screen(turn.t, turn.t("day.unclear", said=taken.unclear_day[:60])),)
+    if taken.day is not None:
+        turn.ask(Step.DAY_TEXT, day=taken.day.isoformat())
+        return (pending_screen(turn.t, turn.t("day.what_on", day=turn.t.day(taken.day))),)
+    return ()
+
+
+async def ask_outcomes(turn: Turn, day_id: int) -> None:
+    """Asks for the missing outcomes, unless that was done."""
+    day = await load_day(turn.session, day_id)
+    missing = asking.missing_outcomes(day)
+    if missing and not day.outcomes_asked:
+        wait_for_outcomes(turn, day_id, missing)
+        await asking.mark_asked(turn.session, turn.actor, day_id)
+
+
+def wait_for_outcomes(turn: Turn, day_id: int, entries: Sequence[EntryView]) -> None:
+    """The next text answers for these entries, called by their numbers on the card."""
+    turn.ask(Step.OUTCOMES, day=day_id, entries=[one.id for one in entries])
+
+
+async def repeated(turn: Turn, day_id: int, entry_ids: Sequence[int]) -> tuple[Screen, ...]:
+    """A polite word, once, on outcomes that only repeat their activities."""
+    if not entry_ids:
+        return ()
+    day = await load_day(turn.session, day_id)
+    numbers = ", ".join(str(one.number) for one in day.entries if one.id in entry_ids)
+    example = turn.t(f"examples.{asking.job_family(day.position)}")
+    return (Screen(turn.t("ask.repeats", numbers=numbers, example=example)),)
+
+
+def gives_up(message: Message) -> bool:
+    """«batal» typed instead of pressed."""
+    return message.text.strip(" .!/").casefold() in GIVING_UP
+
+
+def given_up(turn: Turn) -> Answer:
+    turn.done()
+    return Answer(screens=(Screen(turn.t("dialogue.cancelled")),))
+
+
+def number(text: str) -> int:
+    """A number out of a button; anything else is no button of ours."""
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise NotFound
+    return int(text)
