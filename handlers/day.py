@@ -6,7 +6,7 @@ from datetime import date
 from bot.callbacks import Kind, Press
 from bot.context import Answer, Command, Feature, Message, Turn, card
 from bot.screens import CardRef, Screen
-from bot.views.days import day_card, entry_screen, outcome_question, pending_screen
+from bot.views.days import day_card, entry_screen, outcome_question, page_of, pending_screen
 from bot.views.links import link_screen, unsure_screen
 from handlers.reporting import (
     ASK,
@@ -55,15 +55,18 @@ def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
     sensitive = ref.view in ("sensitive", "answered_sensitive")
     attached = ref.focus if ref.view == "attached" else 0
     if attached:
-        came = {one.source_message_id for entry in day.entries for one in entry.evidence if one.id == attached}
+        came = {
+            one.source_message_id for entry in day.entries for one in entry.evidence if one.id == attached
+        }
         mine = [one for one in day.entries if one.editable and one.source_message_id in came]
         taken = next((one.source_message_id or 0 for one in mine), 0)
         sensitive = any(find_sensitive(f"{one.activity} {one.outcome or ''}") for one in mine)
     answered = ref.focus if ref.view.startswith("answered") else 0
+    focused = day.entry(ref.focus) if not ref.view else None
     return day_card(
         turn.t,
         day,
-        page=ref.page,
+        page=page_of(focused.number) if focused else None if taken else ref.page,
         taken=taken,
         answered=answered,
         sensitive=sensitive,

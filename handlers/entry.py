@@ -1,44 +1,60 @@
 """One entry of one's own: fields, order, RHK."""
 
 from bot.callbacks import Kind, Press
-from bot.context import Answer, Feature, Message, Turn, card
-from bot.screens import Screen, button
+from bot.context import Answer, Feature, Message, Turn
+from bot.screens import shorten
+from bot.views.days import pending_screen
+from handlers.reporting import both, given_up, gives_up, number, repeated
 from services.dialogue import Step
 from services.entries import editing
 from services.entries.days import editable_entry, own_entry
 from services.entries.views import load_day
 from services.errors import NotFound
-
-DAY = "day"
+from services.reading.sensitive import find_sensitive
+from services.states import EvidenceKind
 
 
 async def on_entry(turn: Turn, press: Press) -> Answer:
     day, entry = await own_entry(turn.session, turn.actor, press.subject)
-    return Answer(cards=card(DAY, day.id, view="entry", focus=entry.id))
+    return Answer(cards=both(day.id, view="entry", focus=entry.id))
 
 
 async def on_field(turn: Turn, press: Press) -> Answer:
     """Asks for a new value and says what is waited for."""
     if press.arg not in editing.FIELDS:
         raise NotFound
-    _, entry = await editable_entry(turn.session, turn.actor, press.subject, now=turn.now)
+    day, entry = await editable_entry(turn.session, turn.actor, press.subject, now=turn.now)
     turn.ask(Step.FIELD, entry=entry.id, field=press.arg)
-    question = turn.t(f"entry.ask_{press.arg}", activity=entry.activity[:200])
-    return Answer(screens=(Screen(question, ((button(turn.t.plain("dialogue.cancel"), Kind.CANCEL),),)),))
+    question = turn.t(f"entry.ask_{press.arg}", activity=shorten(entry.activity, 300))
+    return Answer(
+        cards=both(day.id, view="entry", focus=entry.id), screens=(pending_screen(turn.t, question),)
+    )
 
 
 async def on_field_text(turn: Turn, message: Message) -> Answer:
+    """Takes the new value. One that cannot be read leaves the question open."""
+    if gives_up(message):
+        return given_up(turn)
     data = turn.question.data if turn.question else {}
     taken = await editing.set_field(
         turn.session, turn.actor, int(data["entry"]), str(data["field"]), message.text, now=turn.now
     )
     turn.done()
-    return Answer(cards=card(DAY, taken.day_id), reaction="👌")
+    found = find_sensitive(message.text)
+    return Answer(
+        cards=both(taken.day_id, view="sensitive") if found else both(taken.day_id, focus=int(data["entry"])),
+        screens=await repeated(turn, taken.day_id, taken.repeated),
+        reaction="👌",
+    )
 
 
 async def on_delete(turn: Turn, press: Press) -> Answer:
+    day, _ = await own_entry(turn.session, turn.actor, press.subject)
+    entry = (await load_day(turn.session, day.id)).entry(press.subject)
+    files = entry is not None and any(one.kind is not EvidenceKind.LINK for one in entry.evidence)
     day_id = await editing.delete_entry(turn.session, turn.actor, press.subject, now=turn.now)
-    return Answer(cards=card(DAY, day_id), toast=turn.t.plain("entry.deleted"))
+    toast = "entry.deleted_files" if files else "entry.deleted"
+    return Answer(cards=both(day_id), toast=turn.t.plain(toast))
 
 
 async def on_up(turn: Turn, press: Press) -> Answer:
@@ -51,28 +67,26 @@ async def on_down(turn: Turn, press: Press) -> Answer:
 
 async def _moved(turn: Turn, entry_id: int, step: int) -> Answer:
     day_id = await editing.move_entry(turn.session, turn.actor, entry_id, step, now=turn.now)
-    return Answer(cards=card(DAY, day_id, view="entry", focus=entry_id))
+    return Answer(cards=both(day_id, view="entry", focus=entry_id))
 
 
 async def on_link(turn: Turn, press: Press) -> Answer:
     """Shows every RHK for one entry."""
     day, entry = await editable_entry(turn.session, turn.actor, press.subject, now=turn.now)
-    page = int(press.arg) if press.arg.isdigit() else 0
-    return Answer(cards=card(DAY, day.id, view="link", focus=entry.id, page=page))
+    page = number(press.arg) if press.arg else 0
+    return Answer(cards=both(day.id, view="link", focus=entry.id, page=page))
 
 
 async def on_target(turn: Turn, press: Press) -> Answer:
     """`arg`: the RHK's id, 0 for none; `.u` when pressed on the shared screen, which then goes on."""
     chosen, _, shared = press.arg.partition(".")
-    if not (chosen.isascii() and chosen.isdigit()):
-        raise NotFound
     day_id = await editing.set_target(
-        turn.session, turn.actor, press.subject, int(chosen) or None, now=turn.now
+        turn.session, turn.actor, press.subject, number(chosen) or None, now=turn.now
     )
     day = await load_day(turn.session, day_id)
     left = any(one.editable and not one.linked for one in day.entries)
     view = "unsure" if shared and left else ""
-    return Answer(cards=card(DAY, day_id, view=view), toast=turn.t.plain("link.taken"))
+    return Answer(cards=both(day_id, view=view), toast=turn.t.plain("link.taken"))
 
 
 FEATURE = Feature(

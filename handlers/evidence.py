@@ -5,31 +5,64 @@ from datetime import timedelta
 from typing import Any
 
 from bot.callbacks import Kind, Press
-from bot.context import Answer, Feature, FileRef, Message, Turn, card
+from bot.context import Answer, Feature, FileRef, Message, Turn, Upload, card
 from bot.screens import Screen
+from bot.views.evidence import lost_screen
+from handlers.reporting import (
+    DAY,
+    ask_outcomes,
+    both,
+    given_up,
+    gives_up,
+    number,
+    read_report,
+    unclear,
+)
 from services import evidence, outbox
 from services.dialogue import Step
-from services.entries.drafting import take_report
+from services.entries.drafting import Taken
 from services.errors import Invalid, NotFound
 
-DAY = "day"
 ALBUM_WAIT = 1
 """Seconds after the first piece of an album: albums have no end mark."""
 
 
 async def on_upload(turn: Turn, message: Message) -> Answer:
-    """Keeps a file. Its caption is read as a report first, so that the file belongs to what it says."""
-    upload = message.upload
-    if upload is None:
-        raise Invalid("evidence", "file_kind")
+    """Keeps a file. Its caption is a report like any text, and where nothing is replied to the file is its.
+
+    A file that cannot be kept does not take its caption down with it.
+    """
+    upload = message.upload or Upload("unknown", "", "", 0)
     question = turn.question
     entry_id = int(question.data["entry"]) if question and question.step is Step.EVIDENCE else None
-    if message.text and entry_id is None and message.reply_to is None:
-        taken = await take_report(
-            turn.session, turn.actor, message.text, message_id=message.message_id, now=turn.now
-        )
-        entry_id = taken.entry_ids[0] if taken.entry_ids else None
-    kept = await evidence.attach(
+    taken, asked = await _caption(turn, message)
+    if entry_id is None and message.reply_to is None and taken.entry_ids:
+        entry_id = taken.entry_ids[0]
+    try:
+        kept = await _keep(turn, message, upload, entry_id=entry_id, waits=bool(asked))
+    except Invalid as refused:
+        if not message.text:
+            raise
+        asked = (Screen(turn.t(f"errors.{refused.code}", **refused.params)), *asked)
+        shown = both(taken.day_id, view="taken", focus=message.message_id) if taken.day_id else ()
+        return Answer(cards=shown, screens=asked)
+    return await _told(turn, message, kept, asked, written=taken.day_id is not None)
+
+
+async def _caption(turn: Turn, message: Message) -> tuple[Taken, tuple[Screen, ...]]:
+    """What became of the text under a file, and what has to be asked about it."""
+    if not message.text:
+        return Taken(), ()
+    taken = await read_report(turn, message)
+    if taken.day_id is not None:
+        await ask_outcomes(turn, taken.day_id)
+    return taken, unclear(turn, message, taken)
+
+
+async def _keep(
+    turn: Turn, message: Message, upload: Upload, *, entry_id: int | None, waits: bool
+) -> evidence.Attached:
+    return await evidence.attach(
         turn.session,
         turn.actor,
         kind=upload.kind,
@@ -43,52 +76,57 @@ async def on_upload(turn: Turn, message: Message) -> Answer:
         album=message.album,
         entry_id=entry_id,
         now=turn.now,
+        waits=waits,
     )
-    return await _told(turn, message, kept)
 
 
-async def _told(turn: Turn, message: Message, kept: evidence.Attached) -> Answer:
-    """Says where the file went; of an album once, when its pieces have come."""
-    if message.album is not None:
-        await outbox.enqueue(
-            turn.session,
-            "album_attached",
-            to=turn.actor.person_id,
-            now=turn.now,
-            payload={"evidence_id": kept.evidence_id},
-            key=f"album:{turn.actor.person_id}:{message.album}",
-            not_before=turn.now + timedelta(seconds=ALBUM_WAIT),
-        )
-        return Answer(reaction="👌")
-    if kept.day_id is None:
-        return Answer(screens=(Screen(turn.t("evidence.waits")),), reaction="👌")
-    return Answer(cards=card(DAY, kept.day_id, view="attached", focus=kept.evidence_id), reaction="👌")
+async def _told(
+    turn: Turn, message: Message, kept: evidence.Attached, asked: tuple[Screen, ...], *, written: bool
+) -> Answer:
+    """Says where the file went; of an album once, when its pieces have come (`written`: its card stands)."""
+    attached = () if kept.day_id is None else both(kept.day_id, view="attached", focus=kept.evidence_id)
+    if message.album is None:
+        if kept.day_id is None:
+            asked = asked or (Screen(turn.t("evidence.waits")),)
+        return Answer(cards=attached, screens=asked, reaction="👌")
+    await outbox.enqueue(
+        turn.session,
+        "album_attached",
+        to=turn.actor.person_id,
+        now=turn.now,
+        payload={"evidence_id": kept.evidence_id, "written": written},
+        key=f"album:{turn.actor.person_id}:{message.album}",
+        not_before=turn.now + timedelta(seconds=ALBUM_WAIT),
+    )
+    return Answer(cards=attached if written else (), screens=asked, reaction="👌")
 
 
 async def album_attached(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
-    """The card, once the pieces of an album are together."""
-    found = await evidence.place_of(turn.session, int(payload["evidence_id"]))
+    """The card, once the pieces of an album are together; in place when a caption has put it there."""
+    piece = int(payload["evidence_id"])
+    found = await evidence.place_of(turn.session, piece)
     if found is None:
         return Answer(screens=(Screen(turn.t("evidence.waits")),))
-    return Answer(cards=card(DAY, found, view="attached", focus=int(payload["evidence_id"])), below=True)
+    return Answer(cards=card(DAY, found, view="attached", focus=piece), below=not payload.get("written"))
 
 
 async def evidence_lost(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
-    return Answer(screens=(Screen(turn.t("evidence.lost")),))
+    """Names the file that could not be kept; one that was taken off meanwhile is no loss."""
+    try:
+        kind, name, activity = await evidence.described(turn.session, int(payload["evidence_id"]))
+    except NotFound:
+        return None
+    return Answer(screens=(lost_screen(turn.t, kind, name, activity),))
 
 
 async def on_move(turn: Turn, press: Press) -> Answer:
-    if not press.arg.isdigit():
-        raise NotFound
-    day_id = await evidence.move(turn.session, turn.actor, press.subject, int(press.arg), now=turn.now)
-    return Answer(cards=card(DAY, day_id), toast=turn.t.plain("evidence.moved"))
+    day_id = await evidence.move(turn.session, turn.actor, press.subject, number(press.arg), now=turn.now)
+    return Answer(cards=both(day_id), toast=turn.t.plain("evidence.moved"))
 
 
 async def on_drop(turn: Turn, press: Press) -> Answer:
     day_id, entry_id = await evidence.drop(turn.session, turn.actor, press.subject, now=turn.now)
-    return Answer(
-        cards=card(DAY, day_id, view="entry", focus=entry_id), toast=turn.t.plain("evidence.dropped")
-    )
+    return Answer(cards=both(day_id, view="entry", focus=entry_id), toast=turn.t.plain("evidence.dropped"))
 
 
 async def on_open(turn: Turn, press: Press) -> Answer:
@@ -101,10 +139,12 @@ async def on_open(turn: Turn, press: Press) -> Answer:
 
 async def on_evidence_text(turn: Turn, message: Message) -> Answer:
     """While evidence is waited for, a link in a text is evidence; anything else is said so."""
+    if gives_up(message):
+        return given_up(turn)
     entry_id = int(turn.question.data["entry"]) if turn.question else 0
     day_id = await evidence.attach_links(turn.session, turn.actor, entry_id, message.text, now=turn.now)
     turn.done()
-    return Answer(cards=card(DAY, day_id), reaction="👌")
+    return Answer(cards=both(day_id), reaction="👌")
 
 
 FEATURE = Feature(

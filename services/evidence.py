@@ -226,7 +226,7 @@ async def drop(session: AsyncSession, actor: Actor, evidence_id: int, *, now: da
 
 
 async def open_evidence(session: AsyncSession, actor: Actor, evidence_id: int) -> Opened:
-    """Evidence for its owner or the owner's supervisor. Raises NotFound, NotAllowed."""
+    """Evidence for its owner or the owner's supervisor. Raises NotFound (`evidence_not_stored`: lost), NotAllowed."""
     row = (
         await session.execute(
             select(Evidence, Person.supervisor_id)
@@ -239,6 +239,8 @@ async def open_evidence(session: AsyncSession, actor: Actor, evidence_id: int) -
     evidence, supervisor_id = row
     if actor.person_id not in (evidence.person_id, supervisor_id):
         raise NotAllowed
+    if evidence.failed_at is not None:
+        raise NotFound("evidence_not_stored")
     return Opened(evidence.kind, evidence.url, evidence.file_id, evidence.sha256, evidence.file_name)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.demo.scene import Scene, demo_scene
 from bot.settings import Settings
+from simulator import Persona
 
 MORNING = datetime.fromisoformat("2026-11-18T13:50:00+07:00")
 PROMPT = datetime.fromisoformat("2026-11-18T14:16:00+07:00")
@@ -39,19 +40,67 @@ async def play(settings: Settings) -> int:
 async def _day(scene: Scene) -> None:
     ani, head = scene.people["Ani Rahmawati"], scene.people["Hj. Nurul Hidayah"]
     await scene.move_to(PROMPT)
+    await _report(ani)
+    await _return(head)
+    await _correct(ani)
+    await _approve(head)
+    await ani.sees("menyetujui laporan Anda")
+    await _give_feedback(head)
+    await ani.sees("memberi umpan balik")
+    await ani.taps("Balas")
+    await ani.says("Terima kasih, Bu. Besok saya lanjutkan dengan kelas VIII B.")
+    await head.sees("membalas umpan balik Anda")
+
+
+async def _report(ani: Persona) -> None:
+    """Asked, answered, linked, sent."""
     await ani.sees("Rabu, 18 November")
     await ani.taps("Isi laporan")
     await ani.says(REPORT)
     await ani.sees("Apa hasilnya, untuk siapa?")
     await ani.says(OUTCOMES)
     await ani.sees("pembagian tugas panitia disepakati")
-    await ani.taps("✎ 2")
+    await ani.taps("3")
     await ani.taps("Ganti RHK")
-    await ani.taps("1")
-    await ani.uploads(photo=_picture(), caption="")
+    await ani.taps("Di luar SKP")
+    await ani.uploads(photo=_picture())
     await ani.sees("Bukti masuk ke kegiatan")
     await ani.taps("Kirim")
     await ani.sees("terkirim, menunggu")
+
+
+async def _return(head: Persona) -> None:
+    """One entry goes back, the others are approved."""
+    await head.says("/periksa")
+    await head.taps("Ani Rahmawati · 18 Nov")
+    await head.taps("Kembalikan")
+    await head.taps("3")
+    await head.taps("Hasil belum jelas")
+    await head.taps("Setujui")
+
+
+async def _correct(ani: Persona) -> None:
+    """The answer goes straight into that entry."""
+    await ani.sees("mengembalikan satu kegiatan")
+    await ani.taps("Perbaiki hasil")
+    await ani.says("7 guru sudah memegang tugasnya masing-masing, gladi resik hari Sabtu")
+    await ani.taps("Kirim perbaikan")
+
+
+async def _approve(head: Persona) -> None:
+    await head.says("/periksa")
+    await head.taps("Ani Rahmawati · 18 Nov")
+    await head.sees("gladi resik hari Sabtu")
+    await head.taps("Setujui")
+
+
+async def _give_feedback(head: Persona) -> None:
+    await head.says("/periksa")
+    await head.taps("Sudah diputuskan")
+    await head.taps("Ani Rahmawati · 18 Nov")
+    await head.taps("Umpan balik")
+    await head.taps("Apresiasi")
+    await head.taps("Yang dilayani terbantu. Bagus sekali.")
 
 
 def _picture() -> bytes:

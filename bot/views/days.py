@@ -16,18 +16,30 @@ PAGE = 6
 """Entries on one page of a card."""
 ACTIVITY, OUTCOME, TARGET = 160, 140, 90
 """Characters shown of each on the card; the entry's own screen shows all of it."""
+ROOM = 3200
+"""Characters for all activities listed in the outcome question."""
+READY_SHOWN = 8
+"""Ready answers below one question: a phone shows no more."""
 
 
 def day_card(
-    t: Speech, day: DayView, *, page: int = 0, taken: int = 0, sensitive: bool = False, attached: int = 0
+    t: Speech,
+    day: DayView,
+    *,
+    page: int | None = None,
+    taken: int = 0,
+    answered: int = 0,
+    sensitive: bool = False,
+    attached: int = 0,
 ) -> Screen:
-    """The card itself.
+    """The card itself; without a `page` the one with what just came, else the first.
 
-    `taken`: the message it was just read from, which may turn out to be no activity; `sensitive`: that
-    message holds a citizen's number. `attached`: the evidence that just came, with where it went.
+    `taken`: the message it was just read from, which may turn out to be no activity; `answered`: the one
+    that was just taken as outcomes, which may be an activity; `sensitive`: that message holds a citizen's
+    number. `attached`: the evidence that just came, with where it went.
     """
     pages = max(1, -(-len(day.entries) // PAGE))
-    page = min(page, pages - 1)
+    page = min(_page_of(day, taken) if page is None else page, pages - 1)
     shown = day.entries[page * PAGE : (page + 1) * PAGE]
     lines = [_head(t, day)]
     lines += [entry_lines(t, one) for one in shown]
@@ -43,7 +55,7 @@ def day_card(
         rows.append(
             (
                 button(t.plain("day.mask"), Kind.MASK, day.id, arg=str(taken), style=PRIMARY),
-                button(t.plain("day.keep"), Kind.DAY_SHOW, day.id),
+                button(t.plain("day.keep"), Kind.DAY_PAGE, day.id, arg=str(page)),
             )
         )
     rows += _actions(t, day)
@@ -55,9 +67,27 @@ def day_card(
         rows.append(moves)
     if pages > 1:
         rows.append(_pager(t, day, page, pages))
-    if taken and not sensitive:
+    if taken:
         rows.append((button(t.plain("day.undo"), Kind.DAY_UNDO, day.id, arg=str(taken)),))
+    if answered:
+        rows.append((button(t.plain("day.new_activity"), Kind.DAY_UNDO, day.id, arg=f"a{answered}"),))
     return Screen(Html("\n\n".join(lines)), tuple(rows))
+
+
+def pending_screen(t: Speech, text: Html) -> Screen:
+    """A question that waits for a text, and the way out of it."""
+    return Screen(text, ((button(t.plain("dialogue.cancel"), Kind.CANCEL),),))
+
+
+def _page_of(day: DayView, message_id: int) -> int:
+    """The page on which the entries of a message begin."""
+    place = next((one.number for one in day.entries if message_id and one.source_message_id == message_id), 1)
+    return page_of(place)
+
+
+def page_of(number: int) -> int:
+    """The page an entry stands on, by its number."""
+    return (number - 1) // PAGE
 
 
 def _head(t: Speech, day: DayView) -> Html:
@@ -123,10 +153,12 @@ def target_line(t: Speech, entry: EntryView, *, limit: int = TARGET) -> Html:
 
 def evidence_line(t: Speech, entry: EntryView) -> Html:
     """How much evidence, and whether some of it is still being fetched or could not be."""
-    failed = sum(one.failed for one in entry.evidence)
+    count, failed = len(entry.evidence), sum(one.failed for one in entry.evidence)
     if failed:
-        return t("entry.evidence_failed", count=len(entry.evidence), failed=failed)
-    return t("entry.evidence", count=len(entry.evidence))
+        return t("entry.evidence_failed", count=count, failed=failed)
+    if not all(one.stored for one in entry.evidence):
+        return t("entry.evidence_coming", count=count)
+    return t("entry.evidence", count=count)
 
 
 def _foot(t: Speech, day: DayView) -> Html | None:
@@ -174,7 +206,7 @@ def _pager(t: Speech, day: DayView, page: int, pages: int) -> tuple[Button, ...]
 def entry_screen(t: Speech, day: DayView, entry: EntryView) -> Screen:
     """One entry in full, with everything its owner may do to it."""
     text = Html(f"{_head(t, day)}\n\n{entry_lines(t, entry, full=True)}")
-    back = (button(t.plain("day.back"), Kind.DAY_SHOW, day.id),)
+    back = (button(t.plain("day.back"), Kind.DAY_PAGE, day.id, arg=str(page_of(entry.number))),)
     evidence = evidence_rows(t, entry, own=True)
     if not entry.editable:
         return Screen(text, (*evidence, back))
@@ -205,8 +237,10 @@ def outcome_question(t: Speech, day: DayView, asked: Sequence[Asked]) -> Screen:
     several = len(asked) > 1
     lines = [t("ask.head")]
     if several:
+        room = max(24, min(100, ROOM // len(asked)))
         listed = [
-            t("ask.line", number=one.entry.number, activity=shorten(one.entry.activity, 100)) for one in asked
+            t("ask.line", number=one.entry.number, activity=shorten(one.entry.activity, room))
+            for one in asked
         ]
         lines.append(Html("\n".join(listed)))
         first, second = asked[0].entry.number, asked[1].entry.number
@@ -215,11 +249,8 @@ def outcome_question(t: Speech, day: DayView, asked: Sequence[Asked]) -> Screen:
         lines.append(t("ask.line_one", activity=shorten(asked[0].entry.activity, 300)))
         lines.append(t("ask.how_one"))
     rows = []
-    for one in asked:
-        for ready in one.ready:
-            label = f"{one.entry.number}. {ready}" if several else ready
-            rows.append(
-                (button(shorten(label, 60), Kind.OUTCOME_PICK, one.entry.id, arg=answer_code(ready)),)
-            )
+    for one, ready in [(one, ready) for one in asked for ready in one.ready][:READY_SHOWN]:
+        label = f"{one.entry.number}. {ready}" if several else ready
+        rows.append((button(shorten(label, 60), Kind.OUTCOME_PICK, one.entry.id, arg=answer_code(ready)),))
     rows.append((button(t.plain("ask.skip"), Kind.OUTCOME_SKIP, day.id),))
     return Screen(Html("\n\n".join(lines)), tuple(rows))

@@ -1,9 +1,10 @@
 """Evidence in chat: where it went, and moving or dropping it."""
 
 from bot.callbacks import Kind
-from bot.screens import Button, button, shorten
+from bot.screens import Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from services.entries.views import DayView, EntryView, EvidenceView
+from services.states import EvidenceKind
 
 SHOWN = 8
 """Pieces of evidence with buttons of their own on one screen."""
@@ -36,3 +37,11 @@ def evidence_rows(t: Speech, entry: EntryView, *, own: bool) -> list[tuple[Butto
 def _label(t: Speech, place: int, evidence: EvidenceView) -> str:
     name = evidence.file_name or evidence.url or t.plain(f"evidence.kind_{evidence.kind}")
     return f"📎 {place}. {shorten(name, 28)}"
+
+
+def lost_screen(t: Speech, kind: EvidenceKind, name: str | None, activity: str | None) -> Screen:
+    """Which file has to be sent again, and for what."""
+    what = shorten(name, 60) if name else t.plain(f"evidence.kind_{kind}")
+    if activity is None:
+        return Screen(t("evidence.lost", file=what))
+    return Screen(t("evidence.lost_of", file=what, activity=shorten(activity, 120)))

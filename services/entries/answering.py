@@ -31,7 +31,9 @@ KEPT = "answered"
 """The name of what is kept, in the data of a question."""
 ALIKE = 0.6
 """Share of words from which a line is the asked activity written once more."""
-_ITEM = re.compile(r"\s*(?:(?:no\.?\s*)?\(?(?P<number>\d{1,3})\s?[.):]\)?(?!\d)|[-–•*▪])\s*(?=\S)", re.IGNORECASE)
+_ITEM = re.compile(
+    r"\s*(?:(?:no\.?\s*)?\(?(?P<number>\d{1,3})\s?[.):]\)?(?!\d)|[-–•*▪])\s*(?=\S)", re.IGNORECASE
+)
 _PARTED = re.compile(
     r"(?P<left>.*[^\W\d_].*?)\s*(?:[-=–—]{1,3}>|→|⇒|➜|\b(?:hasil|output|outcome|dampak)(?:nya)?\s?:)\s*(?P<right>.*\w.*)",
     re.IGNORECASE,

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.reading.date_facts import is_counted_week, read_day, read_weekday
-from services.reading.date_steps import MOST_DAYS, Day, is_length, kind_at, read_number, read_which
+from services.reading.date_steps import MOST_DAYS, Day, is_length, kind_at, read_number, read_which, text_at
 from services.reading.date_terms import Join, Length, Phrase, Term
 from services.reading.date_tokens import Token
 from services.reading.date_words import Kind
 
 # A list longer than a month is no answer; reading it from every start would cost the square of its length.
 _MOST_TERMS = 31
+_NO = frozenset(("tidak", "tdk", "gak", "ga", "gk", "nggak", "ngga", "enggak", "ndak", "tak", "kagak"))
+_BESIDE = frozenset(("sebelum", "sblm", "setelah", "stlh", "sesudah", "ssdh"))
+"""A day behind these is only what the day meant lies before or after."""
 _RECURRING = frozenset((Kind.EVERY, Kind.EXCEPT))
 
 
@@ -128,10 +131,15 @@ def skip_vague(tokens: Sequence[Token], start: int) -> int | None:
         while kind_at(tokens, i) in (Kind.DOT, Kind.COLON):
             i += 1
         return i + 1 if kind_at(tokens, i) in (Kind.NUMBER, Kind.DATE, Kind.YEAR) else None
-    if kind is Kind.NOT:
+    if kind is Kind.NOT or _called_off(tokens, start) or text_at(tokens, start) in _BESIDE:
         phrase = read_phrase(tokens, start + 1)
         return phrase.stop if phrase else None
     return None
+
+
+def _called_off(tokens: Sequence[Token], i: int) -> bool:
+    """Whether "jadi" stands behind a no: "gak jadi besok" takes that day back, "tidak masuk besok" doesn't."""
+    return text_at(tokens, i) in ("jadi", "jd") and text_at(tokens, i - 1) in _NO
 
 
 def recurs(tokens: Sequence[Token]) -> bool:
@@ -180,8 +188,13 @@ def _end_unread(tokens: Sequence[Token], stop: int) -> bool:
 
 
 def _number_before(tokens: Sequence[Token], start: int) -> bool:
-    """Whether numbers run into the day without a separator: "23 24 25 nov"."""
-    return start > 0 and kind_at(tokens, start) is Kind.NUMBER and kind_at(tokens, start - 1) is Kind.NUMBER
+    """Whether a number runs into the day without a separator that says how: "23 24 25 nov", "12 atau 13 nov"."""
+    if start < 1 or kind_at(tokens, start) is not Kind.NUMBER:
+        return False
+    i = start - 1
+    if kind_at(tokens, i) in (Kind.OR, Kind.TOWARDS):
+        i -= 1
+    return i >= 0 and kind_at(tokens, i) is Kind.NUMBER
 
 
 def _opens_list(term: Term) -> bool:

@@ -25,6 +25,8 @@ _SCANNER = re.compile(
       | (?<![\w./:-])\d{{1,2}}:\d\d(?::\d\d)?(?!\d))
   | (?P<until>\bs\s?[./]\s?d\b\.?)
   | (?P<junk>\bke-\s?\d+|\bh\s?[-+]\s?\d+\b|\d+\s?[x×]\s?\d+|\d+(?:[.,]\d+)?\s?%|\+\d[\d\s-]{{7,18}}\d)
+  | (?P<spaced>(?<![\w./-])\d{{1,2}}\s*/\s*(?:0?[1-9]|1[0-2])(?:\s*/\s*(?:\d{{4}}|\d\d)|(?!\s*[\w/]))(?![\w./-])
+      |(?<![\w./-])\d{{1,2}}\s-\s\d{{1,2}}\s-\s\d{{4}}(?![\w./-]))
   | (?P<digits>\d+(?:[./–—-]\d+)*)
   | (?P<word>[^\W\d_]+(?:['’‘`ʼ´][^\W\d_]+)*)
   | (?P<mark>.)
@@ -104,6 +106,9 @@ def tokens_of(text: str) -> list[Token]:
             found.append(Token(Kind.DAYS, start, end, piece, value=-1))
         elif kind in ("junk", "link"):
             found.append(Token(Kind.JUNK, start, end, piece))
+        elif kind == "spaced":
+            parts = _parts(re.sub(r"\s", "", piece))
+            found.append(Token(Kind.DATE, start, end, piece, parts=parts))
         elif kind == "digits":
             found.extend(_number(text, start, piece))
         elif kind == "word":

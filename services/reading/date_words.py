@@ -141,7 +141,7 @@ _OTHERS = {
     Kind.YEAR_UNIT: "tahun thn th year",
     Kind.THIS: "ini ni this",
     Kind.PAST: "lalu llu lalo yll yl silam ago",
-    Kind.NEXT: "depan dpn dpan depn",
+    Kind.NEXT: "depan dpn dpan depn depannya",
     Kind.COMING: "mendatang mndtg yad",
     Kind.AGAIN: "lagi lg lgi",
     Kind.WHICH: "yang yg",
@@ -159,7 +159,7 @@ _OTHERS = {
     Kind.AHEAD: "kedepan kdpn",
     Kind.AND: "dan dn serta sama sm n and",
     Kind.OR: "atau ato atw or",
-    Kind.NOT: "bukan bkn not",
+    Kind.NOT: "bukan bkn batal btl not",
     Kind.EXCEPT: "kecuali selain except",
     Kind.EVERY: "setiap tiap stiap saban every sekali masing",
     Kind.DURING: "selama slma slama for durasi",
@@ -215,6 +215,9 @@ _SLIPS = _words(
     "agustus "
     "september oktober november nopember desember tanggal sampai hingga depan seminggu sepekan"
 )
+_MONTH_NAMES = _words(
+    "januari februari pebruari maret april agustus september oktober november nopember desember"
+)
 _MOST_LETTERS = 20
 _LONGEST = max(map(len, _SLIPS)) + 1
 
@@ -231,6 +234,7 @@ def _look_up(word: str) -> tuple[Kind, int]:
     if found is None and plain.endswith("nya"):
         base = VOCABULARY.get(plain[:-3])
         found = base if base and base[0] in (Kind.WEEKDAY, Kind.DAY_MARK) else None
+    found = found or _shortened_month(plain)
     if found is None and len(squeezed := _squeeze(plain)) > 3:
         found = VOCABULARY.get(squeezed)
     if found is None and 5 <= len(plain) <= _LONGEST and plain not in NEVER_A_SLIP:
@@ -245,6 +249,21 @@ def _look_up(word: str) -> tuple[Kind, int]:
             found = VOCABULARY[target]
             break
     return found or (Kind.WORD, 0)
+
+
+def _shortened_month(word: str) -> tuple[Kind, int] | None:
+    """A month cut off after four letters or more, or typed without its vowels: agust, septmbr."""
+    if len(word) < 4 or word in NEVER_A_SLIP:
+        return None
+    bones = _bones(word)
+    for name in _MONTH_NAMES:
+        if name.startswith(word) or (len(bones) >= 4 and name[0] == word[0] and bones == _bones(name)):
+            return VOCABULARY[name]
+    return None
+
+
+def _bones(word: str) -> str:
+    return "".join(letter for letter in word if letter not in "aeiou")
 
 
 def _squeeze(word: str) -> str:

@@ -1,6 +1,6 @@
 // The demo chat: one person at a time in this tab, everything live.
 
-import { $, closeMenu, dialog, h, icon, popMenu } from "./dom.js";
+import { $, closeMenu, coloured, dialog, h, icon, popMenu } from "./dom.js";
 import * as composer from "./composer.js";
 import * as head from "./head.js";
 import * as log from "./log.js";
@@ -381,7 +381,7 @@ function messageMenu(row, x, y) {
   const faces = h("div", { class: "faces" }, EMOJI.map((emoji) => h("button", { "aria-label": t("react", { e: emoji }), "aria-pressed": String(own === emoji), on: { click: () => {
     closeMenu();
     react(message, own === emoji ? null : emoji);
-  } } }, emoji)));
+  } } }, coloured(emoji))));
   popMenu(x, y, [
     { icon: "reply", label: t("reply"), act: () => composer.reply(message) },
     message.text ? { icon: "copy", label: t("copyText"), act: () => copy(message.text) } : null,

@@ -1,6 +1,6 @@
 // One row of the log: a message, or an album of several, with what hangs below it.
 
-import { avatar, dialog, h, icon, ticks } from "./dom.js";
+import { avatar, coloured, dialog, h, icon, ticks } from "./dom.js";
 import { rich } from "./rich.js";
 import { dayText, previewText, serviceText, sizeText, t, timeText } from "./words.js";
 
@@ -159,7 +159,7 @@ function reactionsOf(message, place) {
           title: all.map((one) => one.name).join(", "),
           on: { click: () => place.onReact(message, own ? null : emoji) },
         },
-        h("span", { class: "emoji" }, emoji),
+        h("span", { class: "emoji" }, coloured(emoji)),
         h("span", {}, String(all.length)),
       );
     }),

@@ -79,6 +79,9 @@ export function avatar(who, size = "") {
   return circle;
 }
 
+// Telegram writes some emoji without the sign that makes them coloured.
+export const coloured = (emoji) => (/^[\u2600-\u27BF]$/.test(emoji) ? `${emoji}\uFE0F` : emoji);
+
 export function unread(count, label) {
   if (!count) return null;
   return h("span", { class: "badge", "aria-label": label }, count > 99 ? "99+" : String(count));

@@ -1,11 +1,11 @@
 """The chat page in a real browser: for the tests, and for whoever wants pictures of it.
 
-    async with open_page(sim.url, person=ani.id, width=390, height=844, dark=True) as page:
-        await page.screenshot(path="ani.png")
+async with open_page(sim.url, person=ani.id, width=390, height=844, dark=True) as page:
+    await page.screenshot(path="ani.png")
 """
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, Page, async_playwright
@@ -51,10 +51,12 @@ async def visit(
     width: int = 1280,
     height: int = 800,
     dark: bool = False,
+    on_problem: Callable[[str], None] | None = None,
 ) -> Page:
     """A new window on the chat page of the simulator at `url`, as this person, when it has loaded.
 
-    Sizes are CSS pixels. The page's own language is Indonesian whatever the machine speaks.
+    Sizes are CSS pixels. The page's own language is Indonesian whatever the machine speaks. `on_problem`
+    hears of every error the browser would write into its console.
     """
     phone = width < TOUCH_BELOW
     context = await browser.new_context(
@@ -66,6 +68,10 @@ async def visit(
         permissions=["clipboard-read", "clipboard-write"],
     )
     page = await context.new_page()
+    if on_problem is not None:
+        tell = on_problem
+        page.on("pageerror", lambda error: tell(str(error)))
+        page.on("console", lambda said: tell(said.text) if said.type in {"error", "warning"} else None)
     where = f"#person={person}" if person is not None else ""
     if person is not None and chat is not None:
         where += f"&chat={chat}"

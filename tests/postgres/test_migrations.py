@@ -1,0 +1,132 @@
+"""The schema's versions: up, down, up again, the same as the models, on both databases."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, select
+
+from models import Base, Holiday, HolidayKind
+from models.engine import Database
+from models.migrate import alembic_config, downgrade, migrate
+from tests.conftest import WEDNESDAY
+from tests.office import build_office
+from tests.postgres.conftest import Server
+
+VERSIONS = "alembic_version"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def server(request: pytest.FixtureRequest) -> Server | None:
+    """PostgreSQL's server, started only when it is needed; None for SQLite."""
+    return request.getfixturevalue("pg_server") if request.param == "postgresql" else None
+
+
+@pytest.fixture
+async def empty(server: Server | None, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database without any table."""
+    if server is None:
+        database = Database(f"sqlite:///{tmp_path}/empty.db")
+        yield database
+        await database.close()
+        return
+    name = f"migrations_{next(_numbers)}"
+    await server.run(f"CREATE DATABASE {name}")
+    database = Database(server.url(name))
+    yield database
+    await database.close()
+    await server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def tables(database: Database) -> set[str]:
+    async with database.engine.connect() as connection:
+        return set(await connection.run_sync(lambda one: inspect(one).get_table_names()))
+
+
+async def differences(database: Database) -> list[Any]:
+    """What autogenerate would change to bring the schema to the models."""
+
+    def compare(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(compare)
+
+
+def names(connection: Connection) -> dict[str, set[str | None]]:
+    """Every constraint's and index's name by table, as the database has them."""
+    found = inspect(connection)
+    return {
+        table: {
+            found.get_pk_constraint(table)["name"],
+            *(one["name"] for one in found.get_unique_constraints(table)),
+            *(one["name"] for one in found.get_foreign_keys(table)),
+            *(one["name"] for one in found.get_indexes(table)),
+        }
+        for table in found.get_table_names()
+        if table != VERSIONS
+    }
+
+
+async def test_up_down_and_up_again(empty: Database) -> None:
+    await migrate(empty)
+    assert await tables(empty) == {*Base.metadata.tables, VERSIONS}
+    await downgrade(empty)
+    assert await tables(empty) == {VERSIONS}
+    await migrate(empty)
+    assert await tables(empty) == {*Base.metadata.tables, VERSIONS}
+
+
+async def test_the_schema_is_what_the_models_say(empty: Database) -> None:
+    await migrate(empty)
+    found = await differences(empty)
+    assert not found, f"write a migration for: {found}"
+
+
+async def test_constraints_have_the_names_of_the_models(empty: Database) -> None:
+    """A name that differs between an old and a new installation cannot be dropped by a migration."""
+    await migrate(empty)
+    async with empty.engine.begin() as connection:
+        migrated = await connection.run_sync(names)
+    await downgrade(empty)
+    async with empty.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+        assert await connection.run_sync(names) == migrated
+
+
+async def test_migrating_again_changes_nothing_and_keeps_what_is_there(empty: Database) -> None:
+    await migrate(empty)
+    async with empty.writing() as session:
+        office = await build_office(session, now=WEDNESDAY)
+        session.add(Holiday(day=WEDNESDAY.date(), name="Libur", kind=HolidayKind.OFFICE))
+    await migrate(empty)
+    async with empty.reading() as session:
+        assert await session.scalar(select(Holiday.name)) == "Libur"
+        assert office.ani
+
+
+async def test_several_workers_may_start_at_once(empty: Database) -> None:
+    if empty.is_sqlite:
+        pytest.skip("SQLite belongs to one process")
+    other = [Database(str(empty.engine.url.render_as_string(hide_password=False))) for _ in range(3)]
+    try:
+        await asyncio.gather(*(migrate(one) for one in (empty, *other)))
+    finally:
+        for one in other:
+            await one.close()
+    assert not await differences(empty)
+
+
+async def test_versions_form_one_line(empty: Database) -> None:
+    async with empty.engine.connect() as connection:
+        script = await connection.run_sync(lambda one: ScriptDirectory.from_config(alembic_config(one)))
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
