@@ -28,7 +28,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 START = datetime.fromisoformat("2026-11-18T14:01:00+07:00")
 """A quarter of an hour before a six-day office is asked."""
 PHONE, DESK = (390, 844), (1280, 800)
-LARGEST = 200_000
+LARGEST = 200 * 1024
 """Bytes of one picture."""
 PLAIN = "#chat::before { background: #a8cba0 !important } #chat::after { display: none !important }"
 """The page's wallpaper, without its drawing: nine tenths of a picture's bytes would be that."""

@@ -24,7 +24,7 @@ from services import cards
 from services.clock import local_date
 from services.dialogue import SOFT, Step
 from services.entries import answering, asking, copying, drafting, editing, sending
-from services.entries.days import find_day, open_day, own_day
+from services.entries.days import ensure_open, find_day, open_day, own_day
 from services.entries.suggesting import load_plan, suggestion_for
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound, Outdated
@@ -66,7 +66,7 @@ def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
     return day_card(
         turn.t,
         day,
-        page=page_of(focused.number) if focused else None if taken else ref.page,
+        page=page_of(focused.number) if focused else None if taken or attached else ref.page,
         taken=taken,
         answered=answered,
         sensitive=sensitive,
@@ -150,7 +150,7 @@ async def answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryV
 
 
 async def on_day_named(turn: Turn, message: Message) -> Answer:
-    """The answer to «which day?»: the kept text is taken for it. A whole report with its day takes its place."""
+    """The answer to «which day?»: the kept text is taken for it; a report with its own day replaces it."""
     if gives_up(message):
         return given_up(turn)
     data = turn.question.data if turn.question else {}
@@ -298,7 +298,10 @@ async def on_links(turn: Turn, press: Press) -> Answer:
 
 
 async def on_today(turn: Turn, arguments: str) -> Answer:
-    """`/hari`: the card of today, or of the day that is named. Outcomes go on being asked for."""
+    """`/hari`: the card of today, or of the day that is named; an empty day gone by is asked about.
+
+    An outcome question goes on waiting.
+    """
     today = local_date(turn.now, turn.actor.zone)
     span = read_dates(arguments, today=today, mode=Mode.PAST) if arguments.strip() else None
     if arguments.strip() and (span is None or span.first != span.last):
@@ -308,6 +311,8 @@ async def on_today(turn: Turn, arguments: str) -> Answer:
         turn.question = waiting
     work_date = span.first if span else today
     day_id = await find_day(turn.session, turn.actor, work_date)
+    if day_id is None and work_date != today:
+        return ask_day(turn, work_date)
     if day_id is None:
         day_id = (await open_day(turn.session, turn.actor, work_date, now=turn.now)).id
     return Answer(cards=both(day_id))
@@ -324,8 +329,12 @@ async def on_same(turn: Turn, press: Press) -> Answer:
 
 async def on_fill(turn: Turn, press: Press) -> Answer:
     """«Isi laporan»: asks for the text of that day."""
-    work_date = date.fromisoformat(press.arg)
-    await open_day(turn.session, turn.actor, work_date, now=turn.now)
+    return ask_day(turn, date.fromisoformat(press.arg))
+
+
+def ask_day(turn: Turn, work_date: date) -> Answer:
+    """The next text is the report of that day, if it may still be written."""
+    ensure_open(turn.actor, work_date, now=turn.now)
     turn.ask(Step.DAY_TEXT, day=work_date.isoformat())
     return Answer(screens=(pending_screen(turn.t, turn.t("day.what_on", day=turn.t.day(work_date))),))
 

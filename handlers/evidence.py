@@ -18,13 +18,15 @@ from handlers.reporting import (
     read_report,
     unclear,
 )
-from services import evidence, outbox
+from services import cards, evidence, outbox
 from services.dialogue import Step
 from services.entries.drafting import Taken
 from services.errors import Invalid, NotFound
 
 ALBUM_WAIT = 1
 """Seconds after the first piece of an album: albums have no end mark."""
+ALBUM_SPAN = 2
+"""Seconds in which pieces count as one arrival; a straggler brings the card up to date once more."""
 
 
 async def on_upload(turn: Turn, message: Message) -> Answer:
@@ -46,7 +48,7 @@ async def on_upload(turn: Turn, message: Message) -> Answer:
         asked = (Screen(turn.t(f"errors.{refused.code}", **refused.params)), *asked)
         shown = both(taken.day_id, view="taken", focus=message.message_id) if taken.day_id else ()
         return Answer(cards=shown, screens=asked)
-    return await _told(turn, message, kept, asked, written=taken.day_id is not None)
+    return await _told(turn, message, kept, asked)
 
 
 async def _caption(turn: Turn, message: Message) -> tuple[Taken, tuple[Screen, ...]]:
@@ -80,10 +82,8 @@ async def _keep(
     )
 
 
-async def _told(
-    turn: Turn, message: Message, kept: evidence.Attached, asked: tuple[Screen, ...], *, written: bool
-) -> Answer:
-    """Says where the file went; of an album once, when its pieces have come (`written`: its card stands)."""
+async def _told(turn: Turn, message: Message, kept: evidence.Attached, asked: tuple[Screen, ...]) -> Answer:
+    """Says where the file went; of an album when its pieces have come, and at once when it has a caption."""
     attached = () if kept.day_id is None else both(kept.day_id, view="attached", focus=kept.evidence_id)
     if message.album is None:
         if kept.day_id is None:
@@ -94,20 +94,22 @@ async def _told(
         "album_attached",
         to=turn.actor.person_id,
         now=turn.now,
-        payload={"evidence_id": kept.evidence_id, "written": written},
-        key=f"album:{turn.actor.person_id}:{message.album}",
+        payload={"evidence_id": kept.evidence_id, "message": message.message_id},
+        key=f"album:{turn.actor.person_id}:{message.album}:{int(turn.now.timestamp()) // ALBUM_SPAN}",
         not_before=turn.now + timedelta(seconds=ALBUM_WAIT),
     )
-    return Answer(cards=attached if written else (), screens=asked, reaction="👌")
+    return Answer(cards=attached if message.text else (), screens=asked, reaction="👌")
 
 
 async def album_attached(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
-    """The card, once the pieces of an album are together; in place when a caption has put it there."""
+    """The card, once the pieces of an album are together; in place when it stands below them already."""
     piece = int(payload["evidence_id"])
     found = await evidence.place_of(turn.session, piece)
     if found is None:
         return Answer(screens=(Screen(turn.t("evidence.waits")),))
-    return Answer(cards=card(DAY, found, view="attached", focus=piece), below=not payload.get("written"))
+    standing = await cards.standing(turn.session, turn.chat_id, DAY, found)
+    below = standing is None or standing < int(payload["message"])
+    return Answer(cards=card(DAY, found, view="attached", focus=piece), below=below)
 
 
 async def evidence_lost(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:

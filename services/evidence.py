@@ -226,7 +226,10 @@ async def drop(session: AsyncSession, actor: Actor, evidence_id: int, *, now: da
 
 
 async def open_evidence(session: AsyncSession, actor: Actor, evidence_id: int) -> Opened:
-    """Evidence for its owner or the owner's supervisor. Raises NotFound (`evidence_not_stored`: lost), NotAllowed."""
+    """Evidence for its owner or the owner's supervisor.
+
+    Raises NotAllowed, NotFound (`evidence_not_stored`: its bytes are lost).
+    """
     row = (
         await session.execute(
             select(Evidence, Person.supervisor_id)

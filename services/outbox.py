@@ -6,7 +6,7 @@ waiting ──claim──▶ sending ──▶ sent
 
 Invariants:
 1. A row is written in the transaction of its cause; nothing is sent inside one.
-2. One claim, one sender: `UPDATE … WHERE id IN (SELECT … FOR UPDATE SKIP LOCKED) RETURNING`.
+2. One claim, one sender: `WITH due AS (SELECT … FOR UPDATE SKIP LOCKED) UPDATE … RETURNING`.
 3. A row leaves `sending` only to a final state or, when surely not sent, back to `waiting`.
 4. The same `key` is written once, whoever tries.
 5. A row whose process died while `sending` is `uncertain`: found at start-up, or by its age.
@@ -102,11 +102,12 @@ async def claim(session: AsyncSession, *, now: datetime, limit: int = 20) -> Seq
         .order_by(OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")  # as a plain subquery PostgreSQL may run it once a row, and the limit means nothing
     )
     ids = (
         await session.scalars(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(due), OutboxMessage.state == OutboxState.WAITING)
+            .where(OutboxMessage.id.in_(select(due.c.id)), OutboxMessage.state == OutboxState.WAITING)
             .values(state=OutboxState.SENDING, claimed_at=now, attempts=OutboxMessage.attempts + 1)
             .returning(OutboxMessage.id)
             .execution_options(synchronize_session=False)

@@ -6,9 +6,9 @@ import sys
 import zlib
 from datetime import datetime
 
+from bot.demo.narrator import Narrator, Player
 from bot.demo.scene import Scene, demo_scene
 from bot.settings import Settings
-from simulator import Persona
 
 MORNING = datetime.fromisoformat("2026-11-18T13:50:00+07:00")
 PROMPT = datetime.fromisoformat("2026-11-18T14:16:00+07:00")
@@ -26,20 +26,24 @@ async def play(settings: Settings) -> int:
     async with demo_scene(settings, start=MORNING, patient=True) as scene:
         running = asyncio.create_task(scene.run(stop))
         try:
-            await _day(scene)
+            narrator = Narrator(scene)
+            await _day(scene, narrator)
         except AssertionError as missed:
             print(missed, file=sys.stderr)
             return 1
         finally:
             stop.set()
             await running
-        print(scene.sim.transcript())
+        print("\n".join(narrator.lines))
     return 0
 
 
-async def _day(scene: Scene) -> None:
-    ani, head = scene.people["Ani Rahmawati"], scene.people["Hj. Nurul Hidayah"]
+async def _day(scene: Scene, narrator: Narrator) -> None:
+    ani, head = narrator.player("Ani Rahmawati"), narrator.player("Hj. Nurul Hidayah")
+    await narrator.settle()
+    narrator.act("Jam kantor", "menunjukkan 14.16: waktunya bertanya")
     await scene.move_to(PROMPT)
+    await narrator.settle()
     await _report(ani)
     await _return(head)
     await _correct(ani)
@@ -52,7 +56,7 @@ async def _day(scene: Scene) -> None:
     await head.sees("membalas umpan balik Anda")
 
 
-async def _report(ani: Persona) -> None:
+async def _report(ani: Player) -> None:
     """Asked, answered, linked, sent."""
     await ani.sees("Rabu, 18 November")
     await ani.taps("Isi laporan")
@@ -63,13 +67,13 @@ async def _report(ani: Persona) -> None:
     await ani.taps("3")
     await ani.taps("Ganti RHK")
     await ani.taps("Di luar SKP")
-    await ani.uploads(photo=_picture())
+    await ani.uploads(_picture())
     await ani.sees("Bukti masuk ke kegiatan")
     await ani.taps("Kirim")
     await ani.sees("terkirim, menunggu")
 
 
-async def _return(head: Persona) -> None:
+async def _return(head: Player) -> None:
     """One entry goes back, the others are approved."""
     await head.says("/periksa")
     await head.taps("Ani Rahmawati · 18 Nov")
@@ -79,7 +83,7 @@ async def _return(head: Persona) -> None:
     await head.taps("Setujui")
 
 
-async def _correct(ani: Persona) -> None:
+async def _correct(ani: Player) -> None:
     """The answer goes straight into that entry."""
     await ani.sees("mengembalikan satu kegiatan")
     await ani.taps("Perbaiki hasil")
@@ -87,14 +91,14 @@ async def _correct(ani: Persona) -> None:
     await ani.taps("Kirim perbaikan")
 
 
-async def _approve(head: Persona) -> None:
+async def _approve(head: Player) -> None:
     await head.says("/periksa")
     await head.taps("Ani Rahmawati · 18 Nov")
     await head.sees("gladi resik hari Sabtu")
     await head.taps("Setujui")
 
 
-async def _give_feedback(head: Persona) -> None:
+async def _give_feedback(head: Player) -> None:
     await head.says("/periksa")
     await head.taps("Sudah diputuskan")
     await head.taps("Ani Rahmawati · 18 Nov")

@@ -39,7 +39,10 @@ def day_card(
     number. `attached`: the evidence that just came, with where it went.
     """
     pages = max(1, -(-len(day.entries) // PAGE))
-    page = min(_page_of(day, taken) if page is None else page, pages - 1)
+    home = next((one for one in day.entries if any(piece.id == attached for piece in one.evidence)), None)
+    if page is None:
+        page = page_of(home.number) if home else _page_of(day, taken)
+    page = min(page, pages - 1)
     shown = day.entries[page * PAGE : (page + 1) * PAGE]
     lines = [_head(t, day)]
     lines += [entry_lines(t, one) for one in shown]
@@ -60,7 +63,6 @@ def day_card(
         )
     rows += _actions(t, day)
     rows += _numbers(shown)
-    home = next((one for one in day.entries if any(piece.id == attached for piece in one.evidence)), None)
     if home is not None:
         line, moves = attached_part(t, day, home, attached)
         lines.append(line)
@@ -249,8 +251,9 @@ def outcome_question(t: Speech, day: DayView, asked: Sequence[Asked]) -> Screen:
         lines.append(t("ask.line_one", activity=shorten(asked[0].entry.activity, 300)))
         lines.append(t("ask.how_one"))
     rows = []
-    for one, ready in [(one, ready) for one in asked for ready in one.ready][:READY_SHOWN]:
-        label = f"{one.entry.number}. {ready}" if several else ready
-        rows.append((button(shorten(label, 60), Kind.OUTCOME_PICK, one.entry.id, arg=answer_code(ready)),))
+    offered = [(one.entry, ready) for one in asked for ready in one.ready]
+    for entry, ready in offered[:READY_SHOWN]:
+        label = f"{entry.number}. {ready}" if several else ready
+        rows.append((button(shorten(label, 60), Kind.OUTCOME_PICK, entry.id, arg=answer_code(ready)),))
     rows.append((button(t.plain("ask.skip"), Kind.OUTCOME_SKIP, day.id),))
     return Screen(Html("\n\n".join(lines)), tuple(rows))

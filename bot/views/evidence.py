@@ -6,6 +6,8 @@ from bot.texts import Html, Speech
 from services.entries.views import DayView, EntryView, EvidenceView
 from services.states import EvidenceKind
 
+NEAR = 4
+"""Other entries a file is offered to, the nearest."""
 SHOWN = 8
 """Pieces of evidence with buttons of their own on one screen."""
 
@@ -15,7 +17,10 @@ def attached_part(
 ) -> tuple[Html, tuple[Button, ...]]:
     """Which entry a file went to, and buttons that move it to another."""
     line = t("evidence.attached", number=entry.number, activity=shorten(entry.activity, 80))
-    others = [one for one in day.entries if one.editable and one.id != entry.id][:4]
+    others = [one for one in day.entries if one.editable and one.id != entry.id]
+    others = sorted(
+        sorted(others, key=lambda one: abs(one.number - entry.number))[:NEAR], key=lambda one: one.number
+    )
     moves = tuple(
         button(t.plain("evidence.move", number=one.number), Kind.EVIDENCE_MOVE, evidence_id, arg=str(one.id))
         for one in others

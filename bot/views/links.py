@@ -29,12 +29,13 @@ def link_screen(
     page = min(page, pages - 1)
     shown = ranking[page * LISTED : (page + 1) * LISTED]
     lines = [t("link.head", activity=shorten(entry.activity, 200))]
+    telling = ranking[0].score / 2 if ranking else 0.0
     for place, one in enumerate(shown, start=page * LISTED + 1):
         line = t("link.line", number=place, target=shorten(targets[one.key], 220))
         because = [*one.because[:3]]
         if one.chosen:
             line = Html(f"{line}\n{t('link.chosen', words=', '.join(because) or '–', count=one.chosen)}")
-        elif because:
+        elif because and one.score >= telling:
             line = Html(f"{line}\n{t('link.because', words=', '.join(because))}")
         lines.append(line)
     numbers = [

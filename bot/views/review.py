@@ -113,9 +113,7 @@ def _entry(t: Speech, review: Review, entry: EntryView) -> Html:
 def _outcome(t: Speech, entry: EntryView, text: str) -> Html:
     if text:
         return t("entry.outcome", outcome=text, amount=amount(t, entry))
-    if entry.quantity is not None:
-        return Html(f"{t('entry.amount', amount=amount(t, entry))}\n{t('review.no_outcome')}")
-    return t("review.no_outcome")
+    return t("review.no_outcome", amount=amount(t, entry))
 
 
 def _changed(t: Speech, review: Review, entry: EntryView, *, full: bool = False) -> Html | None:
@@ -160,16 +158,15 @@ def detail_screen(t: Speech, review: Review, entry: EntryView, *, part: int = 0)
     rows.append((button(t.plain("review.feedback"), Kind.FEEDBACK, day.id, arg=str(entry.id)),))
     rows += evidence_rows(t, entry, own=False)
     rows.append(pager(Kind.DETAIL, entry.id, part, len(parts)))
-    if len(entries) > 1:
-        before, after = entries[max(0, place - 1)], entries[min(len(entries) - 1, place + 1)]
-        rows.append(
-            (
-                button(t.plain("review.before"), Kind.DETAIL, before.id),
-                button(t.plain("review.after"), Kind.DETAIL, after.id),
-            )
-        )
+    steps = []
+    if place > 0:
+        steps.append(button(t.plain("review.before"), Kind.DETAIL, entries[place - 1].id))
+    if place + 1 < len(entries):
+        steps.append(button(t.plain("review.after"), Kind.DETAIL, entries[place + 1].id))
+    rows.append(tuple(steps))
     rows.append((button(t.plain("day.back"), Kind.REVIEW, day.id),))
-    return Screen(Html("\n\n".join((head, *blocks[first:end]))), tuple(row for row in rows if row))
+    text = Html("\n".join(blocks[first:end]))
+    return Screen(t.join([head, text]), tuple(row for row in rows if row))
 
 
 def _whole(t: Speech, review: Review, entry: EntryView) -> list[Html]:

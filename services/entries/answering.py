@@ -60,7 +60,7 @@ class Answered:
 def is_report(text: str, asked: Sequence[EntryView], *, today: date) -> bool:
     """Whether a text that came while outcomes are asked for is plainly a new report."""
     leading = leading_day(text, today=today)
-    if leading is not None and leading.day is not None and _is_heading(text, leading.said):
+    if leading is not None and _is_heading(text, leading.said):
         return bool(read_entries(leading.rest))
     numbers: set[int | None] = set()
     items = 0

@@ -42,9 +42,9 @@ async def open_day(session: AsyncSession, actor: Actor, work_date: date, *, now:
 
 
 async def find_day(session: AsyncSession, actor: Actor, work_date: date) -> int | None:
-    """The person's day if there is one; it may be looked at however long ago it was."""
+    """The person's day if anything is in it; it may be looked at however long ago it was."""
     return await session.scalar(
-        select(Day.id).where(Day.person_id == actor.person_id, Day.work_date == work_date)
+        select(Day.id).where(Day.person_id == actor.person_id, Day.work_date == work_date, Day.entries.any())
     )
 
 

@@ -133,7 +133,11 @@ def skip_vague(tokens: Sequence[Token], start: int) -> int | None:
         return i + 1 if kind_at(tokens, i) in (Kind.NUMBER, Kind.DATE, Kind.YEAR) else None
     if kind is Kind.NOT or _called_off(tokens, start) or text_at(tokens, start) in _BESIDE:
         phrase = read_phrase(tokens, start + 1)
-        return phrase.stop if phrase else None
+        if phrase is None:
+            return None
+        first = read_day(tokens, start + 1) if phrase.join is Join.LIST else None
+        # "bukan kemarin, Senin": after the comma comes what is meant instead.
+        return first.stop if first and kind_at(tokens, first.stop) is Kind.COMMA else phrase.stop
     return None
 
 

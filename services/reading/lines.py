@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from services.reading import phrases
 from services.reading.links import take_links
+from services.reading.outcomes import strip_mark
 from services.reading.times import read_times
 
 _EMPHASIS = re.compile(
@@ -14,7 +16,12 @@ _EMPHASIS = re.compile(
     r"|(?<![\w/=?&._-])_(?=[^\s_])([^_\n]{1,400}?)(?<=[^\s_])_(?![\w/])"
 )
 CHECKS = "✅☑✔✓✖❎"
-_SYMBOLS = CHECKS + "•◦‣⁃∙·▪▫■□●○◆◇◾◽▶►▸➤➢➣❖✦★☆⭐🌟🔹🔸🔷🔶🔘🔵🟢🔴🟡🟠⚫⚪📌📍👉✍📝🗓"
+_PICTOGRAMS = (  # gestures of thanks or assent stand for themselves and are none of these
+    "✍👉⏰⏱⏳⌚☀☎✏✒✉✈⚙⚖⚠⚡♀♂\U0001f300-\U0001f43f\U0001f45b-\U0001f4a9\U0001f4ab-\U0001f5ff"
+    "\U0001f680-\U0001f6ff\U0001f7e0-\U0001f7eb\U0001f926-\U0001f93f\U0001f950-\U0001f9ff"
+)
+_SYMBOLS = CHECKS + "•◦‣⁃∙·▪▫■□●○◆◇◾◽▶►▸➤➢➣❖✦★☆⭐⚫⚪" + _PICTOGRAMS
+_PICTOGRAM = re.compile(rf"[{_PICTOGRAMS}]")
 _MARKS_BEFORE = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
 _BULLET = re.compile(
     rf"""{_MARKS_BEFORE}(?:
@@ -22,14 +29,20 @@ _BULLET = re.compile(
         |(?:no\.?\s?)?\(?\d{{1,2}}\s?(?:[.)]\)?|\]|:)(?!\d)\s*|\(?\d{{1,2}}\s?[-–/_](?=\s|[^\W\d])\s*|\#\d{{1,2}}\s+)
      |(?P<letter>\(?(?P<which>[a-zA-Z]|[ivxIVX]{{2,4}})(?:\.(?=\s|$)|\.?\))\s*)
      |(?P<arrow>(?:➡\ufe0f?|→|⇒|➔|➜|»|[-=]{{1,2}}>)\s*)
-     |(?P<symbol>(?:[{_SYMBOLS}]\ufe0f?\s*)+|[-–—−*+>~](?:\s+|(?=[^\W\d_]))|\[[\sxX✓✔]?\]\s+)
+     |(?P<symbol>(?:[{_SYMBOLS}][\ufe0f\u200d]*\s*)+|[-–—−*+>~](?:\s+|(?=[^\W\d_]))|\[[\sxX✓✔]?\]\s+)
     )""",
     re.VERBOSE,
+)
+_TIME_START = re.compile(
+    r"""(?!\d{1,2}\s?(?:[-–]\s\d{1,2}[.:]\d\d\s?(?:[-–]|s\W{0,2}d\b|sampai)  # "1. 07.30-09.00 …" is numbered
+        |[.:]\s\d{1,2}[.:]\d\d(?!\d)))
+    \d{1,2}(?:\s?[-–:/]\s?\d|\s?\.(?:\d|\s\d\d\s?(?:[-–]|s\W{0,2}d\b|sampai|wi(?:b|ta|t)\b)))""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"\s*(\d{1,2})\s+(?=[^\W\d_])")
 _INLINE_NUMBERS = (
     re.compile(r"(?:^|(?<=\s))\(?(?P<n>\d{1,2})\)\s*(?=\S)"),
-    re.compile(r"(?:^|(?<=\s))(?P<n>\d{1,2})\.\s*(?=[^\W\d])"),
+    re.compile(r"(?:^|(?<=\s))(?P<n>\d{1,2})\.(?:\s*(?=[^\W\d])|\s+(?=\d{1,2}[.:]\d\d\b))"),
     re.compile(r"(?:^|(?<=\s))(?P<n>[a-h])[.)]\s+(?=\S)"),
 )
 _INLINE_SYMBOL = re.compile(rf"\s*(?:[{CHECKS}•▪●🔹🔸📌➢➤]\ufe0f?)\s*")
@@ -91,7 +104,14 @@ def lines_of(text: str, *, bare_numbers: bool = True) -> list[Line]:
             parsed = _parse_line(piece, counted=counted)
             lines.append(replace(parsed, after_blank=blank))
             blank = False
-    return lines
+    return _without_ornaments(lines)
+
+
+def _without_ornaments(lines: list[Line]) -> list[Line]:
+    """A pictogram that begins one line only adorns it ("👤 Nama: …"); one that comes again marks points."""
+    seen = Counter(line.bullet for line in lines if line.bullet and _PICTOGRAM.match(line.bullet))
+    lone = {bullet for bullet, times in seen.items() if times == 1}
+    return [replace(line, bullet=None) if line.bullet in lone else line for line in lines] if lone else lines
 
 
 def _parse_line(line: str, *, counted: bool) -> Line:
@@ -119,7 +139,7 @@ def _parse_line(line: str, *, counted: bool) -> Line:
 
 def _is_time_start(text: str, match: re.Match[str]) -> bool:
     """Whether what looks like a number is the time the line begins with ("8 - 10", "07: 30")."""
-    return bool(match["number"]) and bool(re.match(r"\d{1,2}\s?[-–:./]\s?\d", text))
+    return bool(match["number"]) and bool(_TIME_START.match(text))
 
 
 def _counts_up(lines: list[str]) -> bool:
@@ -184,7 +204,7 @@ def _row_lines(cells: list[str], columns: list[str] | None) -> list[Line]:
     amount = f"{named.get('amount', '')} {named.get('unit', '')}".strip()
     start, end = named.get("start"), named.get("end")
     extra = {
-        "outcome": f"Hasil: {named['outcome']}" if "outcome" in named else "",
+        "outcome": f"Hasil: {strip_mark(named['outcome'])}" if "outcome" in named else "",
         "amount": f"Jumlah: {amount}" if amount else "",
         "times": f"Waktu: {named.get('times') or '-'.join(filter(None, (start, end)))}"
         if "times" in named or start

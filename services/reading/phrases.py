@@ -120,6 +120,7 @@ _INTRO = re.compile(
     r"|(?:kegiatan|aktivitas|pekerjaan|tugas)\s(?:saya|kami|hari|yang))\b",
     re.IGNORECASE,
 )
+_ORNAMENT = re.compile(r"^[^\w(]+")
 _NUMBERISH = re.compile(r"\d{1,4}")
 
 
@@ -181,7 +182,7 @@ def is_identity(text: str, *, alone: bool) -> bool:
 
 def is_closing(text: str, *, reported: bool) -> bool:
     """Whether a line ends the report; a request ("mohon arahan") does so only after activities."""
-    text = text.strip()
+    text = _ORNAMENT.sub("", text)
     return bool(_CLOSING.match(text) or (reported and _REQUEST.match(text)))
 
 

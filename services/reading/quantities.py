@@ -150,6 +150,8 @@ def _unit_after(text: str, tokens: list[_Token], count: _Count) -> str | None:
         pair = (token.lower, tokens[index + 1].lower)
         if pair in units.TWO_WORD_UNITS:
             return units.TWO_WORD_UNITS[pair]
+    if token.lower == "s.d":
+        return None
     known = token.lower in units.UNITS
     joins = token.lower in units.NEVER_UNITS or token.lower.removesuffix("nya") in units.NEVER_UNITS
     if joins and not (known and token.text.isupper()):  # "sd" joins, "SD" is a school

@@ -18,7 +18,7 @@ from services.reading.number_words import CLOCK_WORDS
 _DAY_MINUTES = 24 * 60
 _AFTERNOON_HOURS = range(1, 6)
 _HOUR_WORD = "|".join(sorted((word.replace(" ", r"\s") for word in CLOCK_WORDS), key=len, reverse=True))
-_PART = r"dini\s?hari|subuh|pagi|siang|sore|petang|malam|mlm"
+_PART = r"dini\s?hari|subuh|pagi|pg|siang|sore|petang|malam|mlm"
 _MARK = r"jam|jm|pukul|pkl\.?|pkul|pk\."
 
 _CLOCK_TEXT = rf"""(?:(?P<mark>{_MARK})\s?[:.]?\s?)?

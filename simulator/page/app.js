@@ -10,7 +10,7 @@ import { toggleQuote } from "./rich.js";
 import { act, listen, read } from "./server.js";
 import { currentLanguage, previewText, speak, t } from "./words.js";
 
-const POLL = 3000;
+const POLL = 2000;
 const WAIT = 12_000; // how long a pressed button turns before the page stops believing in an answer
 const EMOJI = ["👍", "❤", "🔥", "👏", "🙏", "👌", "✍", "🤔"];
 

@@ -202,12 +202,34 @@ function draw() {
   measureQuotes(inner);
 }
 
-function place(unit, at, { later = false } = {}) {
+// Older messages go above what is there, which stays as it is.
+function prepend(messages) {
+  const fresh = new Set(messages.filter((m) => wanted(m) && !state.byId.has(m.id)).map((m) => m.id));
+  const drawn = new Map(state.units.map((unit) => [unit.messages.at(-1).id, unit.node]));
+  take(messages);
+  const count = state.units.findIndex((unit) => !fresh.has(unit.messages[0].id));
+  if (count < 0 || state.units.slice(count).some((unit) => !drawn.has(unit.messages.at(-1).id)) || state.units[count].messages.some((m) => fresh.has(m.id))) return draw();
+  for (const unit of state.units.slice(count)) unit.node = drawn.get(unit.messages.at(-1).id);
+  const above = h("div");
+  state.units.slice(0, count).forEach((unit, at) => place(unit, at, { later: true, where: above }));
+  const [last, first] = [above.lastElementChild, inner.querySelector(".day")];
+  if (last && last.dataset.day === first?.dataset.day) {
+    first.querySelector(".date").after(...last.querySelectorAll(":scope > .row"));
+    last.remove();
+  }
+  const days = [...above.children];
+  inner.prepend(...days);
+  group(count - 1);
+  group(count);
+  measureQuotes(inner);
+}
+
+function place(unit, at, { later = false, where = inner } = {}) {
   const key = dayKey(unit.messages[0].date);
-  let day = inner.lastElementChild;
+  let day = where.lastElementChild;
   if (!day || day.dataset.day !== key) {
     day = h("section", { class: "day", data: { day: key } }, h("h2", { class: "date" }, h("span", {}, dayText(unit.messages[0].date))));
-    inner.append(day);
+    where.append(day);
   }
   unit.node = row(unit.messages, state.place);
   day.append(unit.node);
@@ -286,8 +308,7 @@ async function loadOlder() {
     const held = anchor();
     const sticky = state.sticky;
     state.more = found.more;
-    take(found.messages);
-    draw();
+    prepend(found.messages);
     if (sticky) toBottom();
     else restore(held);
   } catch {

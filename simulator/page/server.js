@@ -46,18 +46,23 @@ export function listen(person, on) {
   let source = null;
   let again = false;
   let timer = null;
+  let wait = 500;
   let stopped = false;
   const begin = () => {
     source = new EventSource(`/sim/events/${person}`);
     source.addEventListener("hello", (event) => {
+      wait = 500;
       on.hello(again, JSON.parse(event.data));
       again = true;
     });
     for (const name of EVENTS) source.addEventListener(name, (event) => on[name]?.(JSON.parse(event.data)));
+    // The browser gives up after a refusal; a restarted demo should be found again all the same.
     source.addEventListener("error", () => {
+      source.close();
+      if (stopped) return;
       on.lost();
-      // A refused connection is given up by the browser; a restarted demo should be found again all the same.
-      if (source.readyState === EventSource.CLOSED && !stopped) timer = setTimeout(begin, 2000);
+      timer = setTimeout(begin, wait);
+      wait = Math.min(wait * 2, 8000);
     });
   };
   begin();

@@ -290,3 +290,27 @@ async def test_the_notice_of_the_evening_is_sent_anew(chat: Chat) -> None:
     noticed = await chat.budi.sees("Hari ini ada 1 laporan")
     assert noticed.id > first.id
     await vanishes(chat.budi, "1 laporan menunggu keputusan Anda")
+
+
+async def test_no_queue_message_interrupts_a_review(chat: Chat) -> None:
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.sees("modul siap dipakai", button="Setujui")
+    await sends(chat, "Melayani legalisir ijazah -> 8 alumni terlayani", who="citra")
+    assert not chat.budi.sees_now("menunggu keputusan Anda")
+    await chat.budi.taps("‹ Antrean")
+    await chat.budi.sees("2 laporan menunggu keputusan Anda")
+
+
+async def test_a_queue_that_stands_elsewhere_follows_a_decision(chat: Chat) -> None:
+    await sends(chat, TWO)
+    await opens_ani(chat)
+    card = await chat.budi.sees("modul siap dipakai", button="Setujui")
+    await chat.budi.says("/periksa")
+    await chat.budi.sees("1 laporan menunggu keputusan Anda")
+    await chat.budi.taps("Rinci", message=card)
+    await chat.budi.taps("Setujui", message=card)
+    await chat.budi.sees("Ani Rahmawati · Rabu, 18 November · 1 kegiatan")
+    await chat.budi.taps("Setujui", message=card)
+    await chat.budi.sees("Semua sudah diputuskan")
+    await vanishes(chat.budi, "1 laporan menunggu")
