@@ -228,8 +228,8 @@ async def follow_edit(
     """An edited message edits its entries; gives the day's id, None when the message made none.
 
     A line that stays keeps its entry, wherever it now stands; entries keep the outcome that was answered
-    apart from the message. Raises Invalid `edit_after_decision` when one of them is decided: the record does not
-    change behind a decision; and `day_locked`.
+    apart from the message. Raises Invalid `day_locked`, and `edit_after_decision` when one of them is
+    decided: the record does not change behind a decision.
     """
     entries = list(
         await session.scalars(

@@ -16,9 +16,11 @@ from services.reading.date_grammar import read_phrase, recurs, skip_vague
 from services.reading.date_terms import Mode, Phrase, Span
 from services.reading.date_tokens import Token, tokens_of
 from services.reading.date_words import Kind
+from services.reading.phrases import HONORIFICS
 
 _HEAD_LINES = 12
 _HEAD_CHARACTERS = 300  # of one line; a heading is short
+_LONGEST_ADDRESS = 12  # words after "Yth."
 _OLDEST = 62  # days: a month lock passed long ago, so without a year it is some other day that was meant
 
 
@@ -34,7 +36,8 @@ _REPORT_WORDS = _words(
     "rekapan realisasi"
 )
 _LINKING_WORDS = _words(
-    "berikut adalah yang yg terlambat telat dan kerja wfo wfh wfa dl asn pns ini pegawai hasil"
+    "berikut adalah yang yg terlambat telat dan kerja wfo wfh wfa dl dinas luar asn pns ini pegawai hasil "
+    "lupa belum menyusulkan nyusulkan nyusulin menyusul nyusul ketinggalan kelewat kelewatan tertinggal"
 )
 _FOR_WORDS = _words("utk untuk buat bwt untk pada pd")
 _POLITE_WORDS = _words(
@@ -43,11 +46,12 @@ _POLITE_WORDS = _words(
     "siang sore malam permisi halo hai hi wr wb assalamu alaikum warahmatullahi wabarakatuh "
     "waalaikumsalam semua semuanya "
     "menyampaikan kirim mengirim mengirimkan"
-)
+) | (HONORIFICS - {"kepala", "pimpinan"})
 # What follows these may be their own date, not the day of work.
 _NAMING_WORDS = _REPORT_WORDS | _LINKING_WORDS
 _TITLE_WORDS = _NAMING_WORDS | _POLITE_WORDS
 _CLOSING_WORDS = _words("ya yaa pak bu bapak ibu aja saja dong nih deh min admin kak")
+_ADDRESSED = re.compile(r"\W*(?:kepada\s+)?yth\b", re.IGNORECASE)
 _FIXED_NAMES = _words("bersih sehat berkah beriman taqwa takwa krida religi")  # "Jumat Bersih" is an event
 _FIELD = re.compile(r"\s*[*_]*\s*([^\W\d_][^:\n]{1,30}?)\s*[*_]*\s*:\s*[*_]*\s*(\S.*?)\s*$")
 _DAY_FIELDS = _words(
@@ -150,13 +154,19 @@ def _heading(line: str, today: date) -> tuple[date | None, str, int] | None:
     ):
         after += 1
     separated = after >= len(tokens) or tokens[after].kind in (Kind.COLON, Kind.DASH, Kind.COMMA, Kind.DOT)
-    if not separated and (reports or not _says_when(tokens, i, stop, phrases, for_said)):
+    bracketed = (
+        not separated
+        and i > 0
+        and tokens[i - 1].text in ("(", "[")
+        and tokens[after - 1].text in (")", "]")
+    )
+    if not separated and not bracketed and (reports or not _says_when(tokens, i, stop, phrases, for_said)):
         return None
     if separated and after < len(tokens):
         after += 1
         if after < len(tokens) and tokens[after].text == ">":
             after += 1
-    elif not separated:
+    elif not separated and not bracketed:
         after = stop
     end = tokens[after].start if after < len(tokens) else len(line)
     return _one_day(phrases, today), said, end
@@ -243,6 +253,8 @@ def _whole_day(value: str) -> bool:
 def _is_title(line: str) -> bool:
     """A line of greetings or of a title, without any activity in it."""
     words = re.findall(r"[^\W\d_]+", line.lower())
+    if _ADDRESSED.match(line):
+        return len(words) <= _LONGEST_ADDRESS
     if all(word in _TITLE_WORDS or word in _FOR_WORDS for word in words):
         return True
     return line.isupper() and words[0] in _REPORT_WORDS and not re.search(r"\d", line)

@@ -72,6 +72,7 @@ _NO_DURATION_AFTER = re.compile(
     r"|hanya|cuma|cukup|layanan|hingga|sampai|terlambat|telat|mundur)\s?$",
     re.IGNORECASE,
 )
+_AND_MORE = re.compile(r"\s(?:lebih|lbh)(?=\s*(?:$|[^\w\s]))", re.IGNORECASE)
 _WORD_VALUES = {**CLOCK_WORDS, "lima belas": 15, "dua puluh": 20, "tiga puluh": 30, "empat puluh lima": 45}
 _FRACTIONS = {"½": 30, "1/2": 30, "setengah": 30, "seperempat": 15, "tiga perempat": 45}
 _NUMBER_BEFORE = re.compile(r"(?:^|\s)(\S+)\s(\d{1,2}|½)\s$|(?:^|\s)(\d{1,2})\s$")
@@ -267,7 +268,8 @@ def _find_duration(text: str) -> _Found | None:
         if minutes == _DAY_MINUTES and not lead:
             continue
         start = match.start() - (len(lead.group()) if lead else 0)
-        return _Found(None, None, minutes, _widen(text, start, match.end()))
+        vague = _AND_MORE.match(text, match.end())
+        return _Found(None, None, minutes, _widen(text, start, vague.end() if vague else match.end()))
     return None
 
 

@@ -264,6 +264,9 @@ function drawKeyboard() {
   toggle.hidden = !shown?.rows.length;
   toggle.setAttribute("aria-pressed", String(keyboardShown && rows.length > 0));
   keys.hidden = !rows.length || !keyboardShown;
+  const wanted = JSON.stringify([shown?.message_id, rows]);
+  if (keys.dataset.shape === wanted) return;
+  keys.dataset.shape = wanted;
   keys.replaceChildren(
     ...rows.map((line) =>
       h("div", { class: "keyboard-row" }, line.map((label) => h("button", { on: { click: () => {

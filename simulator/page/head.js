@@ -10,17 +10,26 @@ let timer = null;
 let offline = false;
 let pinTurn = 0;
 let pinAt = 0;
+let drawn = "";
 
 export function draw(app) {
   const chat = app.chatNow;
   const bar = $("chat-bar");
   document.getElementById("app").classList.toggle("nobody", !chat);
+  const topic = chat && app.thread !== undefined ? (chat.topics.find((one) => one.id === app.thread)?.name ?? t("general")) : null;
+  const wanted = chat ? JSON.stringify([app.person, chat.id, chat.title, topic, document.documentElement.lang]) : "";
+  // Drawn anew only when it is different: a press or the focus would be lost otherwise.
+  if (chat && wanted === drawn) {
+    drawState(app);
+    drawPinned(app);
+    return;
+  }
+  drawn = wanted;
   if (!chat) {
     bar.replaceChildren(h("p", { class: "quiet" }, t("pick")));
     $("pinned").hidden = true;
     return;
   }
-  const topic = app.thread === undefined ? null : (chat.topics.find((one) => one.id === app.thread)?.name ?? t("general"));
   const clock = h("button", { class: "chip-button", id: "clock-chip-chat" });
   chip(clock, app);
   bar.replaceChildren(
@@ -85,9 +94,15 @@ async function drawPinned(app) {
   }
   if (turn !== pinTurn) return;
   bar.hidden = !found.length;
-  if (!found.length) return bar.replaceChildren();
+  if (!found.length) {
+    bar.dataset.shape = "";
+    return bar.replaceChildren();
+  }
   found.sort((a, b) => b.serial - a.serial);
   const at = pinAt % found.length;
+  const shape = JSON.stringify([found[at].id, found[at].text, found.length, document.documentElement.lang]);
+  if (bar.dataset.shape === shape) return;
+  bar.dataset.shape = shape;
   bar.replaceChildren(
     h("button", { on: { click: () => {
       app.jump(found[at].id);

@@ -2,13 +2,19 @@
 
 import { $, avatar, dialog, h, icon, unread } from "./dom.js";
 import { post } from "./server.js";
-import { dayKey, dayText, previewText, t, timeText } from "./words.js";
+import { currentZone, dayKey, dayText, previewText, t, timeText } from "./words.js";
 
 export const address = (person, chat = null, thread = undefined) =>
   `#person=${person}${chat === null || chat === person ? "" : `&chat=${chat}`}${thread === undefined ? "" : `&thread=${thread ?? "general"}`}`;
 
+let drawn = "";
+
 export function draw(app) {
   $("people-title").textContent = t("who");
+  // The same again would only lose a press that is under way.
+  const wanted = JSON.stringify([app.people, app.chats, app.person, app.chat, app.thread ?? String(app.thread), dayKey(app.now), document.documentElement.lang, currentZone()]);
+  if (wanted === drawn) return;
+  drawn = wanted;
   const list = $("people-list");
   const top = list.scrollTop;
   const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;

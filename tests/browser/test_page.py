@@ -241,6 +241,7 @@ async def test_starting_blocking_and_coming_back(scene: Scene, opens: Opens) -> 
     page = await opens(eko)
     await page.get_by_role("button", name="Mulai", exact=True).click()
     await expect(page.locator(".row.out").last).to_contain_text("/start")
+    await expect(page.get_by_role("textbox", name="Pesan")).to_be_visible()
     await page.locator("#chat-menu").click()
     await page.get_by_role("menuitem", name="Blokir bot").click()
     await page.get_by_role("button", name="Buka blokir").click()

@@ -110,7 +110,7 @@ async def test_wrong_settings_are_named(tmp_path: Path) -> None:
 
 async def test_faults_of_a_file_are_all_listed_and_nothing_is_stored(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text(
-        "nama,nip,unit_kerja,nip_atasan\nAni,123,MTsN,\n,198801122011012002,MTsN,999\n", encoding="utf-8"
+        "nama,nip,unit_kerja,nip_atasan,jabatan\nAni,123,MTsN,,Guru\n,198801122011012002,MTsN,999,Guru\n", encoding="utf-8"
     )
     async with Simulator() as sim:
         code, said = await kinerja(tmp_path, sim, "import", "people", "people.csv")
