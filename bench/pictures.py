@@ -28,6 +28,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 START = datetime.fromisoformat("2026-11-18T14:01:00+07:00")
 """A quarter of an hour before a six-day office is asked."""
 PHONE, DESK = (390, 844), (1280, 800)
+SHARPNESS = 1.7
+"""Pixels of a picture for each of a phone's: with 2 the wordy ones are too large."""
 LARGEST = 200 * 1024
 """Bytes of one picture."""
 PLAIN = "#chat::before { background: #a8cba0 !important } #chat::after { display: none !important }"
@@ -64,7 +66,7 @@ class Stage:
         """The page as one person sees it, fresh from the server."""
         context = await self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
-            device_scale_factor=2 if size == PHONE else 1,
+            device_scale_factor=SHARPNESS if size == PHONE else 1,
             locale=language,
             bypass_csp=True,
             reduced_motion="reduce",
@@ -100,14 +102,9 @@ class Stage:
         await page.click(".send")
         await self.settle(page)
 
-    async def shoot(self, page: Page, name: str, *, top: str | None = None) -> None:
-        """Keeps what the page shows, once its passing notes are gone. `top`: the message to begin with."""
+    async def shoot(self, page: Page, name: str) -> None:
+        """Keeps what the page shows, once its passing notes are gone."""
         await page.wait_for_function("() => !document.querySelector('#toasts .toast')", timeout=15_000)
-        if top is not None:
-            await page.locator(".row", has_text=top).last.evaluate(
-                "row => row.scrollIntoView({block: 'start'})"
-            )
-            await page.wait_for_timeout(300)
         await page.screenshot(path=self.out / f"{name}.png", animations="disabled", style=PLAIN)
 
 
@@ -147,7 +144,6 @@ async def _reporting(stage: Stage) -> None:
         await stage.shoot(page, "prompt")
         await stage.write(page, REPORT)
         await stage.shoot(page, "card")
-        await stage.shoot(page, "card-top", top="draf, belum dikirim")
         await stage.write(page, OUTCOMES)
         await stage.press(page, "Kirim")
         await stage.shoot(page, "sent")
@@ -155,13 +151,13 @@ async def _reporting(stage: Stage) -> None:
 
 async def _deciding(stage: Stage) -> None:
     async with stage.page("Hj. Nurul Hidayah") as page:
-        await stage.shoot(page, "queue", top="menunggu keputusan Anda")
+        await stage.write(page, "/periksa")
+        await stage.shoot(page, "queue")
         await stage.press(page, "Ani Rahmawati · 18 November")
-        await stage.shoot(page, "review", top="Rabu, 18 November")
+        await stage.shoot(page, "review")
         await stage.press(page, "Kembalikan")
-        await stage.shoot(page, "which", top="Kegiatan mana")
         await stage.press(page, "3")
-        await stage.shoot(page, "reason", top="Mengapa dikembalikan")
+        await stage.shoot(page, "reason")
         await stage.press(page, "Hasil belum jelas")
 
 
@@ -176,18 +172,14 @@ async def _correcting(stage: Stage) -> None:
 
 async def _praising(stage: Stage) -> None:
     async with stage.page("Hj. Nurul Hidayah") as page:
-        await stage.shoot(page, "x_after")
         await stage.press(page, "‹ Antrean")
         await stage.press(page, "Ani Rahmawati · 18 November")
-        await stage.shoot(page, "changed", top="Rabu, 18 November")
+        await stage.shoot(page, "changed")
         await stage.press(page, "Umpan balik")
-        await stage.shoot(page, "tone", top="Umpan balik untuk")
         await stage.press(page, "Apresiasi")
-        await stage.shoot(page, "feedback", top="Umpan balik untuk")
+        await stage.shoot(page, "feedback")
         await stage.press(page, "Terima kasih, hasilnya jelas dan bermanfaat.")
-        await stage.shoot(page, "x_afterfb")
         await stage.press(page, "Setujui")
-        await stage.shoot(page, "x_afterok")
     async with stage.page("Ani Rahmawati") as page:
         await stage.shoot(page, "approved")
         await stage.write(page, "/pengaturan")

@@ -106,6 +106,11 @@ class Running:
     tick: Callable[[], Awaitable[None]]
     """Asks what is due, now: the scheduler's own call."""
 
+    @property
+    def busy(self) -> bool:
+        """Whether an update is being handled or a notice sent."""
+        return self.processor.busy or self.delivery.busy
+
     async def publish_menu(self, registry: Registry, language: str) -> None:
         """The command menu of those who have not joined; each person's own is set when they join."""
         speech = self.deps.texts.speech(language)

@@ -94,6 +94,7 @@ class Delivery:
         self.bot = bot
         self._woken = asyncio.Event()
         self._pause = timedelta()
+        self._working = False
         self._in_hand: set[int] = set()
         self._recovered_at: float | None = None
 
@@ -101,24 +102,35 @@ class Delivery:
         """Something was written."""
         self._woken.set()
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being sent, or may have been written just now."""
+        return self._working or self._woken.is_set()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: drains, then waits to be woken."""
         while not stop.is_set():
+            self._working = True
+            self._woken.clear()  # before looking: what is written while we look wakes us again
             try:
                 await self._recover()
-                busy = await self.drain()
+                found = await self.drain()
             except Exception as error:
                 log.exception("delivery_failed", error=type(error).__name__)
-                busy = False
+                found = False
             if self._pause:
                 await _either(self._pause.total_seconds(), stop)
                 self._pause = timedelta()
-            elif not busy:
-                self._woken.clear()
+            elif not found:
+                self._working = False
                 await _either(IDLE, stop, self._woken)
+        self._working = False
 
     async def drain(self) -> bool:
         """One claim and its sends; False when nothing was due."""
+        async with self.deps.database.reading() as session:
+            if not await outbox.anything_due(session, now=self.deps.clock()):
+                return False
         async with self.deps.database.writing() as session:
             claimed = await outbox.claim(session, now=self.deps.clock(), limit=AT_ONCE)
         if not claimed:

@@ -70,7 +70,7 @@ class Gate:
         try:
             shown = await self._act(update.update_id, base, language, said, act, open_=open_)
         except DomainError as error:
-            shown = await self._explain(update.update_id, base, language, error)
+            shown = await self._explain(update.update_id, base, language, said, error)
         except AWAY:
             log.error("database_away")
             self.undelivered.add(update.update_id)
@@ -128,12 +128,20 @@ class Gate:
         return Shown(answer, cards, menu)
 
     async def _explain(
-        self, update_id: int, base: dict[str, Any], language: str | None, error: DomainError
+        self,
+        update_id: int,
+        base: dict[str, Any],
+        language: str | None,
+        said: dialogue.Said,
+        error: DomainError,
     ) -> Shown:
         """A refusal in the person's language; what they typed stays where it was."""
         now = self.deps.clock()
         async with self.deps.database.writing() as session:
             await updates.remember(session, self.bot.id, update_id, now=now)
+            if said is not dialogue.Said.TEXT:  # a refused answer may be given again; a press moves on
+                row = await dialogue.lock(session, base["chat_id"])
+                dialogue.write(row, dialogue.advance(dialogue.read(row), said, now=now)[1])
             actor = await who_is(session, base["user_id"])
             speech = self.deps.texts.speech(actor.language if actor else language)
             turn = Turn(session, now, speech, self.deps, found=actor, **base)

@@ -50,6 +50,11 @@ class Processor(Generic[T]):
         if future is not None and not future.done():
             future.set_result(None)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being handled or answered."""
+        return bool(self._tails)
+
     async def drain(self) -> None:
         """Waits until everything in hand is handled and answered."""
         while self._tails:

@@ -13,9 +13,11 @@ from handlers.reporting import (
     DAY,
     ask_outcomes,
     both,
+    day_question,
     given_up,
     gives_up,
     number,
+    one_day,
     repeated,
     take,
     wait_for_outcomes,
@@ -157,12 +159,12 @@ async def on_day_named(turn: Turn, message: Message) -> Answer:
     if drafting.names_day(message.text, turn.actor, turn.now):
         turn.done()
         return await take(turn, message)
-    span = read_dates(message.text, today=local_date(turn.now, turn.actor.zone), mode=Mode.PAST)
-    if span is None or span.first != span.last:
-        return Answer(screens=(pending_screen(turn.t, turn.t("day.unclear", said=message.text[:60])),))
+    work_date = one_day(turn, message.text)
+    if work_date is None:
+        return Answer(screens=(day_question(turn, message.text),))
     turn.done()
     kept = Message(int(data["message"]), text=drafting.without_day(data["text"], turn.actor, turn.now))
-    return await take(turn, kept, work_date=span.first)
+    return await take(turn, kept, work_date=work_date)
 
 
 async def on_day_text(turn: Turn, message: Message) -> Answer:

@@ -4,19 +4,23 @@ No feature of its own. A text becomes entries; what is unclear is asked; the out
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bot.context import Answer, Message, Turn, card
 from bot.screens import CardRef, Screen
 from bot.views.days import pending_screen
+from services.clock import local_date
 from services.dialogue import Step
 from services.entries import asking, drafting
 from services.entries.views import EntryView, load_day
 from services.errors import NotFound
+from services.reading.dates import Mode, read_dates
 
 DAY, ASK = "day", "ask"
 GIVING_UP = frozenset(("batal", "cancel", "tidak jadi", "gak jadi", "ga jadi", "nggak jadi"))
 MOST_DIGITS = 18
+RECENT = timedelta(days=62)
+"""An older date without its year is rather one still to come: that month was closed long ago."""
 
 
 def both(day_id: int, *, view: str = "", focus: int = 0, page: int = 0) -> tuple[CardRef, ...]:
@@ -54,11 +58,31 @@ def unclear(turn: Turn, message: Message, taken: drafting.Taken) -> tuple[Screen
     """Asks which day a text is about, or what was done on the day it named; else nothing."""
     if taken.unclear_day is not None:
         turn.ask(Step.DAY, text=message.text, message=message.message_id)
-        return (pending_screen(turn.t, turn.t("day.unclear", said=taken.unclear_day[:60])),)
+        return (day_question(turn, taken.unclear_day),)
     if taken.day is not None:
         turn.ask(Step.DAY_TEXT, day=taken.day.isoformat())
         return (pending_screen(turn.t, turn.t("day.what_on", day=turn.t.day(taken.day))),)
     return ()
+
+
+def day_question(turn: Turn, said: str) -> Screen:
+    """Which day is meant, since these words name none, or one that is still to come."""
+    today = local_date(turn.now, turn.actor.zone)
+    ahead = read_dates(said, today=today, mode=Mode.FUTURE)
+    key = "day.to_come" if ahead is not None and ahead.first > today else "day.unclear"
+    return pending_screen(turn.t, turn.t(key, said=said[:60]))
+
+
+def one_day(turn: Turn, said: str) -> date | None:
+    """The one day gone by that words name. A date without its year is of the last months."""
+    today = local_date(turn.now, turn.actor.zone)
+    span = read_dates(said, today=today, mode=Mode.PAST)
+    if span is None or span.first != span.last:
+        return None
+    ahead = read_dates(said, today=today, mode=Mode.FUTURE)
+    if span.first < today - RECENT and ahead != span:
+        return None
+    return span.first
 
 
 async def ask_outcomes(turn: Turn, day_id: int) -> None:

@@ -44,7 +44,8 @@ class Decision(Base):
     __tablename__ = "decisions"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     day_id: Mapped[int] = mapped_column(ForeignKey("days.id", ondelete="CASCADE"), index=True)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id", ondelete="SET NULL"), index=True)
+    """None once its owner took the returned entry out of the report: the decision stays."""
     verdict: Mapped[Verdict] = mapped_column(by_value(Verdict))
     reason_code: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(Text)

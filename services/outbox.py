@@ -85,6 +85,14 @@ async def enqueue_unless_waiting(session: AsyncSession, kind: str, *, to: int, n
         await enqueue(session, kind, to=to, now=now)
 
 
+async def anything_due(session: AsyncSession, *, now: datetime) -> bool:
+    """Whether a row is due: asked without the lock of a writer."""
+    due = select(OutboxMessage.id).where(
+        OutboxMessage.state == OutboxState.WAITING, OutboxMessage.not_before <= now
+    )
+    return await session.scalar(due.limit(1)) is not None
+
+
 async def claim(session: AsyncSession, *, now: datetime, limit: int = 20) -> Sequence[Claimed]:
     """Takes up to `limit` due rows, oldest first; at most one a person, so nothing overtakes in a chat."""
     earliest = (

@@ -78,6 +78,8 @@ class Simulator:
         self.groups: list[Group] = []
         self.read_marks: dict[tuple[int, int], int] = {}
         """Serial of the newest message seen, by person and chat."""
+        self.busy: Callable[[], bool] = lambda: False
+        """What `quiet` asks besides: whether a bot in this process still works on something."""
         self.api = BotApi(self.core)
         self._deliverer = Deliverer(self.core, self.api, retry_seconds=webhook_retry)
         self._runner: web.AppRunner | None = None
@@ -191,8 +193,9 @@ class Simulator:
                     f"not quiet after {timeout} s: {len(core.updates.pending)} updates not confirmed "
                     f"{list(core.updates.pending)[:5]}, {core.in_flight} calls running"
                 )
-            idle = not core.updates.pending and core.in_flight == 0
-            if not await core.pulse.next(seconds=min(settle, left) if idle else left) and idle:
+            busy = self.busy()
+            idle = not core.updates.pending and core.in_flight == 0 and not busy
+            if not await core.pulse.next(seconds=min(settle, left) if idle or busy else left) and idle:
                 return
 
     @property

@@ -71,6 +71,7 @@ async def demo_scene(
             deps = Deps(own, database, clock, Texts())
             async with running(deps, FEATURES, Rounds()) as program:
                 await introduce(program)
+                sim.busy = lambda: program.busy
 
                 async def move(target: datetime) -> None:
                     clock.move_to(target)

@@ -15,6 +15,10 @@ from services.entries.views import DayView, EntryView
 from services.people.identity import Actor
 from services.reading.capture import read_answers
 
+_MARKED = r"(\d{1,3})(?=\s*[.):](?:\s+\S|[^\W\d])|\s*-\s*[^\W\d])"
+LINE_START = re.compile(rf"(^\s*(?:no\.?\s*)?){_MARKED}", re.MULTILINE | re.IGNORECASE)
+ANYWHERE = re.compile(rf"(^\s*(?:no\.?\s*)?|(?<=[\s,;])){_MARKED}", re.MULTILINE | re.IGNORECASE)
+"""Numbers of answers, where lines begin or also in the middle of one («2. … 3. …»)."""
 READY = 2
 """Ready answers offered for one entry."""
 MOST_ASKED = 50
@@ -48,10 +52,11 @@ def assign_answers(text: str, numbers: Sequence[int]) -> tuple[str | None, ...]:
 
     Numbers that were all asked for name their entries; any other numbering counts in order.
     """
-    lead = re.compile(r"^(\s*(?:no\.?\s*)?)(\d{1,3})(?=\s*[.):\-]\s*\D)", re.MULTILINE | re.IGNORECASE)
-    said = [int(found.group(2)) for found in lead.finditer(text)]
-    if said and set(said) <= set(numbers):
-        text = lead.sub(lambda found: f"{found.group(1)}{numbers.index(int(found.group(2))) + 1}", text)
+    for lead in (ANYWHERE, LINE_START):
+        said = {int(found.group(2)) for found in lead.finditer(text)}
+        if said and said <= set(numbers):
+            text = lead.sub(lambda found: f"{found.group(1)}{numbers.index(int(found.group(2))) + 1}", text)
+            break
     return read_answers(text, len(numbers))
 
 

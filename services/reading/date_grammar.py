@@ -135,14 +135,16 @@ def skip_vague(tokens: Sequence[Token], start: int) -> int | None:
         phrase = read_phrase(tokens, start + 1)
         if phrase is None:
             return None
-        first = read_day(tokens, start + 1) if phrase.join is Join.LIST else None
-        # "bukan kemarin, Senin": after the comma comes what is meant instead.
-        return first.stop if first and kind_at(tokens, first.stop) is Kind.COMMA else phrase.stop
+        # "bukan kemarin, Senin": after the comma comes what is meant; "bukan Senin, 16 Nov" is one day.
+        meant = kind_at(tokens, start + 1) is Kind.RELATIVE or (
+            kind_at(tokens, start + 1) is Kind.WEEKDAY and kind_at(tokens, start + 3) is Kind.WEEKDAY
+        )
+        return start + 2 if meant and kind_at(tokens, start + 2) is Kind.COMMA else phrase.stop
     return None
 
 
 def _called_off(tokens: Sequence[Token], i: int) -> bool:
-    """Whether "jadi" stands behind a no: "gak jadi besok" takes that day back, "tidak masuk besok" doesn't."""
+    """Whether "jadi" stands behind a no: "gak jadi besok" takes the day back, "tidak masuk besok" doesn't."""
     return text_at(tokens, i) in ("jadi", "jd") and text_at(tokens, i - 1) in _NO
 
 
@@ -192,7 +194,7 @@ def _end_unread(tokens: Sequence[Token], stop: int) -> bool:
 
 
 def _number_before(tokens: Sequence[Token], start: int) -> bool:
-    """Whether a number runs into the day without a separator that says how: "23 24 25 nov", "12 atau 13 nov"."""
+    """Whether a number runs into the day without saying how: "23 24 25 nov", "12 atau 13 nov"."""
     if start < 1 or kind_at(tokens, start) is not Kind.NUMBER:
         return False
     i = start - 1

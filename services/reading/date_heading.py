@@ -155,10 +155,7 @@ def _heading(line: str, today: date) -> tuple[date | None, str, int] | None:
         after += 1
     separated = after >= len(tokens) or tokens[after].kind in (Kind.COLON, Kind.DASH, Kind.COMMA, Kind.DOT)
     bracketed = (
-        not separated
-        and i > 0
-        and tokens[i - 1].text in ("(", "[")
-        and tokens[after - 1].text in (")", "]")
+        not separated and i > 0 and tokens[i - 1].text in ("(", "[") and tokens[after - 1].text in (")", "]")
     )
     if not separated and not bracketed and (reports or not _says_when(tokens, i, stop, phrases, for_said)):
         return None

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from services.reading.date_calendar import add_months, agreed_span
 from services.reading.date_grammar import read_length, read_phrase, recurs, skip_vague
 from services.reading.date_heading import LeadingDay, leading_day
+from services.reading.date_steps import is_length
 from services.reading.date_terms import Length, Mode, Phrase, Span
 from services.reading.date_tokens import Token, tokens_of
 from services.reading.date_words import Kind
@@ -23,6 +24,20 @@ from services.reading.date_words import Kind
 __all__ = ["LeadingDay", "Mode", "Span", "leading_day", "read_dates"]
 
 _MOST_CHARACTERS = 4096
+_NEVER_FIRST = frozenset(
+    (
+        Kind.MARK,
+        Kind.JUNK,
+        Kind.LINE,
+        Kind.OPEN,
+        Kind.CLOSE,
+        Kind.COLON,
+        Kind.APOSTROPHE,
+        Kind.COMMA,
+        Kind.TIME,
+    )
+)
+_BETWEEN_NUMBERS = frozenset((Kind.DASH, Kind.COMMA, Kind.SLASH, Kind.UNTIL, Kind.AND))
 
 
 def read_dates(text: str, *, today: date, mode: Mode) -> Span | None:
@@ -46,6 +61,9 @@ def _phrases(tokens: Sequence[Token]) -> tuple[list[Phrase], list[Length]]:
     lengths: list[Length] = []
     i = 0
     while i < len(tokens):
+        if tokens[i].kind in _NEVER_FIRST:
+            i += 1
+            continue
         skipped = skip_vague(tokens, i)
         if skipped is not None:
             i = skipped
@@ -69,12 +87,13 @@ def _past_numbers(tokens: Sequence[Token], i: int) -> int:
     if tokens[i].kind is not Kind.NUMBER:
         return i + 1
     i += 1
-    while (
-        i + 1 < len(tokens)
-        and tokens[i].kind in (Kind.DASH, Kind.COMMA)
-        and tokens[i + 1].kind is Kind.NUMBER
-    ):
-        i += 2
+    while i < len(tokens) and tokens[i].kind in _BETWEEN_NUMBERS:
+        j = i + 1
+        while j < len(tokens) and tokens[j].kind in _BETWEEN_NUMBERS:
+            j += 1
+        if j >= len(tokens) or tokens[j].kind is not Kind.NUMBER or is_length(tokens, j):
+            break
+        i = j + 1
     return i
 
 

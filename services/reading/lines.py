@@ -39,6 +39,10 @@ _TIME_START = re.compile(
     \d{1,2}(?:\s?[-–:/]\s?\d|\s?\.(?:\d|\s\d\d\s?(?:[-–]|s\W{0,2}d\b|sampai|wi(?:b|ta|t)\b)))""",
     re.VERBOSE | re.IGNORECASE,
 )
+_PASTED = re.compile(  # the stamp of a message copied from another chat: "[18/11 15.30] Ani: "
+    r"\s*(?:\[(?:\d{1,2}[.:]\d\d,?\s)?\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?(?:,?\s\d{1,2}[.:]\d\d(?:[.:]\d\d)?)?\]"
+    r"|\d{1,2}/\d{1,2}/\d{2,4},?\s\d{1,2}[.:]\d\d\s-)\s[^:\n]{1,40}:\s"
+)
 _BARE_NUMBER = re.compile(r"\s*(\d{1,2})\s+(?=[^\W\d_])")
 _INLINE_NUMBERS = (
     re.compile(r"(?:^|(?<=\s))\(?(?P<n>\d{1,2})\)\s*(?=\S)"),
@@ -89,6 +93,7 @@ def lines_of(text: str, *, bare_numbers: bool = True) -> list[Line]:
         if not line.strip():
             blank = True
             continue
+        line = _PASTED.sub("", line, count=1) if _PASTED.match(line) else line
         line = _TABBED_LABEL.sub(r"\1: ", line)
         cells = _cells_of(line)
         if cells:

@@ -12,19 +12,21 @@ from services.reading.number_words import word_set
 
 _LABEL_NOUN = r"hasil|hsl|output|out\s?put|outcome|dampak|manfaat|keluaran|luaran"
 _ARROW = r"[-=–—~]{1,3}[>»]|→|⇒|⟶|➜|➔|➡\ufe0f?|⮕|➞|»|>>"
+_ITS = r"nya|na|ne|e|ipun"  # Indonesian, Sundanese, Javanese: "its result"
+_SO = r"se?hing{1,2}ah?|sehngga|shg|shngga"
 _LABEL = (
-    rf"(?:{_LABEL_NOUN})\s?(?:nya|2)?(?:\s(?:kegiatan|akhir|kerja|yang\sdicapai|yg\sdicapai))?"
+    rf"(?:{_LABEL_NOUN})(?:\s?(?:nya|2)|{_ITS})?(?:\s(?:kegiatan|akhir|kerja|yang\sdicapai|yg\sdicapai))?"
     rf"(?:\s?/\s?(?:{_LABEL_NOUN})(?:nya)?)?\s?[:=](?!\S*//)"
 )
 _STRONG = re.compile(rf"(?P<arrow>{_ARROW})|(?<![\w-])(?P<label>{_LABEL})", re.IGNORECASE)
 _WEAK = re.compile(
-    r"(?<![\w-])(?:(?P<so>sehingga|shg|shngga|shingga)|(?P<its>(?:hasil|output|outcome|dampak|manfaat)nya)"
+    rf"(?<![\w-])(?:(?P<so>{_SO})|(?P<its>(?:hasil|output|outcome|dampak|manfaat)(?:{_ITS}))"
     r"|(?P<counted>(?<!laporan\s)(?<!lap\s)(?<!rekap\s)(?<!data\s)(?<!dari\s)(?:hasil|output|outcome)(?=\s\d)))(?![\w-])",
     re.IGNORECASE,
 )
-_ALSO_MARK = re.compile(rf"\s?(?:{_ARROW}|{_LABEL}|hasilnya\b|sehingga\b|:|=)\s?", re.IGNORECASE)
+_ALSO_MARK = re.compile(rf"\s?(?:{_ARROW}|{_LABEL}|hasil(?:{_ITS})\b|sehingga\b|:|=)\s?", re.IGNORECASE)
 _LEADING = re.compile(
-    rf"\s*(?:{_ARROW}|{_LABEL}|(?:hasilnya|outputnya|outcomenya|dampaknya|manfaatnya|sehingga|shg)\b\s?[:=,]?"
+    rf"\s*(?:{_ARROW}|{_LABEL}|(?:(?:hasil|output|outcome|dampak|manfaat)(?:{_ITS})|{_SO})\b\s?[:=,]?"
     rf"|(?:hasil|output|outcome|keluaran)\s(?=\d))\s?",
     re.IGNORECASE,
 )

@@ -59,7 +59,7 @@ _DURATION = re.compile(
       |(?P<minutes>\d{{1,3}}|(?:{_WORD_AMOUNT}|dua\spuluh|tiga\spuluh|empat\spuluh\slima|lima\sbelas))\s?
          (?:menit|mnt|mnit)
     )\b(?!\s?(?:pelajaran|pel\b|pljrn|mapel|tatap|ke\b|ke-|per\b|sebelum|sesudah|setelah|lagi\b|lalu\b|sekali
-      |pertama|terakhir|kemudian|lebih\s(?:awal|cepat)|kerja\b|/))""",
+      |pertama|terakhir|kemudian|lebih\s(?:awal|cepat)|kerja\b|dinding|tangan\b|weker|/))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _DURATION_LEAD = re.compile(

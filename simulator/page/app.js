@@ -1,18 +1,16 @@
 // The demo chat: one person at a time in this tab, everything live.
 
-import { $, closeMenu, coloured, dialog, h, icon, popMenu } from "./dom.js";
+import { $, closeMenu, dialog, h, icon } from "./dom.js";
 import * as composer from "./composer.js";
+import * as gestures from "./gestures.js";
 import * as head from "./head.js";
 import * as log from "./log.js";
 import * as panel from "./panel.js";
 import * as people from "./people.js";
-import { toggleQuote } from "./rich.js";
 import { act, listen, read } from "./server.js";
 import { currentLanguage, previewText, speak, t } from "./words.js";
 
 const POLL = 2000;
-const WAIT = 12_000; // how long a pressed button turns before the page stops believing in an answer
-const EMOJI = ["👍", "❤", "🔥", "👏", "🙏", "👌", "✍", "🤔"];
 
 const app = {
   bot: null, people: [], chats: [], commands: [], now: new Date().toISOString(), clockMoves: false,
@@ -22,13 +20,14 @@ const app = {
   },
   where: () => ({ person: app.person, fields: { chat: app.chat, ...(app.thread ? { thread: app.thread } : {}) } }),
   newestOwn: log.newestOwn, messageOf: log.messageOf, jump: log.jump,
-  act: perform, acted, toast, back, redraw, redrawClock, useExample,
+  act: perform, acted, toast, report, back, redraw, redrawClock, useExample,
 };
 
 let stopListening = () => {};
 let turn = 0;
-let pressing = [];
 let refreshTimer = null;
+let seenTimer = null;
+let pendingText = null;
 
 // Where we are
 
@@ -63,34 +62,43 @@ async function go() {
     head.types(app, null);
   }
   Object.assign(app, there);
-  await readChats();
-  if (my !== turn) return;
-  if (!app.chatNow) app.chat = app.person;
-  await readCommands();
-  if (my !== turn) return;
+  if (another) app.chats = [];
+  // A chat that is known already is there at once: what is typed next must not land in the one before.
+  if (!app.chatNow) {
+    await readChats();
+    if (my !== turn) return;
+    if (!app.chatNow) app.chat = app.person;
+  }
   if (another) follow(there.person);
+  app.commands = [];
+  readCommands().then(() => my === turn && composer.draw(), () => {});
   await showChat();
 }
 
 async function showChat() {
   const chat = app.chatNow;
   if (!chat) return;
+  const my = turn;
   head.draw(app);
   composer.draw();
   people.draw(app);
   await log.load(placeNow(), { mark: !document.hidden }).catch(report);
-  chat.unread = 0;
+  if (my !== turn) return;
+  if (!document.hidden) chat.unread = 0;
   $("app").dataset.shown = `${app.person}/${app.chat}`;
   head.draw(app);
   composer.draw();
   people.draw(app);
   titled();
-  if (matchMedia("(min-width: 720px) and (hover: hover)").matches) composer.focus();
+  if (pendingText !== null) {
+    composer.put(pendingText);
+    pendingText = null;
+  } else if (matchMedia("(min-width: 720px) and (hover: hover)").matches) composer.focus();
 }
 
 function placeNow() {
   const words = app.bot.description || app.bot.short_description;
-  return { person: app.person, chat: app.chatNow, thread: app.thread, about: words ? `${t("about")}\n\n${words}` : t("noMessages"), onPress: press, onReact: react, onJump: log.jump, onCommand: (text) => perform("says", { text }) };
+  return { person: app.person, chat: app.chatNow, thread: app.thread, about: words ? `${t("about")}\n\n${words}` : t("noMessages"), onPress: gestures.press, onReact: gestures.react, onJump: log.jump, onCommand: (text) => perform("says", { text }) };
 }
 
 function back() {
@@ -149,7 +157,8 @@ async function poll() {
       const moved = await readPeople();
       if (JSON.stringify(app.people) !== before) people.draw(app);
       if (moved) redrawClock();
-      if (app.person === null && addressed().person) await go();
+      const there = app.people.some((one) => one.id === addressed().person);
+      if (there !== (app.person !== null)) await go();
     }
   } catch {
     // The stream shows that the server is away.
@@ -157,9 +166,14 @@ async function poll() {
   setTimeout(poll, POLL);
 }
 
+// The server counts as unread what this page was not told to have looked at; said once for a burst.
 function seen() {
-  if (document.hidden || app.person === null || !app.chatNow || ($("app").classList.contains("show-list") && matchMedia("(max-width: 719px)").matches)) return;
-  act(app.person, "reads", { chat: app.chat }).then(refreshSoon, () => {});
+  const hidden = document.hidden || ($("app").classList.contains("show-list") && matchMedia("(max-width: 719px)").matches);
+  if (hidden || seenTimer || app.person === null || !app.chatNow) return;
+  seenTimer = setTimeout(() => {
+    seenTimer = null;
+    if (app.person !== null && app.chatNow) act(app.person, "reads", { chat: app.chat }).then(refreshSoon, () => {});
+  }, 100);
 }
 
 // The stream
@@ -204,12 +218,12 @@ function follow(person) {
     reaction: (event) => here(event) && log.changed(event.message),
     typing: (event) => here(event) && head.types(app, event.action),
     toast(event) {
-      released(event.chat);
+      gestures.released(event.chat);
       if (event.text) toast(event.text);
-      if (event.url) followLink(event.url);
+      if (event.url) gestures.followLink(event.url);
     },
     alert(event) {
-      released(event.chat);
+      gestures.released(event.chat);
       dialog("alert", (close) => [h("p", {}, event.text), h("div", { class: "actions" }, h("button", { class: "main", on: { click: () => close() } }, t("ok")))]);
     },
     pinned: repinned,
@@ -248,75 +262,20 @@ async function perform(action, fields = {}) {
 
 function acted(answer, action) {
   // The stream usually is first; without it the own message should appear all the same.
-  if (answer.message && answer.message.chat === app.chat && !answer.message.deleted) log.added(answer.message);
+  const message = answer.message;
+  if (message && message.chat === app.chat && !message.deleted && !log.messageOf(message.id)) log.added(message);
   if (action === "says" || action === "uploads") panel.achieved("hint1", app);
   if (["starts", "opens", "blocks", "unblocks"].includes(action)) refreshSoon();
 }
 
-async function press(message, button, row, col, element) {
-  if (button.copy !== null) return copy(button.copy);
-  if (button.url !== null) return followLink(button.url);
-  if (element.classList.contains("waiting")) return;
-  if (button.style === "success") panel.achieved("hint2", app);
-  const one = { element, chat: message.chat, id: message.id, row, col };
-  one.timer = setTimeout(() => release(one), WAIT);
-  pressing.push(one);
-  element.classList.add("waiting");
-  element.setAttribute("aria-busy", "true");
-  try {
-    await act(app.person, "taps", { chat: message.chat, message_id: message.id, row, col });
-  } catch (refused) {
-    release(one);
-    report(refused);
-  }
-}
-
-function release(one) {
-  clearTimeout(one.timer);
-  pressing = pressing.filter((other) => other !== one);
-  one.element.classList.remove("waiting");
-  one.element.removeAttribute("aria-busy");
-}
-
-// Answers come in the order of the presses.
-function released(chat) {
-  const one = pressing.find((other) => other.chat === chat);
-  if (one) release(one);
-}
-
-function react(message, emoji) {
-  perform("reacts", { message_id: message.id, emoji });
-}
-
-function followLink(url) {
-  const start = new RegExp(`^https?://t\\.me/${app.bot.username}(\\?start=.*)?$`, "i");
-  if (start.test(url)) return act(app.person, "opens", { link: url }).then((answer) => acted(answer, "opens"), report);
-  if (/^https?:\/\//i.test(url)) window.open(url, "_blank", "noopener,noreferrer");
-}
-
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(t("copied"));
-  } catch {
-    const field = h("textarea", { class: "unseen" });
-    field.value = text;
-    document.body.append(field);
-    field.select();
-    toast(document.execCommand("copy") ? t("copied") : text);
-    field.remove();
-  }
-}
-
 function useExample(text) {
-  if (matchMedia("(max-width: 719px)").matches && app.person !== null) $("app").classList.remove("show-list");
-  if (!composer.put(text)) {
-    const somebody = app.people.find((one) => one.started && !one.blocked);
-    if (app.person === null && somebody) {
-      location.hash = people.address(somebody.id);
-      setTimeout(() => composer.put(text), 400);
-    }
-  }
+  $("app").classList.remove("show-list");
+  if (composer.put(text)) return;
+  // Nobody chosen, or somebody who cannot write: the first who can.
+  const somebody = app.people.find((one) => one.started && !one.blocked);
+  if (!somebody) return $("app").classList.toggle("show-list", app.person === null);
+  pendingText = text;
+  location.hash = people.address(somebody.id);
 }
 
 // Telling
@@ -372,83 +331,11 @@ function chrome() {
   } } }, code.toUpperCase())));
 }
 
-// What one can do with a message
-
-function messageMenu(row, x, y) {
-  const message = log.messageOf(row.dataset.id);
-  if (!message || message.kind === "service") return;
-  const own = message.reactions.find((one) => one.from === app.person)?.emoji;
-  const faces = h("div", { class: "faces" }, EMOJI.map((emoji) => h("button", { "aria-label": t("react", { e: emoji }), "aria-pressed": String(own === emoji), on: { click: () => {
-    closeMenu();
-    react(message, own === emoji ? null : emoji);
-  } } }, coloured(emoji))));
-  popMenu(x, y, [
-    { icon: "reply", label: t("reply"), act: () => composer.reply(message) },
-    message.text ? { icon: "copy", label: t("copyText"), act: () => copy(message.text) } : null,
-    message.mine && message.text ? { icon: "edit", label: t("edit"), act: () => composer.edit(message) } : null,
-    message.mine ? { icon: "trash", label: t("remove"), danger: true, act: () => perform("deletes", { message_id: message.id }) } : null,
-  ], { above: faces });
-}
-
-function logActs() {
-  const frame = $("log");
-  frame.addEventListener("click", (event) => {
-    const target = event.target;
-    const more = target.closest(".row-more");
-    if (more) {
-      const box = more.getBoundingClientRect();
-      return messageMenu(more.closest(".row"), box.left, box.bottom);
-    }
-    const anchor = target.closest("a.link");
-    if (anchor && anchor.href.toLowerCase().startsWith(`https://t.me/${app.bot.username}`.toLowerCase())) {
-      event.preventDefault();
-      return followLink(anchor.href);
-    }
-    const hidden = target.closest(".spoiler:not(.shown)");
-    if (hidden) return hidden.classList.add("shown");
-    const copies = target.closest("[data-copies]");
-    if (copies && !anchor) return copy(copies.dataset.copies);
-    const quote = target.closest(".expandable:not(.short)");
-    if (quote && !anchor && (target.closest(".unfold") || !quote.classList.contains("open"))) toggleQuote(quote);
-  });
-  frame.addEventListener("keydown", (event) => {
-    const target = event.target;
-    if (event.key === "Enter" || event.key === " ") {
-      if (target.matches(".spoiler, code[role=button]")) {
-        event.preventDefault();
-        target.click();
-      } else if (target.matches(".row") && event.key === "Enter") openFor(target);
-    } else if (event.key === "ContextMenu" && target.matches(".row")) {
-      event.preventDefault();
-      openFor(target);
-    }
-  });
-  const openFor = (row) => {
-    const box = row.querySelector(".bubble")?.getBoundingClientRect();
-    if (box) messageMenu(row, box.left + 20, Math.max(80, box.top + 20));
-  };
-  frame.addEventListener("contextmenu", (event) => {
-    const row = event.target.closest(".row");
-    if (!row || event.target.closest("a") || String(getSelection())) return;
-    event.preventDefault();
-    messageMenu(row, event.clientX, event.clientY);
-  });
-  frame.addEventListener("dblclick", (event) => {
-    const row = event.target.closest(".row");
-    if (!row || event.target.closest("button, a, code, video, audio")) return;
-    const message = log.messageOf(row.dataset.id);
-    if (message && message.kind !== "service") {
-      getSelection()?.removeAllRanges();
-      composer.reply(message);
-    }
-  });
-}
-
 async function begin() {
   speak(currentLanguage());
   log.setUp();
   composer.setUp(app);
-  logActs();
+  gestures.setUp(app);
   $("add-person").append(icon("add"));
   $("add-person").addEventListener("click", async () => {
     const person = await people.addPerson();

@@ -46,9 +46,11 @@ const spot = () => `${app.person}/${app.chat}/${app.thread}`;
 
 // Another chat: what was being written there waits there.
 export function leave() {
-  if (parts.field && shape.startsWith("field")) drafts.set(parts.spot, parts.field.value);
+  if (parts.field && context?.kind !== "edit") drafts.set(parts.spot, parts.field.value);
   context = null;
   shape = "";
+  parts = {};
+  root.replaceChildren();
 }
 
 export function draw() {
@@ -121,6 +123,7 @@ function field() {
 }
 
 function fit() {
+  if (!parts.field) return;
   const { field: input, menu, send } = parts;
   input.style.height = "auto";
   input.style.height = `${Math.min(input.scrollHeight, innerHeight * 0.4)}px`;
@@ -189,7 +192,7 @@ function submit() {
       .then((answer) => app.acted(answer, editing ? "edits" : "says"))
       .catch((refused) => {
         app.toast(t("failed", { why: refused.message || t("unreachable") }));
-        if (spot() === before.where && !parts.field.value) {
+        if (spot() === before.where && parts.field?.value === "") {
           parts.field.value = before.text;
           fit();
         }
@@ -254,6 +257,7 @@ export const focus = () => parts.field?.focus();
 function drawKeyboard() {
   const shown = app.chatNow.keyboard;
   const { keys, toggle, field: input } = parts;
+  if (!input) return;
   input.placeholder = shown?.placeholder || t("write");
   if (shown?.force_reply && answeredKeyboard !== shown.message_id) {
     answeredKeyboard = shown.message_id;
@@ -279,6 +283,7 @@ function drawKeyboard() {
 }
 
 function listCommands(prefix) {
+  if (!parts.commands) return;
   const found = app.commands.filter((one) => one.command.startsWith(prefix));
   parts.commands.hidden = !found.length;
   parts.commands.replaceChildren(

@@ -17,7 +17,7 @@ const observer = new ResizeObserver(() => {
   if (state.sticky) toBottom();
 });
 
-const state = { place: null, units: [], byId: new Map(), more: false, loading: false, sticky: true, waiting: 0, turn: 0 };
+const state = { place: null, units: [], byId: new Map(), more: false, loading: false, sticky: true, waiting: 0, turn: 0, busy: false, queue: [], gone: new Set() };
 
 export function setUp() {
   frame.replaceChildren(inner);
@@ -43,7 +43,15 @@ export async function load(place, { keep = false, mark = true } = {}) {
     frame.setAttribute("aria-busy", "true");
     clear();
   }
-  const found = await messagesOf(place.person, place.chat.id, { limit: wanted, mark });
+  // What the stream tells meanwhile may be newer than what is being read: it has its turn afterwards.
+  state.busy = true;
+  state.queue = [];
+  let found;
+  try {
+    found = await messagesOf(place.person, place.chat.id, { limit: wanted, mark });
+  } finally {
+    if (turn === state.turn) state.busy = false;
+  }
   if (turn !== state.turn) return;
   const sticky = state.sticky;
   clear();
@@ -58,8 +66,7 @@ export async function load(place, { keep = false, mark = true } = {}) {
   } else {
     toBottom();
   }
-  if (!keep) inner.classList.add("fresh");
-  requestAnimationFrame(() => inner.classList.remove("fresh"));
+  for (const act of state.queue.splice(0)) act();
   if (state.more && frame.scrollHeight <= frame.clientHeight) loadOlder();
 }
 
@@ -81,7 +88,7 @@ export function empty() {
 }
 
 export function added(message) {
-  if (!wanted(message)) return;
+  if (later(() => added(message)) || !wanted(message) || state.gone.has(message.id)) return;
   const known = state.byId.get(message.id);
   if (known) return changed(message);
   const last = state.units.at(-1);
@@ -110,6 +117,7 @@ export function added(message) {
 }
 
 export function changed(message) {
+  if (later(() => changed(message))) return;
   const unit = state.byId.get(message.id);
   if (!unit) return;
   unit.messages = unit.messages.map((m) => (m.id === message.id ? message : m));
@@ -118,6 +126,8 @@ export function changed(message) {
 }
 
 export function removed(id) {
+  if (later(() => removed(id))) return;
+  state.gone.add(id);
   const unit = state.byId.get(id);
   if (!unit) return;
   state.byId.delete(id);
@@ -159,6 +169,11 @@ export function toBottom(smooth = false) {
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const count = () => state.byId.size;
 
+function later(act) {
+  if (state.busy) state.queue.push(act);
+  return state.busy;
+}
+
 function wanted(message) {
   const place = state.place;
   return place && message.chat === place.chat.id && !message.deleted && (place.thread === undefined || (message.thread ?? null) === place.thread);
@@ -167,6 +182,7 @@ function wanted(message) {
 function clear() {
   state.units = [];
   state.byId = new Map();
+  state.gone = new Set();
   state.more = false;
   state.sticky = true;
   state.waiting = 0;

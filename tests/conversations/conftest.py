@@ -89,6 +89,7 @@ async def chat(db: Database, office: Office, now: datetime, tmp_path: Path) -> A
         stranger = sim.person("Orang Lain", language="id")
         stranger.chat.started = True
         async with started(sim, db, clock, tmp_path) as program:
+            sim.busy = lambda: program.busy
             await sim.quiet()
             yield Chat(
                 sim=sim,

@@ -4,13 +4,14 @@ import asyncio
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from httpx_aiohttp import AiohttpTransport
 from sqlalchemy import delete, event, select, update
 from sqlalchemy.exc import OperationalError
@@ -110,6 +111,14 @@ class Post:
         return len(self.sim.calls_of("sendMessage"))
 
 
+@pytest.fixture(autouse=True)
+def short_logs() -> Iterator[None]:
+    """structlog's own default draws every traceback with all its locals, which takes a second each."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer(sort_keys=True)])
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.fixture
 async def post(db: Database, office: Office, now: datetime, tmp_path: Path) -> AsyncIterator[Post]:
     clock = OfficeClock(now)
@@ -149,13 +158,13 @@ def impatient(db: Database) -> None:
     event.listen(db.engine.sync_engine, "checkout", prepare)
 
 
-@contextmanager
-def locked(db: Database) -> Iterator[None]:
+@asynccontextmanager
+async def locked(db: Database) -> AsyncIterator[None]:
     """The database is away: another program holds its file for writing."""
     impatient(db)
-    other = sqlite3.connect(str(db.url.database), isolation_level=None, timeout=5)
+    other = sqlite3.connect(str(db.url.database), isolation_level=None, timeout=5, check_same_thread=False)
     try:
-        other.execute("BEGIN IMMEDIATE")
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
         yield
     finally:
         other.close()
@@ -442,7 +451,7 @@ async def test_a_moved_clock_does_not_make_a_sending_row_a_dead_one(post: Post) 
 
 async def test_a_database_that_is_away_stops_nothing_for_good(running: Post) -> None:
     await running.tells("Halo Ani")
-    with locked(running.db):
+    async with locked(running.db):
         running.delivery.wake()
         await asyncio.sleep(0.3)
         assert running.tried() == 0
@@ -459,7 +468,7 @@ async def test_a_database_that_goes_away_while_sending_repeats_nothing(post: Pos
     impatient(post.db)
     draining = asyncio.create_task(post.drains())
     await asyncio.sleep(PATIENCE / 4)
-    with locked(post.db):
+    async with locked(post.db):
         with pytest.raises(OperationalError):
             await draining
         assert post.sent() == 1

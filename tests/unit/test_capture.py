@@ -168,6 +168,15 @@ def test_points_under_hasil_go_to_the_activities_in_order() -> None:
         ("pukul 08.00\nApel\npukul 09.00\nRapat", ["Apel", "Rapat"]),
         ("Rapat\nTerima kasih\nBudi Santoso, S.Pd", ["Rapat"]),
         ("Izin keramaian diproses", ["Izin keramaian diproses"]),
+        ("1. 07.30-09.00 Apel\n2. 09.15 Rapat", ["Apel", "Rapat"]),
+        ("1. 08.00 - 09.00 Apel 2. 09.00 - 10.00 Rapat", ["Apel", "Rapat"]),
+        ("1. 12 berkas diperiksa\n2. 3 surat dibuat", ["12 berkas diperiksa", "3 surat dibuat"]),
+        ("08. 00 - 09. 00 Apel", ["Apel"]),
+        ("🕗 08.00 Apel\n📚 Koreksi 30 buku\n👩\u200d🏫 Mengajar", ["Apel", "Koreksi 30 buku", "Mengajar"]),
+        ("📋 Laporan Harian\n👤 Nama: Ani\n📍 Lokasi: Kantor\n1. Apel", ["Apel"]),
+        ("Apel\n🙏 Demikian laporan kami", ["Apel"]),
+        ("[18/11 15.30] Ani: Apel\n[18/11 15.31] Ani: Rapat", ["Apel", "Rapat"]),
+        ("Rapat | hasil: notulen", ["Rapat"]),
     ],
 )
 def test_messages_are_parted(text: str, expected: list[str]) -> None:

@@ -27,7 +27,7 @@ _PIECES = st.sampled_from([word.replace("_", " ") for word in WORDS.split()])
 TEXTS = st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=9).map(" ".join))
 
 
-@pytest.mark.parametrize("name", ["dates.jsonl", "dates_more.jsonl"])
+@pytest.mark.parametrize("name", sorted(path.name for path in DATA.glob("dates*.jsonl")))
 def test_labelled_lines_are_read_as_labelled(name: str) -> None:
     for row in rows_of(DATA / name):
         got = own_grammar(row["text"], date.fromisoformat(row["today"]), Mode(row["mode"]))
@@ -45,10 +45,38 @@ def test_labelled_lines_are_read_as_labelled(name: str) -> None:
         ("besok ada rapat tanggal 5", Mode.FUTURE),
         ("1600", Mode.PAST),
         ("29 Feb", Mode.PAST),
+        ("12 atau 13 Nov", Mode.PAST),
+        ("24 ke 26 Des", Mode.FUTURE),
+        ("setelah tgl 24", Mode.FUTURE),
+        ("sebelum 24 Desember", Mode.FUTURE),
     ],
 )
 def test_in_doubt_it_is_asked_again(text: str, mode: Mode) -> None:
     assert read_dates(text, today=WEDNESDAY, mode=mode) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7 Agust", date(2026, 8, 7)),
+        ("1 septmbr", date(2026, 9, 1)),
+        ("5 Novem 2026", date(2026, 11, 5)),
+        ("17 / 11 / 2026", date(2026, 11, 17)),
+        ("17 / 11", date(2026, 11, 17)),
+        ("17 - 11 - 2026", date(2026, 11, 17)),
+        ("bukan kemarin, Senin", date(2026, 11, 16)),
+        ("gak jadi kemarin, Senin saja", date(2026, 11, 16)),
+    ],
+)
+def test_a_day_is_read_in_its_rarer_shapes(text: str, expected: date) -> None:
+    assert read_dates(text, today=WEDNESDAY, mode=Mode.PAST) == Span(expected, expected)
+
+
+@pytest.mark.parametrize("piece", ["1/ ", "- 1 -", "s.d. 12 ", "1  /  "])
+def test_numbers_without_end_are_read_quickly(piece: str) -> None:
+    started = time.process_time()
+    assert read_dates((piece * 4096)[:4096], today=WEDNESDAY, mode=Mode.FUTURE) is None
+    assert time.process_time() - started < 0.5
 
 
 def test_a_running_range_is_the_one_meant() -> None:

@@ -47,6 +47,12 @@ NAMED = [
     ("Lap. kmrn : a", "2026-11-17", "a"),
     ("LKH Tgl. 16-11-2026\na", "2026-11-16", "a"),
     ("Senin 16 Nov 08.00-10.00 apel", "2026-11-16", "08.00-10.00 apel"),
+    ("Yth. Bapak\nkemarin: a", "2026-11-17", "a"),
+    ("Kepada Yth. Ibu Kabid Mutasi\nLaporan Senin 16 Nov\n- a", "2026-11-16", "- a"),
+    ("Izin menyusulkan laporan kemarin\na", "2026-11-17", "a"),
+    ("Lupa lapor kemarin, a", "2026-11-17", "a"),
+    ("Dinas luar 16 Nov 2026\n1. a", "2026-11-16", "1. a"),
+    ("[16/11] rapat", "2026-11-16", "rapat"),
 ]
 NOT_NAMED = [
     "Senin rapat dengan kepala",
@@ -81,7 +87,6 @@ NOT_NAMED = [
     "Mei melayani tamu",
     "Maret 2026 rekap",
     "Rekap data tgl 12\nkemarin",
-    "Yth. Bapak\nkemarin: a",
     "senin 08.00-10.00 apel",
 ]
 ASK_AGAIN = [

@@ -21,6 +21,10 @@ from services.reading.outcomes import repeats_activity, split_outcome
         ("Rapat (output: X)", ("Rapat", "X")),
         ("Perbaikan sehingga normal", ("Perbaikan", "normal")),
         ("Perbaikan sehingga normal -> 2 unit", ("Perbaikan sehingga normal", "2 unit")),
+        ("Ronda, hasile aman", ("Ronda", "aman")),
+        ("Bersih kali hasilna: leuwih bersih", ("Bersih kali", "leuwih bersih")),
+        ("Perbaikan sehinga normal", ("Perbaikan", "normal")),
+        ("Rekap hasil e-kinerja", ("Rekap hasil e-kinerja", None)),
         ("menyusun laporan hasil monitoring", ("menyusun laporan hasil monitoring", None)),
         ("Melaporkan hasilnya kepada Sekda", ("Melaporkan hasilnya kepada Sekda", None)),
         (

@@ -31,6 +31,7 @@ from services.reading.quantities import read_quantity
         ("drainase 150 m dengan 4 pekerja", (4, "pekerja")),
         ("3 dari 5 berkas", (3, "berkas")),
         ("2000 pohon", (2000, "pohon")),
+        ("10 s.d. 12 berkas", (12, "berkas")),
     ],
 )
 def test_counted(text: str, expected: tuple[int, str]) -> None:

@@ -51,6 +51,9 @@ def clock(text: str) -> tuple[str | None, str | None, int | None, str]:
         ("rapat 45 mnt", (None, None, 45, "rapat")),
         ("input 2 jam 15 berkas", (None, None, 120, "input 15 berkas")),
         ("Rapat, 10.00-12.00 WIB, tentang X", ("10:00", "12:00", 120, "Rapat, tentang X")),
+        ("rapat 2 jam lebih", (None, None, 120, "rapat")),
+        ("jam 9 pg - 12 siang jaga stan", ("09:00", "12:00", 180, "jaga stan")),
+        ("memasang 3 jam dinding", (None, None, None, "memasang 3 jam dinding")),
     ],
 )
 def test_times(text: str, expected: tuple[str | None, str | None, int | None, str]) -> None:

@@ -1,0 +1,440 @@
+"""The failure matrix: every button and command, who may use it, on what, and what it may change.
+
+A row says how the entitled person presses a button in an ordinary situation. The tests derive the rest from
+it: strangers, other units, wrong roles, stale revisions, deleted rows, other states, nonsense, and twice.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.callbacks import Kind, Press
+from models import Account, Base, Day, Entry, Evidence, Feedback, Invitation, Person, Role, RoleName, Tone
+from models.engine import Database
+from services import feedback
+from services.approvals import deciding
+from services.approvals.queue import load_queue
+from services.entries.asking import answer_code
+from services.entries.drafting import take_report
+from services.entries.sending import submit_day
+from services.evidence import attach
+from services.feedback import About
+from services.people.identity import Actor, who_is
+from services.people.invitations import invite
+from services.people.joining import join
+from tests.office import Office, user_of
+
+DRAFT, SUBMITTED, RETURNED, APPROVED = "draft", "submitted", "returned", "approved"
+UNSENT = frozenset({DRAFT, RETURNED})
+SEEN = frozenset({SUBMITTED, RETURNED, APPROVED})
+ALL = SEEN | UNSENT
+REPORTS = {
+    APPROVED: "13 Nov: Rapat zamrud komite -> jadwal zamrud disepakati",
+    RETURNED: "16 Nov: Menyusun modul safir -> modul safir siap https://drive.example.go.id/safir",
+    SUBMITTED: "17 Nov: Mengajar kelas mirah -> 30 siswa mirah tuntas https://drive.example.go.id/mirah\n"
+    "Memeriksa tugas mirah -> 30 tugas mirah dinilai",
+    DRAFT: "Melayani warga nilam NIK 3201014501850001 -> 1 surat nilam terbit https://drive.example.go.id/nilam\n"
+    "Menata arsip nilam\nMembina pramuka nilam -> 20 siswa nilam hadir",
+}
+"""What Ani wrote, by the state its day is in; each with a word that occurs nowhere else."""
+NOTE = "Pertahankan ketelitian intan ini."
+RECORDED = frozenset({"seen_updates", "cards", "dialogues", "audit_events"})
+"""Tables in which a refused press may leave its trace."""
+SENDING = frozenset(
+    {"attempts", "claimed_at", "error", "finished_at", "not_before", "stored_at", "fetch_attempts"}
+)
+"""Columns that the sending of a message changes, and not the press that caused it."""
+EVERYBODY = frozenset({"ani", "budi", "citra", "dewi", "eko", "head", "admin", "observer"})
+HEADS = frozenset({"budi", "dewi", "head"})
+
+Snapshot = Mapping[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One of Ani's days. `message`: the message it was typed in; `files`: its evidence."""
+
+    id: int
+    revision: int
+    entries: tuple[int, ...]
+    files: tuple[int, ...]
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Ids of the situation everybody presses in. `lina` is invited, `mira` has joined."""
+
+    office: Office
+    days: Mapping[str, Written]
+    note: int
+    digest: str
+    ready: str
+    lina: int
+    token: str
+    mira: int
+    joining: int
+    secrets: tuple[str, ...]
+    """Words, numbers and names of Ani and the invited that nobody else may be shown by a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`press`: by `who`, on Ani's day in this state. `about`: whose row the subject names.
+
+    `states`: in which others it may change something. `may`: who else may press it, on their own behalf.
+    `guarded`: it compares a revision. `inert`: it only shows. `free`: its argument is not read.
+    """
+
+    who: str
+    press: Callable[[Facts, Written], Press]
+    state: str = DRAFT
+    states: frozenset[str] = ALL
+    about: type[Base] | None = Day
+    may: frozenset[str] = frozenset()
+    guarded: bool = False
+    inert: bool = False
+    free: bool = True
+    own: bool = False
+    """Whatever the subject says, it is about the one who presses: nobody can be refused."""
+    twice: frozenset[str] = frozenset()
+    """Columns that a second press may change again."""
+
+    def made(self, facts: Facts, state: str | None = None) -> Press:
+        """The button of the entitled person, or the same button about a day in another state."""
+        return self.press(facts, facts.days[state or self.state])
+
+
+def day(kind: Kind, arg: str = "") -> Callable[[Facts, Written], Press]:
+    return lambda facts, written: Press(kind, written.id, written.revision, arg)
+
+
+def entry(kind: Kind, place: int = 0, arg: str = "") -> Callable[[Facts, Written], Press]:
+    return lambda facts, written: Press(
+        kind, written.entries[min(place, len(written.entries) - 1)], written.revision, arg
+    )
+
+
+def own(kind: Kind, arg: str = "") -> Callable[[Facts, Written], Press]:
+    return lambda facts, written: Press(kind, facts.office.ani, 0, arg)
+
+
+BUDI_DAY = Row("budi", day(Kind.REVIEW), state=SUBMITTED, states=frozenset({SUBMITTED}))
+ON_ENTRY = Row("ani", entry(Kind.ENTRY_SHOW), about=Entry, states=UNSENT)
+
+PRESSES: dict[Kind, Row] = {
+    Kind.CANCEL: Row("ani", own(Kind.CANCEL), about=None, own=True, inert=True),
+    Kind.PROMPT_FILL: Row(
+        "ani", own(Kind.PROMPT_FILL, "2026-11-18"), about=None, own=True, inert=True, free=False
+    ),
+    Kind.PROMPT_SAME: Row("ani", own(Kind.PROMPT_SAME, "2026-11-18"), about=None, own=True, free=False),
+    Kind.DAY_SHOW: Row("ani", day(Kind.DAY_SHOW), inert=True),
+    Kind.DAY_PAGE: Row("ani", day(Kind.DAY_PAGE, "1"), inert=True, free=False),
+    Kind.DAY_SEND: Row("ani", day(Kind.DAY_SEND, "anyway"), states=UNSENT, guarded=True),
+    Kind.DAY_WITHDRAW: Row(
+        "ani", day(Kind.DAY_WITHDRAW), state=SUBMITTED, states=frozenset({SUBMITTED}), guarded=True
+    ),
+    Kind.DAY_OUTCOMES: Row("ani", day(Kind.DAY_OUTCOMES), states=UNSENT),
+    Kind.DAY_LINKS: Row("ani", day(Kind.DAY_LINKS), inert=True),
+    Kind.DAY_UNDO: Row(
+        "ani",
+        lambda facts, one: Press(Kind.DAY_UNDO, one.id, one.revision, str(one.message)),
+        states=UNSENT,
+        free=False,
+    ),
+    Kind.ENTRY_SHOW: replace(ON_ENTRY, inert=True),
+    Kind.ENTRY_FIELD: replace(
+        ON_ENTRY, press=entry(Kind.ENTRY_FIELD, arg="activity"), inert=True, free=False
+    ),
+    Kind.ENTRY_DELETE: replace(ON_ENTRY, press=entry(Kind.ENTRY_DELETE)),
+    Kind.ENTRY_UP: replace(ON_ENTRY, press=entry(Kind.ENTRY_UP, 1)),
+    Kind.ENTRY_DOWN: replace(ON_ENTRY, press=entry(Kind.ENTRY_DOWN, 1)),
+    Kind.ENTRY_LINK: replace(ON_ENTRY, press=entry(Kind.ENTRY_LINK), inert=True, free=False),
+    Kind.ENTRY_TARGET: replace(
+        ON_ENTRY,
+        press=lambda facts, one: Press(
+            Kind.ENTRY_TARGET, one.entries[0], 0, str(facts.office.ani_targets[2])
+        ),
+        free=False,
+        twice=frozenset({"revision"}),
+    ),
+    Kind.ENTRY_CORRECT: replace(
+        ON_ENTRY, press=entry(Kind.ENTRY_CORRECT, arg="evidence"), state=RETURNED, inert=True, free=False
+    ),
+    Kind.OUTCOME_PICK: replace(
+        ON_ENTRY,
+        press=lambda facts, one: Press(
+            Kind.OUTCOME_PICK, one.entries[1 % len(one.entries)], 0, facts.ready
+        ),
+        free=False,
+        twice=frozenset({"revision"}),
+    ),
+    Kind.OUTCOME_SKIP: Row("ani", day(Kind.OUTCOME_SKIP), states=UNSENT),
+    Kind.MASK: Row(
+        "ani",
+        lambda facts, one: Press(Kind.MASK, one.id, one.revision, str(one.message)),
+        states=UNSENT,
+        free=False,
+    ),
+    Kind.EVIDENCE_DROP: Row(
+        "ani",
+        lambda facts, one: Press(Kind.EVIDENCE_DROP, one.files[0]),
+        about=Evidence,
+        states=UNSENT,
+    ),
+    Kind.EVIDENCE_MOVE: Row(
+        "ani",
+        lambda facts, one: Press(Kind.EVIDENCE_MOVE, one.files[-1], 0, str(facts.days[DRAFT].entries[1])),
+        about=Evidence,
+        states=UNSENT,
+        free=False,
+        twice=frozenset({"revision"}),
+    ),
+    Kind.EVIDENCE_OPEN: Row(
+        "budi",
+        lambda facts, one: Press(Kind.EVIDENCE_OPEN, one.files[0]),
+        state=SUBMITTED,
+        about=Evidence,
+        may=frozenset({"ani"}),
+        inert=True,
+    ),
+    Kind.QUEUE: Row("budi", own(Kind.QUEUE), about=None, may=HEADS, inert=True, free=False),
+    Kind.DECIDED: Row("budi", own(Kind.DECIDED), about=None, may=HEADS, inert=True),
+    Kind.REVIEW: replace(BUDI_DAY, inert=True, free=False),
+    Kind.REVIEW_PAGE: replace(BUDI_DAY, press=day(Kind.REVIEW_PAGE, "1"), inert=True, free=False),
+    Kind.APPROVE_DAY: replace(BUDI_DAY, press=day(Kind.APPROVE_DAY), guarded=True),
+    Kind.APPROVE_ALL: replace(
+        BUDI_DAY,
+        press=lambda facts, one: Press(Kind.APPROVE_ALL, facts.office.budi, 0, facts.digest),
+        about=None,
+        may=HEADS,
+        free=False,
+    ),
+    Kind.RETURN_DAY: replace(BUDI_DAY, press=day(Kind.RETURN_DAY), guarded=True, inert=True, free=False),
+    Kind.DETAIL: replace(BUDI_DAY, press=entry(Kind.DETAIL), about=Entry, inert=True, free=False),
+    Kind.APPROVE_ENTRY: replace(BUDI_DAY, press=entry(Kind.APPROVE_ENTRY), about=Entry, guarded=True),
+    Kind.RETURN_ENTRY: replace(
+        BUDI_DAY, press=entry(Kind.RETURN_ENTRY), about=Entry, guarded=True, inert=True
+    ),
+    Kind.REASON: replace(
+        BUDI_DAY, press=entry(Kind.REASON, arg="outcome"), about=Entry, guarded=True, free=False
+    ),
+    Kind.REOPEN: replace(
+        BUDI_DAY,
+        press=day(Kind.REOPEN),
+        state=APPROVED,
+        states=frozenset({APPROVED}),
+        guarded=True,
+        free=False,
+    ),
+    Kind.FEEDBACK: replace(BUDI_DAY, press=day(Kind.FEEDBACK), inert=True, free=False),
+    Kind.FEEDBACK_ABOUT: replace(BUDI_DAY, press=day(Kind.FEEDBACK_ABOUT), inert=True, free=False),
+    Kind.FEEDBACK_TONE: replace(BUDI_DAY, press=day(Kind.FEEDBACK_TONE, "0.0.0.1"), inert=True, free=False),
+    Kind.FEEDBACK_PHRASE: replace(
+        BUDI_DAY, press=day(Kind.FEEDBACK_PHRASE, "0.0.0.1-1"), states=SEEN, free=False
+    ),
+    Kind.FEEDBACK_READ: Row(
+        "ani", lambda facts, one: Press(Kind.FEEDBACK_READ, facts.note), about=Feedback
+    ),
+    Kind.FEEDBACK_REPLY: Row(
+        "ani", lambda facts, one: Press(Kind.FEEDBACK_REPLY, facts.note), about=Feedback, inert=True
+    ),
+    Kind.JOIN_YES: Row(
+        "stranger",
+        lambda facts, one: Press(Kind.JOIN_YES, 0, 0, facts.token),
+        about=None,
+        own=True,
+        free=False,
+    ),
+    Kind.JOIN_NO: Row(
+        "stranger",
+        lambda facts, one: Press(Kind.JOIN_NO, 0, 0, facts.token),
+        about=None,
+        own=True,
+        inert=True,
+        free=False,
+    ),
+    Kind.JOIN_UNDO: Row(
+        "budi",
+        lambda facts, one: Press(Kind.JOIN_UNDO, facts.mira, facts.joining),
+        about=Person,
+        may=frozenset({"admin"}),
+        guarded=True,
+    ),
+    Kind.SETTINGS: Row("ani", own(Kind.SETTINGS), about=None, own=True, inert=True),
+    Kind.SET_TIME: Row("ani", own(Kind.SET_TIME, "15.45"), about=Person, free=False),
+    Kind.SET_LANGUAGE: Row("ani", own(Kind.SET_LANGUAGE, "en"), about=Person, free=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """Who may give a command (`strangers`: also before joining), and whether its words are read."""
+
+    may: frozenset[str] = EVERYBODY
+    strangers: bool = False
+
+
+COMMANDS: dict[str, CommandRow] = {
+    "bantuan": CommandRow(),
+    "batal": CommandRow(),
+    "dataku": CommandRow(),
+    "hari": CommandRow(),
+    "pengaturan": CommandRow(),
+    "periksa": CommandRow(may=HEADS),
+    "privasi": CommandRow(strangers=True),
+    "start": CommandRow(strangers=True),
+}
+
+
+async def set_up(db: Database, office: Office, *, now: datetime) -> Facts:
+    """Ani has a day in every state and a note; Lina is invited, Mira has joined and waits for «Bukan dia»."""
+    days: dict[str, Written] = {}
+    for number, state in enumerate((APPROVED, RETURNED, SUBMITTED, DRAFT), start=1):
+        days[state] = await _written(db, office, state, message=9000 + number, now=now)
+    async with db.writing() as session:
+        ani, budi = await _acting(session, office.ani), await _acting(session, office.budi)
+        photo = await attach(
+            session,
+            ani,
+            kind="photo",
+            file_id="PH-nilam",
+            file_unique_id="nilam",
+            size=100,
+            file_name=None,
+            mime_type=None,
+            message_id=9100,
+            reply_to=None,
+            album=None,
+            entry_id=days[DRAFT].entries[0],
+            now=now,
+        )
+        await session.execute(update(Evidence).values(fetch_after=None, sha256="0" * 64))
+        about = About(days[APPROVED].id, days[APPROVED].entries[0])
+        note = await feedback.give_feedback(
+            session, budi, about, tone=Tone.APPRECIATION, text=NOTE, now=now
+        )
+    del photo
+    async with db.writing() as session:
+        lina, mira = [await _newcomer(session, office, name, now=now) for name in ("Lina", "Mira")]
+        for_lina, for_mira = await invite(session, [lina, mira], now=now)
+        at = now + timedelta(seconds=1)
+        await join(session, for_mira.token, user_id=555, chat_id=555, now=at, account_name="Akun Mira")
+        joining = await session.scalar(select(Invitation.id).where(Invitation.used_by == 555))
+        queue = await load_queue(session, await _acting(session, office.budi), now=now)
+        numbers = [str(one) for one in await session.scalars(select(Person.nip).where(Person.nip.is_not(None)))]
+        for state in days:
+            days[state] = await _read(session, days[state])
+    assert joining is not None
+    words = ("zamrud", "safir", "mirah", "nilam", "intan", "3201014501850001", "Lina", "Mira", "Ani Rahma")
+    ready = answer_code("jadwal zamrud disepakati")
+    return Facts(
+        office, days, note, queue.digest, ready, lina, for_lina.token, mira, joining, (*words, *numbers)
+    )
+
+
+async def _written(db: Database, office: Office, state: str, *, message: int, now: datetime) -> Written:
+    async with db.writing() as session:
+        ani = await _acting(session, office.ani)
+        taken = await take_report(session, ani, REPORTS[state], message_id=message, now=now)
+        assert taken.day_id is not None
+        if state is DRAFT:
+            return Written(taken.day_id, 0, taken.entry_ids, (), message)
+        for one in await session.scalars(select(Entry).where(Entry.day_id == taken.day_id)):
+            one.outside_plan, one.link_source, one.target_id = True, None, None
+        made = await session.get_one(Day, taken.day_id)
+        await submit_day(session, ani, made.id, revision=made.revision, now=now)
+        budi = await _acting(session, office.budi)
+        if state is APPROVED:
+            await deciding.approve_day(session, budi, made.id, revision=made.revision, now=now)
+        elif state is RETURNED:
+            await deciding.return_entry(
+                session,
+                budi,
+                taken.entry_ids[0],
+                revision=made.revision,
+                reason="Hasil safir belum jelas",
+                now=now,
+            )
+        return Written(made.id, 0, taken.entry_ids, (), message)
+
+
+async def _read(session: AsyncSession, one: Written) -> Written:
+    files = await session.scalars(select(Evidence.id).where(Evidence.entry_id.in_(one.entries)))
+    return replace(one, revision=(await session.get_one(Day, one.id)).revision, files=tuple(files) or (0,))
+
+
+async def _newcomer(session: AsyncSession, office: Office, name: str, *, now: datetime) -> int:
+    person = Person(name=f"{name} Baru", supervisor_id=office.budi, created_at=now)
+    session.add(person)
+    await session.flush()
+    session.add(Role(person_id=person.id, role=RoleName.STAFF))
+    return person.id
+
+
+async def _acting(session: AsyncSession, person_id: int) -> Actor:
+    actor = await who_is(session, user_of(person_id))
+    assert actor is not None
+    return actor
+
+
+async def delete_subject(db: Database, row: Row, subject: int) -> None:
+    """Takes away the very row a button is about."""
+    async with db.writing() as session:
+        if row.about is Person:
+            await session.execute(delete(Account).where(Account.person_id == subject))
+            return
+        assert row.about is not None
+        table = row.about.__table__
+        await session.execute(table.delete().where(table.c.id == subject))  # type: ignore[attr-defined]
+
+
+async def snapshot(db: Database) -> Snapshot:
+    """Every row of every table, in order."""
+    async with db.reading() as session:
+        return {
+            table.name: [tuple(row) for row in await session.execute(select(table).order_by(*table.primary_key))]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+async def restore(db: Database, kept: Snapshot) -> None:
+    """Puts every table back as it was; only the updates that were seen stay seen."""
+    async with db.writing() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name != "seen_updates":
+                await session.execute(table.delete())
+        for table in Base.metadata.sorted_tables:
+            rows = [dict(zip(table.columns.keys(), row, strict=True)) for row in kept[table.name]]
+            if rows and table.name != "seen_updates":
+                await session.execute(table.insert(), rows)
+
+
+def differences(
+    before: Snapshot, after: Snapshot, *, but: frozenset[str] = frozenset(), of: int | None = None
+) -> list[str]:
+    """What is different, as «table: gone … new …». `but`: columns that may differ; `of`: whose rows may."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        if table.name in RECORDED:
+            continue
+        names = table.columns.keys()
+        hidden = but | SENDING | ({"state", "message_id"} if table.name == "outbox" else set())
+
+        owner = "id" if table.name == "people" else "person_id"
+        old, new = (
+            [
+                {name: value for name, value in zip(names, row, strict=True) if name not in hidden}
+                for row in rows[table.name]
+            ]
+            for rows in (before, after)
+        )
+        gone = [one for one in old if one not in new and (of is None or one.get(owner) != of)]
+        came = [one for one in new if one not in old and (of is None or one.get(owner) != of)]
+        if gone or came:
+            found.append(f"{table.name}: gone {gone} new {came}")
+    return found

@@ -1,0 +1,383 @@
+"""Every command and button as: unknown person, other unit, wrong role, stale, deleted, nonsense, twice."""
+
+import re
+import tomllib
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select, update
+
+from bot.callbacks import Kind, Press
+from bot.registry import Registry
+from bot.texts import LOCALES
+from handlers import FEATURES
+from models import AuditEvent, Base, DialogueRow, Person
+from models.engine import Database
+from services.clock import OfficeClock
+from simulator import Limits, Persona, Simulator
+from simulator.press import Tap
+from tests.conftest import WEDNESDAY
+from tests.conversations import matrix
+from tests.conversations.conftest import started
+from tests.conversations.matrix import COMMANDS, EVERYBODY, PRESSES, Facts, Row, Snapshot
+from tests.office import build_office, user_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+REGISTRY = Registry(FEATURES)
+NONSENSE = (
+    "",
+    "x",
+    "-1",
+    "0",
+    "a1",
+    "a",
+    "99999999999",
+    "999999999999999999",
+    "9999999999999999999999999",
+    "1.5",
+    "0.0.0.9",
+    "9.9.9.9-9",
+    "0.0.0.1-0",
+    "0.0.0.1-99999999999999999999",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    ":::",
+    "²",
+    "' OR 1=1 --",
+    "<b>&amp;",
+    "éééééééééé",
+)
+HOSTILE = (
+    "x" * 3900,
+    "🧕" * 900,
+    "<b>tebal</i> &lt; <script>alert(1)</script>",
+    "\u202eterbalik\u202c \u200f\u200b",
+    "'; DROP TABLE people; --",
+    "%s {0} {name} \\ \n\n\t ---",
+    "9" * 400,
+    "0001-01-01",
+    "31 Februari 99999",
+)
+
+
+def sentences(section: str | None) -> re.Pattern[str]:
+    """Every Indonesian text of one section, or of all, its values left open."""
+    texts = tomllib.loads((LOCALES / "id.toml").read_text(encoding="utf-8"))
+    found = texts[section] if section else texts
+
+    def leaves(value: object) -> Iterable[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            for one in value.values():
+                yield from leaves(one)
+
+    patterns = [re.sub(r"\\\{\w+\\\}", ".*", re.escape(one)) for one in leaves(found)]
+    return re.compile("|".join(f"(?:{one})" for one in patterns), re.DOTALL)
+
+
+ERRORS, TEXTS = sentences("errors"), sentences(None)
+
+
+@dataclass(repr=False)
+class Bench:
+    """A running office in one situation, to which it goes back after every press."""
+
+    sim: Simulator
+    db: Database
+    facts: Facts
+    people: dict[str, Persona]
+    kept: Snapshot
+
+    def person_id(self, name: str) -> int | None:
+        return None if name == "stranger" else int(getattr(self.facts.office, name))
+
+    async def back(self) -> None:
+        """The situation anew, with nothing recorded of what people were shown."""
+        await self.sim.quiet(settle=0.01)
+        await matrix.restore(self.db, self.kept)
+        self.sim.core.calls.clear()
+
+    def press(self, name: str, press: Press | str) -> Tap:
+        """A press under a fresh message of the bot."""
+        person = self.people[name]
+        message = self.sim.core.post(person.chat, self.sim.core.bot, text="Layar lama")
+        return person.presses_data(message, press if isinstance(press, str) else press.pack())
+
+    async def settled(self) -> Snapshot:
+        """What is stored once everything has been answered and told; a fault of ours ends the test here."""
+        await self.sim.quiet(settle=0.01)
+        now = await matrix.snapshot(self.db)
+        assert now["failed_updates"] == [], [row[3:5] for row in now["failed_updates"]]
+        return now
+
+    async def unchanged(self, *, of: str | None = None) -> None:
+        after = await self.settled()
+        found = matrix.differences(self.kept, after, of=self.person_id(of) if of else None)
+        assert not found, found
+
+    async def answered(self, tap: Tap) -> str:
+        """The toast of a press. Fails on silence: neither words over the button nor anything in the chat."""
+        toast = await tap.answered(5)
+        if toast.text:
+            assert TEXTS.match(toast.text), toast.text
+        else:
+            await self.sim.quiet(settle=0.01)
+            assert self.shown(tap.message.chat.id), f"{tap.button.data!r} was met with silence"
+        return toast.text
+
+    def shown(self, chat_id: int) -> str:
+        """Everything the bot put into a chat since the situation was set up."""
+        return "\n".join(
+            str(one.params)
+            for one in self.sim.core.calls
+            if one.chat_id == chat_id and one.method.startswith(("send", "edit"))
+        )
+
+    def keeps_quiet(self, name: str, *toasts: str) -> None:
+        """What somebody was shown names nobody's work, number or name that is not theirs to see."""
+        seen = "\n".join((self.shown(self.people[name].id), *toasts))
+        for secret in self.facts.secrets:
+            assert secret.casefold() not in seen.casefold(), f"{name} was shown {secret!r}: {seen[:600]}"
+
+    async def refusals(self, name: str) -> int:
+        async with self.db.reading() as session:
+            return (
+                await session.scalar(
+                    select(func.count()).where(
+                        AuditEvent.action == "refused", AuditEvent.actor_id == self.person_id(name)
+                    )
+                )
+            ) or 0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running_office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
+    folder: Path = tmp_path_factory.mktemp("matrix")
+    db = Database(f"sqlite:///{folder}/office.db")
+    async with db.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with db.writing() as session:
+        office = await build_office(session, now=WEDNESDAY)
+    clock = OfficeClock(WEDNESDAY)
+    async with Simulator(limits=Limits.off(), clock=clock, callback_seconds=10**9) as sim:
+        people = {
+            name: sim.person(name.title(), user_id=user_of(getattr(office, name))) for name in sorted(EVERYBODY)
+        }
+        people["stranger"] = sim.person("Orang Lain")
+        mira = sim.person("Mira", user_id=555)
+        for persona in (*people.values(), mira):
+            persona.chat.started = True
+        async with started(sim, db, clock, folder):
+            facts = await matrix.set_up(db, office, now=WEDNESDAY)
+            people["ani"].presses_data(sim.core.post(people["ani"].chat, sim.core.bot, text="-"), "1:x:0:0:")
+            await sim.quiet(settle=0.3)
+            yield Bench(sim, db, facts, people, await matrix.snapshot(db))
+        faults = sim.faults_seen
+    await db.close()
+    assert not faults, faults
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bench(running_office: Bench) -> Bench:
+    await running_office.back()
+    return running_office
+
+
+def every_kind(wanted: Iterable[Kind] = PRESSES) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("kind", sorted(wanted), ids=lambda kind: kind.name.lower())
+
+
+async def test_every_button_and_command_has_a_row() -> None:
+    assert set(REGISTRY.presses) == set(PRESSES)
+    assert set(REGISTRY.commands) == set(COMMANDS)
+    assert set(Kind) == set(PRESSES), "a button without a handler"
+
+
+@every_kind()
+async def test_the_entitled_press_once_and_twice(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    press = row.made(bench.facts)
+    await bench.answered(bench.press(row.who, press))
+    once = await bench.settled()
+    changed = matrix.differences(bench.kept, once, but=frozenset({"outcomes_asked"}))
+    assert bool(changed) is not row.inert, changed or "it changed nothing"
+    persona = bench.people[row.who]
+    message = next(one for one in persona.chat.visible() if one.from_bot)
+    await (persona.presses_data(message, press.pack())).answered(5)
+    again = await bench.settled()
+    assert not matrix.differences(once, again, but=row.twice)
+
+
+@every_kind()
+async def test_pressed_twice_at_the_same_moment(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    data = row.made(bench.facts).pack()
+    tap = bench.press(row.who, data)
+    again = bench.people[row.who].presses_data(tap.message, data)
+    await bench.answered(tap)
+    await again.answered(5)
+    twice = await bench.settled()
+    rows = {name: len(found) for name, found in twice.items()}
+    await bench.back()
+    await bench.answered(bench.press(row.who, data))
+    once = await bench.settled()
+    for name, found in once.items():
+        if name not in matrix.RECORDED:
+            assert rows[name] == len(found), name
+
+
+@every_kind()
+async def test_those_who_may_not_are_refused_and_audited(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    press = row.made(bench.facts)
+    outsiders = EVERYBODY - row.may - {row.who} if not row.own else frozenset()
+    if row.who != "stranger":
+        outsiders |= {"stranger"}
+    taps = {name: bench.press(name, press) for name in sorted(outsiders)}
+    toasts = {name: await bench.answered(tap) for name, tap in taps.items()}
+    await bench.unchanged()
+    for name, toast in toasts.items():
+        assert ERRORS.match(toast) or kind in REGISTRY.open_presses, (name, toast)
+        bench.keeps_quiet(name, toast)
+    async with bench.db.reading() as session:
+        asked = {user_of(getattr(bench.facts.office, name)) for name in outsiders if name != "stranger"}
+        left = await session.scalars(
+            select(DialogueRow.chat_id).where(DialogueRow.step.is_not(None), DialogueRow.chat_id.in_(asked))
+        )
+        assert not list(left), "a refused press left a question"
+    unaudited = [name for name in sorted(outsiders - {"stranger"}) if await bench.refusals(name) != 1]
+    assert not unaudited, f"not audited: {unaudited}"
+
+
+@every_kind(kind for kind, row in PRESSES.items() if row.own or row.may)
+async def test_on_their_own_behalf_nobody_touches_others(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    if kind is Kind.JOIN_UNDO:
+        pytest.skip("who else may, may as the supervisor does")
+    for name in sorted((EVERYBODY if row.own else row.may) - {row.who, "ani"}):
+        toast = await bench.answered(bench.press(name, row.made(bench.facts)))
+        await bench.unchanged(of=name)
+        if name != "budi":
+            bench.keeps_quiet(name, toast)
+        await bench.back()
+
+
+@every_kind(kind for kind, row in PRESSES.items() if row.guarded)
+async def test_a_stale_revision_is_outdated_and_shows_how_it_is_now(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    press = row.made(bench.facts)
+    for revision in (0, max(0, press.revision - 1), press.revision + 1000):
+        tap = bench.press(row.who, replace(press, revision=revision))
+        toast = await bench.answered(tap)
+        assert re.search("Sudah berubah|Sudah diputuskan|ditarik kembali", toast), toast
+        await bench.unchanged()
+        assert bench.shown(tap.message.chat.id), "the present card did not follow"
+        assert tap.message.text != "Layar lama"
+        await bench.back()
+
+
+@every_kind(kind for kind, row in PRESSES.items() if row.about)
+async def test_what_it_was_about_is_gone(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    press = row.made(bench.facts)
+    await matrix.delete_subject(bench.db, row, press.subject)
+    before = await matrix.snapshot(bench.db)
+    who = "stranger" if row.about is Person and row.who == "ani" else row.who
+    toast = await bench.answered(bench.press(row.who, press))
+    assert ERRORS.match(toast), (who, toast)
+    assert not matrix.differences(before, await bench.settled())
+
+
+@every_kind(kind for kind, row in PRESSES.items() if row.about)
+async def test_a_subject_that_never_was(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    for subject in (0, 10**17, 999_999_999_999_999_999):
+        toast = await bench.answered(bench.press(row.who, replace(row.made(bench.facts), subject=subject)))
+        assert ERRORS.match(toast), toast
+    await bench.unchanged()
+
+
+@every_kind()
+async def test_an_argument_that_no_button_has(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    press = row.made(bench.facts)
+    for arg in NONSENSE if not row.free else NONSENSE[:3]:
+        if not row.free and arg == "" and kind in EMPTY_IS_KNOWN or (kind, arg) in KNOWN:
+            continue
+        await bench.answered(bench.press(row.who, replace(press, arg=arg)))
+        if not row.free:
+            await bench.unchanged()
+    await bench.settled()
+
+
+EMPTY_IS_KNOWN = frozenset({Kind.REOPEN})
+KNOWN = frozenset({(Kind.ENTRY_TARGET, "0"), (Kind.REOPEN, "0"), (Kind.MASK, "0")})
+"""Arguments of the list that a button of ours has."""
+
+
+@every_kind(kind for kind, row in PRESSES.items() if row.about in (matrix.Day, matrix.Entry, matrix.Evidence))
+async def test_in_another_state_it_changes_nothing(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    for state in sorted(matrix.ALL - row.states):
+        await bench.answered(bench.press(row.who, row.made(bench.facts, state)))
+        await bench.unchanged()
+        await bench.back()
+
+
+@every_kind(kind for kind, row in PRESSES.items() if row.who == "budi" and row.about is not Person)
+async def test_drafts_are_nobodys_business(bench: Bench, kind: Kind) -> None:
+    row = PRESSES[kind]
+    await bench.answered(bench.press("budi", row.made(bench.facts, matrix.DRAFT)))
+    await bench.sim.quiet(settle=0.01)
+    assert "nilam" not in bench.shown(bench.people["budi"].id)
+
+
+async def test_somebody_who_left_is_a_stranger_at_every_button(bench: Bench) -> None:
+    async with bench.db.writing() as session:
+        ids = [bench.facts.office.ani, bench.facts.office.budi]
+        await session.execute(update(Person).where(Person.id.in_(ids)).values(active=False))
+    before = await matrix.snapshot(bench.db)
+    taps = [
+        (kind, bench.press(name, row.made(bench.facts)))
+        for kind, row in PRESSES.items()
+        for name in ("ani", "budi")
+        if kind not in REGISTRY.open_presses
+    ]
+    for kind, tap in taps:
+        assert "belum terdaftar" in await bench.answered(tap), kind
+    assert not matrix.differences(before, await bench.settled())
+
+
+async def test_data_that_is_no_button_of_ours(bench: Bench) -> None:
+    for data in ("0:ds:1:1:", "2:ds:1:1:", "1:zz:1:1:", "1:ds:1", "", " ", "1:ds:-1:0:", "1:ds:1e3:0:", "\x00", "💥"):
+        for name in ("ani", "budi"):
+            assert "Sudah berubah" in await bench.answered(bench.press(name, data)), data
+        assert "belum terdaftar" in await bench.answered(bench.press("stranger", data))
+    assert "Sudah berubah" in await bench.answered(bench.press("ani", "1:ds:1:1:" + "x" * 60))
+    await bench.unchanged()
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+async def test_commands(bench: Bench, name: str) -> None:
+    row = COMMANDS[name]
+    for words in ("", *HOSTILE):
+        for who in sorted(EVERYBODY | {"stranger"}):
+            bench.sim.core.calls.clear()
+            before = await matrix.snapshot(bench.db)
+            await bench.people[who].says(f"/{name} {words}".strip())
+            after = await bench.settled()
+            seen = bench.shown(bench.people[who].id)
+            assert seen, (who, words[:20])
+            assert not matrix.differences(before, after, of=bench.person_id(who)), who
+            if who not in ("ani", "budi"):
+                bench.keeps_quiet(who)
+            if who == "stranger" and not row.strangers:
+                assert "belum terdaftar" in seen
+            elif who not in row.may and who != "stranger":
+                assert await bench.refusals(who) >= 1
