@@ -27,6 +27,7 @@ from services.people.rows import Cell
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 START = datetime.fromisoformat("2026-11-18T14:01:00+07:00")
 """A quarter of an hour before a six-day office is asked."""
+EVENING = datetime.fromisoformat("2026-11-18T20:30:00+07:00")
 PHONE, DESK = (390, 844), (1280, 800)
 SHARPNESS = 1.7
 """Pixels of a picture for each of a phone's: with 2 the wordy ones are too large."""
@@ -122,8 +123,9 @@ async def play(stage: Stage) -> None:
 
 
 async def _joining(stage: Stage) -> None:
-    """An invited colleague opens the link."""
+    """An invited colleague opens the link, in the evening: nothing else is said that day."""
     scene = stage.scene
+    await scene.move_to(EVENING)
     async with scene.program.deps.database.writing() as session:
         row = {
             name: Cell(f"A{place}", value) for place, (name, value) in enumerate(NEWCOMER.items(), start=2)

@@ -67,7 +67,6 @@ class Kind(enum.StrEnum):
     JOIN_NO = "jn"
     JOIN_UNDO = "ju"
     # settings
-    SETTINGS = "s"
     SET_TIME = "st"
     SET_LANGUAGE = "sl"
 

@@ -124,7 +124,7 @@ async def on_outcomes(turn: Turn, message: Message) -> Answer:
     asked = asking.still_asked(day, question)
     if gives_up(message):
         turn.done()
-        return Answer(screens=(Screen(turn.t("dialogue.cancelled")),), cards=both(day.id), below=False)
+        return Answer(screens=(Screen(turn.t("dialogue.cancelled")),), cards=card(ASK, day.id))
     if not asked:
         turn.done()
         return await take(turn, message)

@@ -25,10 +25,6 @@ async def on_settings(turn: Turn, arguments: str) -> Answer:
     return Answer(cards=card(SETTINGS, turn.actor.person_id))
 
 
-async def on_show(turn: Turn, press: Press) -> Answer:
-    return Answer(cards=card(SETTINGS, turn.actor.person_id))
-
-
 async def on_time(turn: Turn, press: Press) -> Answer:
     """`arg`: a time, `default`, or nothing: then it is asked for. Subject: whose settings were shown."""
     actor = turn.actor
@@ -73,7 +69,7 @@ async def on_language(turn: Turn, press: Press) -> Answer:
 FEATURE = Feature(
     name="settings",
     commands=(Command("pengaturan", on_settings),),
-    presses={Kind.SETTINGS: on_show, Kind.SET_TIME: on_time, Kind.SET_LANGUAGE: on_language},
+    presses={Kind.SET_TIME: on_time, Kind.SET_LANGUAGE: on_language},
     answers={Step.PROMPT_TIME: on_time_text},
     cards={SETTINGS: render_settings},
 )

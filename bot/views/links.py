@@ -95,7 +95,10 @@ def unsure_screen(
         rows.append(tuple(choices))
     lines.append(
         Html(
-            "\n".join(t("link.legend", number=order[key], target=shorten(targets[key], 160)) for key in used)
+            "\n".join(
+                t("link.legend", number=order[key], target=shorten(targets[key], 160))
+                for key in sorted(used, key=order.__getitem__)
+            )
         )
     )
     rows.append(

@@ -139,7 +139,8 @@ async def add_entries(
         )
         .values(entry_id=entries[0].id)
     )
-    day.outcomes_asked = False
+    if any(read.outcome is None for read in found):
+        day.outcomes_asked = False
     await changed(session, day)
     return entries
 

@@ -29,7 +29,7 @@ def _words(words: str) -> frozenset[str]:
 
 
 _REPORT_WORDS = _words(
-    "laporan lap laporanku lapor melaporkan lkh lckh lcp lkb report laporn kegiatan keg aktivitas "
+    "laporan lap giat laporanku lapor melaporkan lkh lckh lcp lkb report laporn kegiatan keg aktivitas "
     "aktifitas kinerja "
     "harian progres progress pekerjaan tugas rencana jurnal logbook update susulan rapel daily agenda "
     "catatan "

@@ -44,7 +44,7 @@ _REPORTING = word_set(
 _REPORT_NOUNS = word_set(
     """
     laporan lap lapor kegiatan kegiatannya aktivitas aktifitas kinerja lkh lckh lckb lkp progres progress
-    agenda pekerjaan tugas uraian rincian daftar berikut log logbook jurnal lhk laphar
+    agenda pekerjaan tugas giat uraian rincian daftar berikut log logbook jurnal lhk laphar
     """
 )
 _REPORT_REST = word_set(
@@ -82,7 +82,7 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:demikian(?:lah)?|(?:kepada\s)?yth|dengan\shormat|di\stempat$|terima\s?kasih|terimakasih|trimakasih|makasih|trims|tks|thanks|matur\s(?:nuwun|suwun)|suwun"
+    r"(?:demikian(?:lah)?|(?:kepada\s)?yth|dengan\shormat|di\stempat$|terima\s?kasih|terimakasih|trimakasih|makasih|mksh|makasi|trims|tks|thx|thanks|matur\s(?:nuwun|suwun)|suwun"
     r"|sekian|wassalam\w*|wa'?alaikum\w*|hormat\s(?:saya|kami)|(?:dokumentasi|foto|bukti)\sterlampir|terlampir"
     r"|(?:ttd|tertanda|mengetahui)[.,:\s]*$)(?!\w)",
     re.IGNORECASE,
@@ -92,7 +92,7 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _CLOSING_TAIL = re.compile(
-    r"(?:[.,;!]|\s[-–])\s*(?:(?:demikian|sekian)\b[^.\n]{0,60}|(?:terima\s?kasih|terimakasih|makasih|trims|tks|suwun|"
+    r"(?:[.,;!]|\s[-–])\s*(?:(?:demikian|sekian)\b[^.\n]{0,60}|(?:terima\s?kasih|terimakasih|makasih|mksh|makasi|trims|tks|thx|suwun|"
     r"matur\s(?:nuwun|suwun)|mohon\sarahan(?:nya)?)\b[^.\n]{0,25})[\s.!🙏]*$",
     re.IGNORECASE,
 )
@@ -100,7 +100,7 @@ _IDENTITY_LABEL = (
     r"nama(?:\s(?:lengkap|pegawai|asn|guru))?|nip(?:pk)?|nik|ni\s?pppk|nuptk|jabatan|pangkat|gol(?:ongan)?|tanggal|tgl"
     r"|hari|bulan|tahun|periode|unit(?:\s(?:kerja|organisasi))?|instansi|opd|skpd|satker|satuan\skerja|tempat\stugas"
     r"|bidang|seksi|bagian|sub\s?bag(?:ian)?|atasan(?:\slangsung)?|pejabat\spenilai|unor|sekolah|puskesmas|asal|dinas"
-    r"|kantor|petugas|pelapor|status(?:\skehadiran)?|kehadiran|presensi|lokasi|lokasi\skerja|tempat|mode\skerja|cuaca|shift|regu"
+    r"|kantor|petugas|pelapor|(?:jam|absen(?:si)?|waktu)\s(?:masuk|datang|pulang|kerja)|status(?:\skehadiran)?|kehadiran|presensi|lokasi|lokasi\skerja|tempat|mode\skerja|cuaca|shift|regu"
 )
 _IDENTITY = re.compile(
     rf"(?:{_IDENTITY_LABEL})(?:\s?[/,&]\s?(?:{_IDENTITY_LABEL}))*\.?\s*[:=]|(?:nip|nuptk)\.?\s*\d",

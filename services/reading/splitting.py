@@ -91,6 +91,7 @@ class _Blocks:
         self._outcome_points = -1
         self._closed = False
         self._lone_times_first = False
+        self._comma_list = _is_comma_list(lines)
 
     def read(self) -> tuple[Block, ...]:
         for place, line in enumerate(self._lines):
@@ -225,7 +226,8 @@ class _Blocks:
             return False
         if line.after_blank:
             return False
-        if _RUNS_ON.search(current.text) or _GOES_ON.match(line.text):
+        listed = self._comma_list and current.text.endswith(",")
+        if (_RUNS_ON.search(current.text) and not listed) or _GOES_ON.match(line.text):
             return not current.outcomes
         if current.bullet is None:
             return False
@@ -278,6 +280,12 @@ class _Blocks:
             self._outcome_points += 1
             target = self._blocks[place]
         target.outcomes.append(text)
+
+
+def _is_comma_list(lines: list[Line]) -> bool:
+    """Whether commas end the lines one after the other, so that they part points instead of joining lines."""
+    plain = [line.text for line in lines if line.bullet is None and not line.text.endswith(":")]
+    return len(plain) > 2 and all(text.endswith((",", ";")) for text in plain[:-1])
 
 
 def _append(block: Block, text: str, *, point: bool) -> None:

@@ -55,8 +55,9 @@ async def visit(
 ) -> Page:
     """A new window on the chat page of the simulator at `url`, as this person, when it has loaded.
 
-    Sizes are CSS pixels. The page's own language is Indonesian whatever the machine speaks. `on_problem`
-    hears of every error the browser would write into its console.
+    Sizes are CSS pixels; nothing is animated, so that pictures are sharp. The page's own language is
+    Indonesian whatever the machine speaks. `on_problem` hears of every error the browser would write into
+    its console.
     """
     phone = width < TOUCH_BELOW
     context = await browser.new_context(
@@ -65,6 +66,7 @@ async def visit(
         has_touch=phone,
         color_scheme="dark" if dark else "light",
         locale="id-ID",
+        reduced_motion="reduce",
         permissions=["clipboard-read", "clipboard-write"],
     )
     page = await context.new_page()

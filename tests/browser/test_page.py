@@ -228,12 +228,11 @@ async def test_nothing_a_person_or_the_bot_writes_becomes_markup(scene: Scene, o
         text=EVIL,
         reply_markup=keys([{"text": EVIL, "callback_data": "x"}]),
     )
-    page = await opens(scene.ani)
-    await expect(page.locator(".row.in .text").last).to_contain_text(EVIL)
-    await page.locator(f'[data-chat="{group.id}"]').click()
-    await expect(page.locator(".row.in .text").last).to_contain_text("javascript:alert(1) <b>")
-    assert await page.evaluate("document.querySelectorAll('#app img, #app script, #app b').length") == 0
-    assert "owned" not in await page.title()
+    for chat, words in ((None, EVIL), (group.id, "javascript:alert(1) <b>")):
+        page = await opens(scene.ani, chat=chat)
+        await expect(page.locator(".row.in .text").last).to_contain_text(words)
+        assert await page.evaluate("document.querySelectorAll('#app img, #app script, #app b').length") == 0
+        assert "owned" not in await page.title()
 
 
 async def test_starting_blocking_and_coming_back(scene: Scene, opens: Opens) -> None:
@@ -277,10 +276,10 @@ async def test_long_conversations_keep_their_place(scene: Scene, opens: Opens) -
     rows = page.locator(".row")
     await expect(rows.last).to_be_in_viewport()
     await expect(rows.last).to_contain_text("Pesan 1999")
-    for pages in range(2, 8):
+    for pages in range(2, 6):
         await page.evaluate("document.querySelector('#log').scrollTop = 0")
         await expect(rows).to_have_count(200 * pages)
-    await expect(rows.nth(400)).to_contain_text("Pesan 1000")
+    await expect(rows.nth(400)).to_contain_text("Pesan 1400")
     await expect(page.locator(".date")).to_have_count(1)
     before = await page.evaluate("document.querySelector('#log').scrollTop")
     await scene.says(scene.ani, "Pesan baru dari bot")

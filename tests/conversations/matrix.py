@@ -4,7 +4,9 @@ A row says how the entitled person presses a button in an ordinary situation. Th
 it: strangers, other units, wrong roles, stale revisions, deleted rows, other states, nonsense, and twice.
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,8 +32,7 @@ from tests.office import Office, user_of
 
 DRAFT, SUBMITTED, RETURNED, APPROVED = "draft", "submitted", "returned", "approved"
 UNSENT = frozenset({DRAFT, RETURNED})
-SEEN = frozenset({SUBMITTED, RETURNED, APPROVED})
-ALL = SEEN | UNSENT
+ALL = frozenset({DRAFT, SUBMITTED, RETURNED, APPROVED})
 REPORTS = {
     APPROVED: "13 Nov: Rapat zamrud komite -> jadwal zamrud disepakati",
     RETURNED: "16 Nov: Menyusun modul safir -> modul safir siap https://drive.example.go.id/safir",
@@ -79,7 +80,9 @@ class Facts:
     mira: int
     joining: int
     secrets: tuple[str, ...]
-    """Words, numbers and names of Ani and the invited that nobody else may be shown by a refusal."""
+    """Words and names of Ani and the invited that nobody else may be shown by a refusal."""
+    numbers: Mapping[int, str]
+    """Everybody's NIP, which only they themselves are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +170,7 @@ PRESSES: dict[Kind, Row] = {
     ),
     Kind.OUTCOME_PICK: replace(
         ON_ENTRY,
-        press=lambda facts, one: Press(
-            Kind.OUTCOME_PICK, one.entries[1 % len(one.entries)], 0, facts.ready
-        ),
+        press=lambda facts, one: Press(Kind.OUTCOME_PICK, one.entries[1 % len(one.entries)], 0, facts.ready),
         free=False,
         twice=frozenset({"revision"}),
     ),
@@ -235,11 +236,9 @@ PRESSES: dict[Kind, Row] = {
     Kind.FEEDBACK_ABOUT: replace(BUDI_DAY, press=day(Kind.FEEDBACK_ABOUT), inert=True, free=False),
     Kind.FEEDBACK_TONE: replace(BUDI_DAY, press=day(Kind.FEEDBACK_TONE, "0.0.0.1"), inert=True, free=False),
     Kind.FEEDBACK_PHRASE: replace(
-        BUDI_DAY, press=day(Kind.FEEDBACK_PHRASE, "0.0.0.1-1"), states=SEEN, free=False
+        BUDI_DAY, press=day(Kind.FEEDBACK_PHRASE, "0.0.0.1-1"), states=ALL, free=False
     ),
-    Kind.FEEDBACK_READ: Row(
-        "ani", lambda facts, one: Press(Kind.FEEDBACK_READ, facts.note), about=Feedback
-    ),
+    Kind.FEEDBACK_READ: Row("ani", lambda facts, one: Press(Kind.FEEDBACK_READ, facts.note), about=Feedback),
     Kind.FEEDBACK_REPLY: Row(
         "ani", lambda facts, one: Press(Kind.FEEDBACK_REPLY, facts.note), about=Feedback, inert=True
     ),
@@ -265,7 +264,6 @@ PRESSES: dict[Kind, Row] = {
         may=frozenset({"admin"}),
         guarded=True,
     ),
-    Kind.SETTINGS: Row("ani", own(Kind.SETTINGS), about=None, own=True, inert=True),
     Kind.SET_TIME: Row("ani", own(Kind.SET_TIME, "15.45"), about=Person, free=False),
     Kind.SET_LANGUAGE: Row("ani", own(Kind.SET_LANGUAGE, "en"), about=Person, free=False),
 }
@@ -298,7 +296,7 @@ async def set_up(db: Database, office: Office, *, now: datetime) -> Facts:
         days[state] = await _written(db, office, state, message=9000 + number, now=now)
     async with db.writing() as session:
         ani, budi = await _acting(session, office.ani), await _acting(session, office.budi)
-        photo = await attach(
+        await attach(
             session,
             ani,
             kind="photo",
@@ -315,10 +313,7 @@ async def set_up(db: Database, office: Office, *, now: datetime) -> Facts:
         )
         await session.execute(update(Evidence).values(fetch_after=None, sha256="0" * 64))
         about = About(days[APPROVED].id, days[APPROVED].entries[0])
-        note = await feedback.give_feedback(
-            session, budi, about, tone=Tone.APPRECIATION, text=NOTE, now=now
-        )
-    del photo
+        note = await feedback.give_feedback(session, budi, about, tone=Tone.APPRECIATION, text=NOTE, now=now)
     async with db.writing() as session:
         lina, mira = [await _newcomer(session, office, name, now=now) for name in ("Lina", "Mira")]
         for_lina, for_mira = await invite(session, [lina, mira], now=now)
@@ -326,15 +321,13 @@ async def set_up(db: Database, office: Office, *, now: datetime) -> Facts:
         await join(session, for_mira.token, user_id=555, chat_id=555, now=at, account_name="Akun Mira")
         joining = await session.scalar(select(Invitation.id).where(Invitation.used_by == 555))
         queue = await load_queue(session, await _acting(session, office.budi), now=now)
-        numbers = [str(one) for one in await session.scalars(select(Person.nip).where(Person.nip.is_not(None)))]
+        nips = {one.id: one.nip for one in await session.scalars(select(Person)) if one.nip is not None}
         for state in days:
             days[state] = await _read(session, days[state])
     assert joining is not None
     words = ("zamrud", "safir", "mirah", "nilam", "intan", "3201014501850001", "Lina", "Mira", "Ani Rahma")
     ready = answer_code("jadwal zamrud disepakati")
-    return Facts(
-        office, days, note, queue.digest, ready, lina, for_lina.token, mira, joining, (*words, *numbers)
-    )
+    return Facts(office, days, note, queue.digest, ready, lina, for_lina.token, mira, joining, words, nips)
 
 
 async def _written(db: Database, office: Office, state: str, *, message: int, now: datetime) -> Written:
@@ -393,31 +386,43 @@ async def delete_subject(db: Database, row: Row, subject: int) -> None:
         await session.execute(table.delete().where(table.c.id == subject))  # type: ignore[attr-defined]
 
 
-async def snapshot(db: Database) -> Snapshot:
-    """Every row of every table, in order."""
-    async with db.reading() as session:
+def snapshot(db: Database) -> Snapshot:
+    """Every row of every table, in order, as SQLite holds it, read beside the running program."""
+    with closing(sqlite3.connect(str(db.url.database))) as connection:
         return {
-            table.name: [tuple(row) for row in await session.execute(select(table).order_by(*table.primary_key))]
+            table.name: connection.execute(
+                f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"
+            ).fetchall()
             for table in Base.metadata.sorted_tables
         }
 
 
 async def restore(db: Database, kept: Snapshot) -> None:
     """Puts every table back as it was; only the updates that were seen stay seen."""
+    now = snapshot(db)
+    changed = {name for name, rows in now.items() if rows != kept[name]} - {"seen_updates"}
+    tables = [one.name for one in Base.metadata.sorted_tables if one.name != "seen_updates"]
+    if changed <= RECORDED:  # nothing hangs on these
+        tables = [name for name in tables if name in changed]
     async with db.writing() as session:
-        for table in reversed(Base.metadata.sorted_tables):
-            if table.name != "seen_updates":
-                await session.execute(table.delete())
-        for table in Base.metadata.sorted_tables:
-            rows = [dict(zip(table.columns.keys(), row, strict=True)) for row in kept[table.name]]
-            if rows and table.name != "seen_updates":
-                await session.execute(table.insert(), rows)
+        connection = await session.connection()
+        for name in reversed(tables):
+            await connection.exec_driver_sql(f"DELETE FROM {name}")
+        for name in tables:
+            if kept[name]:
+                marks = ", ".join("?" * len(kept[name][0]))
+                await connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({marks})", kept[name])
 
 
 def differences(
-    before: Snapshot, after: Snapshot, *, but: frozenset[str] = frozenset(), of: int | None = None
+    before: Snapshot,
+    after: Snapshot,
+    *,
+    but: frozenset[str] = frozenset(),
+    of: int | None = None,
+    new_in: str = "",
 ) -> list[str]:
-    """What is different, as «table: gone … new …». `but`: columns that may differ; `of`: whose rows may."""
+    """What is different. `but`: columns that may differ; `of`: whose rows may; `new_in`: may get rows."""
     found = []
     for table in Base.metadata.sorted_tables:
         if table.name in RECORDED:
@@ -435,6 +440,8 @@ def differences(
         )
         gone = [one for one in old if one not in new and (of is None or one.get(owner) != of)]
         came = [one for one in new if one not in old and (of is None or one.get(owner) != of)]
+        if table.name == new_in:
+            came = []
         if gone or came:
             found.append(f"{table.name}: gone {gone} new {came}")
     return found

@@ -20,7 +20,9 @@ async def test_a_draft_follows_its_message(chat: Chat) -> None:
     await chat.ani.says("1. modul siap\n2. jadwal disepakati")
     await gone(chat.ani, QUESTION)
     place = (await chat.ani.sees(TODAY)).id
-    await chat.ani.edits(message, "Piket pagi -> siswa tertib\nMenyusun modul ajar bab 3\nRapat komite madrasah")
+    await chat.ani.edits(
+        message, "Piket pagi -> siswa tertib\nMenyusun modul ajar bab 3\nRapat komite madrasah"
+    )
     await chat.ani.sees("Piket pagi")
     assert {one.activity: one.outcome for one in await entries(chat)} == {
         "Menyusun modul ajar bab 3": "modul siap",

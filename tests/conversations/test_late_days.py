@@ -34,7 +34,11 @@ async def test_an_unclear_day_is_asked_and_the_text_is_kept(chat: Chat) -> None:
     """What is no day, a day to come, or a day long closed leaves the question open."""
     await chat.ani.says("Laporan 31 Feb:\nRapat dinas -> jadwal disepakati\nMengajar -> siswa tuntas")
     await chat.ani.sees("«31 Feb» belum jelas", button="Batal")
-    for said, told in (("entah", "«entah» belum jelas"), ("besok", "«besok» belum tiba"), ("20 Nov", "20 Nov»")):
+    for said, told in (
+        ("entah", "«entah» belum jelas"),
+        ("besok", "«besok» belum tiba"),
+        ("20 Nov", "20 Nov»"),
+    ):
         await chat.ani.says(said)
         await chat.ani.sees(told, button="Batal")
     await chat.ani.says("3 Oktober 2026")

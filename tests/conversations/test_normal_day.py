@@ -2,7 +2,10 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from models import State
+from services.rounds import plan_everybody
 from tests.conversations.conftest import Chat
 from tests.conversations.test_report import QUESTION, entries, gone, past
 
@@ -10,9 +13,15 @@ PROMPT_TIME = datetime(2026, 11, 18, 8, 30, tzinfo=UTC)
 """15:30 in Jakarta."""
 
 
+@pytest.fixture(autouse=True)
+async def planned(chat: Chat) -> None:
+    async with chat.db.writing() as session:
+        await plan_everybody(session, now=chat.clock())
+
+
 def acts(chat: Chat) -> int:
     """What Ani did so far: messages of her own and presses."""
-    own = sum(one.sender is chat.ani.user for one in chat.ani.chat.messages)
+    own = sum(one.sender is chat.ani.user for one in chat.ani.chat.messages.values())
     return own + len(chat.sim.calls_of("answerCallbackQuery"))
 
 
@@ -27,7 +36,9 @@ async def test_a_normal_day_takes_at_most_four_acts(chat: Chat) -> None:
     await chat.move_to(PROMPT_TIME)
     await chat.ani.sees("Apa yang Anda kerjakan hari ini", button="Isi laporan")
     before = acts(chat)
-    await chat.ani.says("Mengajar Fikih 8A -> 30 siswa tuntas\nMenyusun modul ajar bab 3\nMembina pramuka siswa")
+    await chat.ani.says(
+        "Mengajar Fikih 8A -> 30 siswa tuntas\nMenyusun modul ajar bab 3\nMembina pramuka siswa"
+    )
     await chat.ani.sees(QUESTION)
     await chat.ani.says("2. modul siap dipakai kelas 8\n3. 10 siswa hafal dasa darma")
     await gone(chat.ani, QUESTION)
@@ -46,7 +57,9 @@ async def test_the_same_as_yesterday(chat: Chat) -> None:
     """Activities and RHK, never outcome or quantity; twice is refused."""
     first, second, _ = chat.office.ani_targets
     await past(
-        chat, ("Mengajar Fikih 8A", "28 siswa tuntas", first), ("Menyusun modul ajar", "modul dipakai", second)
+        chat,
+        ("Mengajar Fikih 8A", "28 siswa tuntas", first),
+        ("Menyusun modul ajar", "modul dipakai", second),
     )
     await chat.move_to(PROMPT_TIME)
     prompt = await chat.ani.sees("Apa yang Anda kerjakan hari ini", button="Sama seperti kemarin")

@@ -177,6 +177,10 @@ def test_points_under_hasil_go_to_the_activities_in_order() -> None:
         ("Apel\n🙏 Demikian laporan kami", ["Apel"]),
         ("[18/11 15.30] Ani: Apel\n[18/11 15.31] Ani: Rapat", ["Apel", "Rapat"]),
         ("Rapat | hasil: notulen", ["Rapat"]),
+        ("Laporan WFH\nJam masuk : 07.30\nJam pulang : 16.00\n- Arsip", ["Arsip"]),
+        ("Giat hari ini: sambang desa", ["sambang desa"]),
+        ("Apel,\nrapat staf,\ninput data", ["Apel", "rapat staf", "input data"]),
+        ("Rapat membahas anggaran,\njadwal dan tim", ["Rapat membahas anggaran, jadwal dan tim"]),
     ],
 )
 def test_messages_are_parted(text: str, expected: list[str]) -> None:
