@@ -399,7 +399,7 @@ def upgrade() -> None:
         "decisions",
         sa.Column("id", BIG, nullable=False),
         sa.Column("day_id", BIG, nullable=False),
-        sa.Column("entry_id", BIG, nullable=False),
+        sa.Column("entry_id", BIG, nullable=True),
         sa.Column(
             "verdict",
             sa.Enum("approve", "return", "reopen", name="verdict", native_enum=False, length=32),
@@ -414,7 +414,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["day_id"], ["days.id"], name="fk_decisions_day_id_days", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["decided_by"], ["people.id"], name="fk_decisions_decided_by_people"),
         sa.ForeignKeyConstraint(
-            ["entry_id"], ["entries.id"], name="fk_decisions_entry_id_entries", ondelete="CASCADE"
+            ["entry_id"], ["entries.id"], name="fk_decisions_entry_id_entries", ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_decisions"),
     )

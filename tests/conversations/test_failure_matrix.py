@@ -177,10 +177,11 @@ async def running_office(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
         mira = sim.person("Mira", user_id=555)
         for persona in (*people.values(), mira):
             persona.chat.started = True
-        async with started(sim, db, clock, folder):
+        async with started(sim, db, clock, folder) as program:
+            sim.busy = lambda: program.busy
             facts = await matrix.set_up(db, office, now=WEDNESDAY)
             people["ani"].presses_data(sim.core.post(people["ani"].chat, sim.core.bot, text="-"), "1:x:0:0:")
-            await sim.quiet(settle=0.3)
+            await sim.quiet()
             yield Bench(sim, db, facts, people, matrix.snapshot(db))
         faults = sim.faults_seen
     await db.close()

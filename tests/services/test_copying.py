@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from models import LinkSource, State, Target
 from models.engine import Database
+from services.entries import editing
 from services.entries.days import MOST_ENTRIES
 from services.errors import Invalid
 from tests.office import Office
@@ -71,8 +72,6 @@ async def test_only_days_before_it_and_ones_own(ani: Desk) -> None:
 
 async def test_a_day_without_entries_is_no_source(ani: Desk) -> None:
     taken = await ani.types("Rapat", work_date=TUESDAY)
-    from services.entries import editing
-
     await ani.calls(editing.delete_entry, taken.entry_ids[0])
     assert await refused(ani, TODAY) == "nothing_to_copy"
 

@@ -128,9 +128,9 @@ async def test_a_field_nobody_knows_is_not_there(ani: Desk) -> None:
 
 
 async def test_an_outcome_that_repeats_is_pointed_out_once(ani: Desk) -> None:
-    _, entry = await one(ani, "Menyusun modul bab 3")
-    first = await ani.calls(editing.set_field, entry, "outcome", "menyusun modul bab 3")
-    again = await ani.calls(editing.set_field, entry, "outcome", "menyusun modul bab 3")
+    _, entry = await one(ani, "Menyusun laporan keuangan")
+    first = await ani.calls(editing.set_field, entry, "outcome", "menyusun laporan keuangan")
+    again = await ani.calls(editing.set_field, entry, "outcome", "laporan keuangan tersusun")
     assert first.repeated == (entry,)
     assert again.repeated == ()
 
