@@ -28,7 +28,7 @@ from services.people.rows import Cell
 FOLDER = Path(__file__).resolve().parent
 ZONE = ZoneInfo("Asia/Jakarta")
 DAYS_BACK = 14
-FIRST_USER = 7_000_001
+FIRST_USER = 6_000_001
 SEND_HOUR = time(15, 45)
 
 

@@ -39,6 +39,11 @@ export function rich(message, { onCommand }) {
   let length = 0;
   const write = (text) => {
     const parent = stack.at(-1).node;
+    // A quote is a block: the line break after it ends its line and starts no empty one.
+    if (text[0] === "\n" && parent.lastChild?.nodeName === "BLOCKQUOTE") {
+      text = text.slice(1);
+      length += 1;
+    }
     const last = texts.at(-1);
     if (last && last.node === parent.lastChild) last.node.data += text;
     else {

@@ -323,7 +323,7 @@ async def test_two_texts_and_two_presses_at_once(chat: Chat) -> None:
 
 async def test_english_is_the_second_language(chat: Chat) -> None:
     await chat.ani.says("/pengaturan")
-    await chat.ani.taps("Bahasa: English")
+    await chat.ani.taps("Ganti ke English")
     await chat.ani.says(TWO)
     await chat.ani.sees("What came of it, for whom?")
     await chat.ani.says("1. modul siap\n2. jadwal disepakati")

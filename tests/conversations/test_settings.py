@@ -30,7 +30,7 @@ async def test_the_card_shows_time_zone_and_language(chat: Chat) -> None:
     assert "30 menit sebelum jam pulang" in card.text
     assert "Berikutnya: Rabu, 18 November 15.30 WIB" in card.text
     assert "Zona waktu: WIB" in card.text
-    assert card.labels == ["Ubah jam", "Bahasa: English"]
+    assert card.labels == ["Ubah jam", "Ganti ke English"]
 
 
 async def test_a_typed_time_is_read_and_the_prompt_comes_then(chat: Chat) -> None:
@@ -114,13 +114,13 @@ async def test_the_question_lapses_after_half_an_hour(chat: Chat) -> None:
 
 async def test_the_language_changes_card_and_menu_at_once_and_back(chat: Chat) -> None:
     await chat.ani.says("/pengaturan")
-    await chat.ani.taps("Bahasa: English")
+    await chat.ani.taps("Ganti ke English")
     await chat.ani.sees("I ask 30 minutes before the end of the day.")
     await chat.sim.quiet()
     menu = chat.sim.calls_of("setMyCommands", chat_id=None)[-1]
     assert "Prompt time and language" in str(menu.params)
     await chat.ani.says("/pengaturan")
-    await chat.ani.taps("Language: Indonesia")
+    await chat.ani.taps("Switch to Indonesia")
     await chat.ani.sees("Bahasa: Indonesia")
     await chat.sim.quiet()
     menu = chat.sim.calls_of("setMyCommands", chat_id=None)[-1]
@@ -166,7 +166,7 @@ async def test_a_button_of_ones_own_making_is_explained(
 async def test_a_pure_admin_is_not_asked_and_sets_only_the_language(chat: Chat) -> None:
     await chat.admin.says("/pengaturan")
     card = await chat.admin.sees("Pengaturan")
-    assert card.labels == ["Bahasa: English"]
+    assert card.labels == ["Ganti ke English"]
     tap = chat.admin.presses_data(card, Press(Kind.SET_TIME, chat.office.admin, arg="15:00").pack())
     assert "tidak berwenang" in (await tap.answered()).text
 

@@ -5,8 +5,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models import AuditEvent, Day, Decision, Entry, Evidence, FailedUpdate, Feedback, OutboxMessage
-from models import OutboxState, SeenUpdate, State, Verdict
+from models import (
+    AuditEvent,
+    Day,
+    Decision,
+    Entry,
+    Evidence,
+    FailedUpdate,
+    Feedback,
+    OutboxMessage,
+    OutboxState,
+    SeenUpdate,
+    State,
+    Verdict,
+)
 from models.engine import Database
 from services.rounds import plan_everybody
 from simulator import Persona
@@ -54,8 +66,8 @@ async def test_the_whole_day(chat: Chat) -> None:
     await ani.says(REPORT)
     await ani.sees("Apa hasilnya, untuk siapa?")
     await ani.says("2. modul siap dipakai 12 guru\n3. jadwal disepakati komite")
-    await ani.sees("jadwal disepakati komite")
-    await ani.taps("3")
+    await ani.sees("→ jadwal disepakati komite", button="✎ 3")
+    await ani.taps("✎ 3")
     await ani.taps("Ganti RHK")
     await ani.taps("Di luar SKP")
     await ani.sees_toast("RHK disimpan")
