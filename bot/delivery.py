@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
-import httpx
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -18,6 +16,7 @@ from telegram.ext import ExtBot
 
 from bot import presenter
 from bot.context import Answer, Deps, Turn
+from bot.network import never_left
 from bot.registry import Registry
 from models import OutboxState
 from services import outbox
@@ -31,14 +30,6 @@ STUCK = timedelta(minutes=2)
 """In flight for longer than any send takes: its process died."""
 LOOK_FOR_STUCK = 60.0
 """Seconds between looks for such rows."""
-NOT_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    httpx.ConnectError,
-    httpx.PoolTimeout,
-)
-"""What goes wrong before a byte has left. Not httpx.ConnectTimeout: on aiohttp's transport a connection that
-broke after the request was written is called that too."""
 NEVER_MET = "chat not found"
 
 
@@ -68,7 +59,7 @@ def ending(error: Exception, *, begun: bool) -> Ending:
             gone = NEVER_MET in error.message.casefold()
             return Ending(OutboxState.FAILED, error.message, gone=gone)
         case NetworkError():
-            surely_not = not begun and (error.__cause__ is None or _never_left(error))
+            surely_not = not begun and (error.__cause__ is None or never_left(error))
             return Ending(OutboxState.WAITING if surely_not else OutboxState.UNCERTAIN, error.message)
         case TelegramError():
             return Ending(OutboxState.FAILED, type(error).__name__)
@@ -77,12 +68,6 @@ def ending(error: Exception, *, begun: bool) -> Ending:
         case _:
             state = OutboxState.UNCERTAIN if begun else OutboxState.FAILED
             return Ending(state, type(error).__name__, bug=True)
-
-
-def _never_left(error: BaseException) -> bool:
-    """Whether a call failed before its request was written."""
-    cause = error.__cause__
-    return cause is not None and (isinstance(cause, NOT_SENT) or _never_left(cause))
 
 
 class Delivery:

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import ExtBot
@@ -29,7 +30,9 @@ from services.people.identity import mark_reachable, mark_unreachable, who_is
 
 log = structlog.get_logger()
 Act = Callable[[Turn], Awaitable[Answer]]
-AWAY = (OperationalError, InterfaceError, ConnectionError)
+AWAY = (OperationalError, InterfaceError, DatabaseTimeout, OSError)
+TRIES = 5
+"""How often an update may find the database away before a database that answers makes it a fault of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Gate:
         self.committed: Callable[[int], None] = lambda update_id: None
         self.undelivered: set[int] = set()
         """Updates that must come again: the database was away."""
+        self._tries: dict[int, int] = {}
 
     async def run(
         self,
@@ -66,22 +70,53 @@ class Gate:
         if user is None or chat is None:
             return
         base = {"chat_id": chat.id, "user_id": user.id, "user_name": user.full_name, "message": message}
-        language = user.language_code
         try:
-            shown = await self._act(update.update_id, base, language, said, act, open_=open_)
-        except DomainError as error:
-            shown = await self._explain(update.update_id, base, language, said, error)
-        except AWAY:
-            log.error("database_away")
-            self.undelivered.add(update.update_id)
+            shown = await self._handled(update, base, user.language_code, said, act, open_=open_)
+        except AWAY as error:
+            self._must_come_again(update, error)
             return
-        except Exception as error:
-            log.exception("update_failed", error=type(error).__name__)
-            shown = await self._apologise(update, base, language, error)
+        self._tries.pop(update.update_id, None)
         self.committed(update.update_id)
         self.deps.wake_delivery()
         self.deps.wake_evidence()
         await self._show(update, chat.id, said, shown)
+
+    async def _handled(
+        self,
+        update: Update,
+        base: dict[str, Any],
+        language: str | None,
+        said: dialogue.Said,
+        act: Act,
+        *,
+        open_: bool,
+    ) -> Shown:
+        """Acts, explains or apologises. Raises AWAY while the database is away."""
+        try:
+            return await self._act(update.update_id, base, language, said, act, open_=open_)
+        except DomainError as error:
+            return await self._explain(update.update_id, base, language, said, error)
+        except AWAY as error:
+            if self._tries.get(update.update_id, 0) < TRIES or not await self._database_answers():
+                raise
+            failure: Exception = error
+        except Exception as error:
+            failure = error
+        log.error("update_failed", error=type(failure).__name__, exc_info=failure)
+        return await self._apologise(update, base, language, failure)
+
+    def _must_come_again(self, update: Update, error: Exception) -> None:
+        log.error("database_away", error=type(error).__name__)
+        self._tries[update.update_id] = self._tries.get(update.update_id, 0) + 1
+        self.undelivered.add(update.update_id)
+
+    async def _database_answers(self) -> bool:
+        """Whether the database takes a transaction: then what failed is a fault of ours, not its absence."""
+        try:
+            async with self.deps.database.writing():
+                return True
+        except AWAY:
+            return False
 
     async def _act(
         self,
@@ -189,6 +224,12 @@ class Gate:
 
     async def note(self, update: Update) -> None:
         """An update nothing is to be done about: seen, so that it does not come again. Blocking is kept."""
+        try:
+            await self._noted(update)
+        except AWAY as error:
+            self._must_come_again(update, error)
+
+    async def _noted(self, update: Update) -> None:
         changed = update.my_chat_member
         now = self.deps.clock()
         async with self.deps.database.writing() as session:

@@ -11,6 +11,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import ExtBot
 
 from bot.context import Deps, FileRef, Turn
+from bot.network import never_left
 from bot.registry import Registry
 from bot.screens import Button, CardRef, Screen
 from services import cards
@@ -181,9 +182,11 @@ async def insist(call: Callable[[], Awaitable[T]]) -> T | None:
         except RetryAfter as error:
             wait = error.retry_after
             pause = wait if isinstance(wait, (int, float)) else wait.total_seconds()
-        except TimedOut:
-            log.warning("answer_uncertain")
-            return None
+        except TimedOut as error:
+            if not never_left(error):
+                log.warning("answer_uncertain")
+                return None
+            pause = 0.3 * attempt
         except (BadRequest, Forbidden) as error:
             log.info("answer_refused", reason=error.message)
             return None

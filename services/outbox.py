@@ -23,7 +23,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Account, OutboxMessage, OutboxState, Person
 from models.engine import insert_into
 
-RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
+RETRY_AFTER = (
+    timedelta(seconds=2),
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    *[timedelta(minutes=15)] * 24,
+    *[timedelta(hours=1)] * 18,
+)
 """Pauses after failures that surely did not send; past the last one the row fails."""
 
 

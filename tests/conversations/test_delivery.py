@@ -198,9 +198,9 @@ async def test_a_server_that_says_no_is_asked_again(post: Post, status: int) -> 
 async def test_a_server_that_always_says_no_is_given_up(post: Post) -> None:
     post.sim.fault("sendMessage", kind="error", times=None)
     await post.tells("Halo Ani")
-    for _ in range(8):
+    for _ in range(len(outbox.RETRY_AFTER) + 3):
         await post.drains()
-        await post.passes(minutes=5)
+        await post.passes(minutes=61)
     (row,) = await post.rows()
     assert row.state is OutboxState.FAILED
     assert row.error

@@ -180,8 +180,9 @@ async def running_office(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
         async with started(sim, db, clock, folder) as program:
             sim.busy = lambda: program.busy
             facts = await matrix.set_up(db, office, now=WEDNESDAY)
-            people["ani"].presses_data(sim.core.post(people["ani"].chat, sim.core.bot, text="-"), "1:x:0:0:")
-            await sim.quiet()
+            program.delivery.wake()
+            while any(row[5] != "sent" for row in matrix.snapshot(db)["outbox"]):
+                await sim.quiet()
             yield Bench(sim, db, facts, people, matrix.snapshot(db))
         faults = sim.faults_seen
     await db.close()
