@@ -41,6 +41,8 @@ from services.errors import Invalid, Outdated, Unavailable
 
 log = structlog.get_logger()
 PRIVATE = filters.ChatType.PRIVATE
+FRESH = filters.UpdateType.MESSAGE & PRIVATE
+"""New, not edited: an edited command is not run again."""
 Callback = Callable[[Update, Any], Coroutine[Any, Any, None]]
 Tick = Callable[[AsyncSession, datetime], Awaitable[None]]
 TICK_SECONDS = 15.0
@@ -83,14 +85,14 @@ def build_application(settings: Settings) -> AppType:
 def wire(application: AppType, gate: Gate, registry: Registry) -> None:
     """Every entry point of every feature, through the gate."""
     for command in registry.commands.values():
-        application.add_handler(CommandHandler(command.name, _command(gate, command), filters=PRIVATE))
+        on_command = _command(gate, command)
+        application.add_handler(CommandHandler(command.name, on_command, filters=FRESH))
     application.add_handler(CallbackQueryHandler(_press(gate, registry)))
     edited = filters.UpdateType.EDITED_MESSAGE & PRIVATE
     application.add_handler(MessageHandler(edited, _edited(gate, registry)))
-    fresh = filters.UpdateType.MESSAGE & PRIVATE
-    application.add_handler(MessageHandler(fresh & filters.COMMAND, _unknown_command(gate)))
-    application.add_handler(MessageHandler(fresh & filters.TEXT, _text(gate, registry)))
-    application.add_handler(MessageHandler(fresh & ~filters.StatusUpdate.ALL, _upload(gate, registry)))
+    application.add_handler(MessageHandler(FRESH & filters.COMMAND, _unknown_command(gate)))
+    application.add_handler(MessageHandler(FRESH & filters.TEXT, _text(gate, registry)))
+    application.add_handler(MessageHandler(FRESH & ~filters.StatusUpdate.ALL, _upload(gate, registry)))
     application.add_handler(TypeHandler(Update, _ignored(gate)))
 
 
@@ -150,7 +152,7 @@ async def running(deps: Deps, features: Iterable[Feature], tick: Tick) -> AsyncI
         chat=lambda update: update.effective_chat.id if update.effective_chat else 0,
     )
     gate.committed = processor.committed
-    application.add_error_handler(_unexpected)
+    application.add_error_handler(_unexpected(gate))
 
     async def on_tick() -> None:
         async with deps.database.writing() as session:
@@ -184,9 +186,14 @@ async def run_polling(program: Running, stop: asyncio.Event) -> None:
     await poll(bot, program.processor, stop)
 
 
-async def _unexpected(update: object, context: BotContext) -> None:
+def _unexpected(gate: Gate) -> Callable[[object, BotContext], Coroutine[Any, Any, None]]:
     """The gate explains and keeps every error of an update; what arrives here is a fault of the wiring."""
-    log.error("unhandled", error=type(context.error).__name__)
+
+    async def on_error(update: object, context: BotContext) -> None:
+        if isinstance(update, Update) and context.error is not None:
+            gate.must_come_again(update, context.error)
+
+    return on_error
 
 
 def _command(gate: Gate, command: Command) -> Callback:

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
@@ -19,6 +18,7 @@ from bot.context import Answer, Deps, Turn
 from bot.network import never_left
 from bot.registry import Registry
 from models import OutboxState
+from models.engine import is_away
 from services import outbox
 from services.people.identity import mark_unreachable, who_is
 
@@ -63,7 +63,7 @@ def ending(error: Exception, *, begun: bool) -> Ending:
             return Ending(OutboxState.WAITING if surely_not else OutboxState.UNCERTAIN, error.message)
         case TelegramError():
             return Ending(OutboxState.FAILED, type(error).__name__)
-        case OperationalError() | InterfaceError() | OSError() if not begun:
+        case _ if is_away(error) and not begun:
             return Ending(OutboxState.WAITING, type(error).__name__)
         case _:
             state = OutboxState.UNCERTAIN if begun else OutboxState.FAILED
@@ -200,7 +200,7 @@ class Delivery:
         for screen in answer.screens:
             begun.append(await presenter.send(self.bot, row.chat_id, screen))
         shown = await presenter.show_cards(
-            self.bot, self.deps, row.chat_id, rendered, below=bool(answer.below)
+            self.bot, self.deps, row.chat_id, rendered, below=bool(answer.below), sent=begun
         )
         return shown or (begun[-1] if begun else None)
 

@@ -14,11 +14,16 @@ def read_message(update: Update) -> Message | None:
     reply = message.reply_to_message
     return Message(
         message_id=message.message_id,
-        text=message.text or message.caption or "",
+        text=_storable(message.text or message.caption) or "",
         reply_to=reply.message_id if reply else None,
         album=message.media_group_id,
         upload=_upload(message),
     )
+
+
+def _storable(text: str | None) -> str | None:
+    """PostgreSQL has no room for the character NUL; nobody types it, and a whole report would be lost."""
+    return text.replace("\x00", "") if text else text
 
 
 def _upload(message: TelegramMessage) -> Upload | None:
@@ -32,8 +37,8 @@ def _upload(message: TelegramMessage) -> Upload | None:
             document.file_id,
             document.file_unique_id,
             document.file_size or 0,
-            document.file_name,
-            document.mime_type,
+            _storable(document.file_name),
+            _storable(document.mime_type),
         )
     for kind in ("voice", "audio", "video", "video_note", "animation", "sticker"):
         found = getattr(message, kind)

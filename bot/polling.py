@@ -5,6 +5,7 @@ loses it.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -19,59 +20,101 @@ ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONG_POLL = 25
 """Seconds the server may wait for an update."""
 PAUSES = (0.5, 1, 2, 5, 10)
+PATIENCE = 0.5
+"""Seconds a slow update may hold up the next fetch."""
+
+
+class _Window:
+    """The updates between the offset and the newest one fetched.
+
+    An update that is held up (its chat's answer waits for a busy server) does not hold up the others: the
+    window is fetched again, and what is in hand or committed is passed over.
+    """
+
+    def __init__(self, processor: Processor[Update]) -> None:
+        self._processor = processor
+        self._in_hand: dict[int, asyncio.Future[None]] = {}
+        self._committed: set[int] = set()
+        self.offset: int | None = None
+
+    async def take(self, found: Sequence[Update]) -> bool:
+        """Hands new updates over and waits for them; False when one has to come again."""
+        new = [one for one in found if one.update_id not in self._committed | self._in_hand.keys()]
+        for one in new:
+            self._in_hand[one.update_id] = self._processor.put(one)
+        if self._in_hand:
+            await asyncio.wait(self._in_hand.values(), timeout=PATIENCE)
+        return self._settle(found)
+
+    def _settle(self, found: Sequence[Update]) -> bool:
+        stored = True
+        for update_id, future in list(self._in_hand.items()):
+            if not future.done():
+                continue
+            del self._in_hand[update_id]
+            error = future.exception()
+            if error is None:
+                self._committed.add(update_id)
+            else:
+                log.error("update_not_committed", error=type(error).__name__)
+                stored = False
+        self.offset = next((one.update_id for one in found if one.update_id not in self._committed), None)
+        if self.offset is None and found:
+            self.offset = found[-1].update_id + 1
+            self._committed.clear()
+        return stored
+
+    def close(self) -> None:
+        """Everything in hand has ended: the offset passes what was committed meanwhile."""
+        for update_id in sorted(self._in_hand):
+            future = self._in_hand[update_id]
+            if not future.done() or future.exception() is not None:
+                return
+            self._committed.add(update_id)
+        while self.offset in self._committed:
+            self.offset += 1
 
 
 async def poll(bot: ExtBot[Any], processor: Processor[Update], stop: asyncio.Event) -> None:
     """Fetches updates until `stop` is set. Raises InvalidToken; everything else is waited out."""
-    offset: int | None = None
-    committed: set[int] = set()
+    window = _Window(processor)
     failures = 0
     stopping = asyncio.create_task(stop.wait())
     fetching: asyncio.Task[list[Update]] | None = None
     try:
         while not stop.is_set():
-            fetching = asyncio.create_task(_fetch(bot, offset))
+            fetching = asyncio.create_task(_fetch(bot, window.offset))
             await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not fetching.done():
                 break
+            pause = 0.0
             try:
-                found = fetching.result()
+                if not await window.take(fetching.result()):
+                    pause = PAUSES[min(failures, len(PAUSES) - 1)]
             except InvalidToken:
                 raise
             except TelegramError as error:
-                pause = PAUSES[min(failures, len(PAUSES) - 1)]
-                if isinstance(error, RetryAfter):
-                    wait = error.retry_after
-                    pause = wait if isinstance(wait, (int, float)) else wait.total_seconds()
-                failures += 1
+                pause = _pause_after(error, failures)
                 _complain(error)
+            failures = failures + 1 if pause else 0
+            if pause:
                 await asyncio.wait({stopping}, timeout=pause)
-                continue
-            futures = [(one.update_id, processor.put(one)) for one in found if one.update_id not in committed]
-            waiting_since_failed = False
-            for update_id, future in futures:
-                try:
-                    await future
-                    committed.add(update_id)
-                except Exception as error:
-                    log.error("update_not_committed", error=type(error).__name__)
-                    waiting_since_failed = True
-            offset = next((one.update_id for one in found if one.update_id not in committed), None)
-            if offset is None and found:
-                offset = found[-1].update_id + 1
-                committed.clear()
-            if waiting_since_failed:
-                await asyncio.wait({stopping}, timeout=PAUSES[min(failures, len(PAUSES) - 1)])
-                failures += 1
-            else:
-                failures = 0
     finally:
         stopping.cancel()
         if fetching is not None:
             fetching.cancel()
         await processor.drain()
-        if offset is not None:
-            await _confirm(bot, offset)
+        window.close()
+        if window.offset is not None:
+            await _confirm(bot, window.offset)
+
+
+def _pause_after(error: TelegramError, failures: int) -> float:
+    """Seconds before the next fetch: what the server says, else growing."""
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        return wait if isinstance(wait, (int, float)) else wait.total_seconds()
+    return PAUSES[min(failures, len(PAUSES) - 1)]
 
 
 async def _fetch(bot: ExtBot[Any], offset: int | None) -> list[Update]:

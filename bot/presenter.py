@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -22,6 +23,8 @@ T = TypeVar("T")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 UNCHANGED = "message is not modified"
 TRIES = 4
+LONGEST_WAIT = 30.0
+"""Seconds one answer may be held back by a busy server before it is tried again."""
 
 
 def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
@@ -93,10 +96,10 @@ async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, screen: Screen) 
 
 
 async def remove(bot: ExtBot[Any], chat_id: int, message_id: int) -> None:
-    """Takes a message away; one that cannot go (older than 48 hours, gone) stays."""
+    """Takes a message away; one that cannot go (older than 48 hours, gone, no network) stays."""
     try:
         await bot.delete_message(chat_id, message_id)
-    except (BadRequest, Forbidden) as error:
+    except TelegramError as error:
         log.info("delete_refused", reason=error.message)
 
 
@@ -129,12 +132,16 @@ async def show_cards(
     *,
     pressed: int | None = None,
     below: bool = False,
+    patient: bool = False,
+    sent: list[int] | None = None,
 ) -> int | None:
     """Shows living cards; gives the message id of the last. Raises TelegramError.
 
     `pressed`: the message that was pressed, in which the first card is shown. `below`: all are sent anew and
-    their old messages removed. Else each is edited where it stands.
+    their old messages removed. Else each is edited where it stands. `patient`: each call is insisted on by
+    itself and none raises. `sent` is told every new message at once.
     """
+    attempt = insist if patient else at_once
     message_id: int | None = None
     for place, one in enumerate(rendered):
         if one.screen is None:
@@ -142,12 +149,20 @@ async def show_cards(
                 await _take_away(bot, deps, chat_id, one.standing)
             continue
         target = pressed if pressed is not None and place == 0 else one.standing
-        if target is not None and not below and await edit(bot, chat_id, target, one.screen):
-            message_id = target
-        else:
-            message_id = await send(bot, chat_id, one.screen)
-        if message_id == one.standing:
+        shown: int | None = None
+        if (
+            target is not None
+            and not below
+            and await attempt(partial(edit, bot, chat_id, target, one.screen))
+        ):
+            shown = target
+        if shown is None:
+            shown = await attempt(partial(send, bot, chat_id, one.screen))
+            if shown is not None and sent is not None:
+                sent.append(shown)
+        if shown is None or shown == one.standing:
             continue
+        message_id = shown
         async with deps.database.writing() as session:
             await cards.place(
                 session, chat_id, one.card.kind, one.card.subject, message_id=message_id, now=deps.clock()
@@ -171,6 +186,11 @@ async def _take_away(bot: ExtBot[Any], deps: Deps, chat_id: int, message_id: int
     await remove(bot, chat_id, message_id)
 
 
+async def at_once(call: Callable[[], Awaitable[T]]) -> T | None:
+    """Makes a call once; its error is the caller's."""
+    return await call()
+
+
 async def insist(call: Callable[[], Awaitable[T]]) -> T | None:
     """Makes an answer to somebody who waits: a busy or failing server is asked again, a refusal is not.
 
@@ -181,7 +201,8 @@ async def insist(call: Callable[[], Awaitable[T]]) -> T | None:
             return await call()
         except RetryAfter as error:
             wait = error.retry_after
-            pause = wait if isinstance(wait, (int, float)) else wait.total_seconds()
+            seconds = wait if isinstance(wait, (int, float)) else wait.total_seconds()
+            pause = min(seconds, LONGEST_WAIT)
         except TimedOut as error:
             if not never_left(error):
                 log.warning("answer_uncertain")

@@ -238,6 +238,7 @@ async def on_undo(turn: Turn, press: Press) -> Answer:
 
 async def on_new_activity(turn: Turn, press: Press) -> Answer:
     """The outcomes are missing again and asked for; the text is a report of the day whose card this is."""
+    await own_day(turn.session, turn.actor, press.subject)
     message_id = number(press.arg.removeprefix(NEW))
     answered = await answering.recall(turn.session, turn.chat_id, message_id=message_id)
     if answered is None or answered.day_id != press.subject:

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from models.base import Base
@@ -43,7 +45,8 @@ class Database:
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
         else:
             options["pool_pre_ping"] = True
-        self.engine = create_async_engine(self.url, **options)
+        # A statement in an error message shall not show what people typed.
+        self.engine = create_async_engine(self.url, hide_parameters=True, **options)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self._writing = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
@@ -96,3 +99,27 @@ def insert_into(session: AsyncSession, table: type[Base]) -> Any:
     """An INSERT of this session's dialect, for `on_conflict_…`, which SQLAlchemy has per dialect."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     return insert(table)
+
+
+AWAY_STATES = ("08", "53", "57P")
+"""SQLSTATE classes of a server that is not (or not any more) there: connection, resources, shutdown."""
+CONFLICTS = ("40001", "40P01")
+"""SQLSTATE of transactions that lost to another one and succeed when run again."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the database cannot be reached, so that nothing of the unit is stored."""
+    if isinstance(error, OSError | DatabaseTimeout | OperationalError | InterfaceError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or _state(error).startswith(AWAY_STATES)
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether a unit lost to another one (deadlock, serialisation) and may simply be run again."""
+    return isinstance(error, DBAPIError) and _state(error) in CONFLICTS
+
+
+def _state(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", "") or "")

@@ -64,9 +64,18 @@ class Route(enum.StrEnum):
     CANCEL = "cancel"
 
 
+GIVING_UP = frozenset(
+    {"batal", "batalkan", "gak jadi", "ga jadi", "nggak jadi", "tidak jadi", "cancel", "never mind"}
+)
+"""What people type instead of pressing «Batal»."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A pending question. `data` holds ids and revisions, JSON-shaped."""
+    """A pending question. `data` holds ids and revisions, JSON-shaped.
+
+    `data["card"]`, a kind and an id, is the message that asks, when it is a card of its own.
+    """
 
     step: Step
     expires_at: datetime
@@ -76,6 +85,11 @@ class Question:
 def ask(step: Step, *, now: datetime, **data: Any) -> Question:
     """A question that waits 30 minutes from now."""
     return Question(step, now + LAPSE, data)
+
+
+def gives_up(text: str) -> bool:
+    """«batal», typed instead of pressed."""
+    return text.strip(" .!/").casefold() in GIVING_UP
 
 
 def advance(question: Question | None, said: Said, *, now: datetime) -> tuple[Route, Question | None]:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Day, Entry, Evidence, EvidenceKind, Person, State
 from services import audit
 from services.clock import local_date
-from services.entries.days import changed, editable_entry, own_day
+from services.entries.days import NotTheirs, changed, editable_entry, own_day
 from services.entries.drafting import add_links
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor
@@ -321,6 +321,8 @@ async def owner_of(session: AsyncSession, evidence_id: int) -> int | None:
 
 async def _own(session: AsyncSession, actor: Actor, evidence_id: int) -> Evidence:
     evidence = await session.get(Evidence, evidence_id)
-    if evidence is None or evidence.person_id != actor.person_id:
+    if evidence is None:
         raise NotFound("evidence_gone")
+    if evidence.person_id != actor.person_id:
+        raise NotTheirs("evidence_gone")
     return evidence

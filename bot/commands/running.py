@@ -48,8 +48,9 @@ class Rounds:
     async def __call__(self, session: AsyncSession, now: datetime) -> None:
         if self._kept != now.date():
             await maintain(session, now=now)
-            self._kept = now.date()
         await tick(session, now=now)
+        await session.flush()
+        self._kept = now.date()
 
 
 def office_clock(settings: Settings) -> Clock:

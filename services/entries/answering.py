@@ -138,7 +138,7 @@ async def take_back(session: AsyncSession, actor: Actor, answered: Answered, *, 
         try:
             day, entry = await editable_entry(session, actor, entry_id, now=now)
         except (Invalid, NotFound):
-            continue
+            continue  # sent or deleted meanwhile
         entry.outcome, entry.outcome_skipped, entry.repeat_noted = None, False, False
         entry.quantity, entry.unit = quantity, unit
         await suggest_again(session, actor, day, entry)

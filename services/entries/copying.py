@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, LinkSource, State, Target
-from services.entries.days import changed, open_day
+from services.entries.days import MOST_ENTRIES, changed, open_day
+from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid
 from services.people.identity import Actor
 
@@ -14,7 +15,8 @@ from services.people.identity import Actor
 async def copy_last_day(session: AsyncSession, actor: Actor, work_date: date, *, now: datetime) -> int:
     """Copies into the draft of `work_date`; gives the day's id.
 
-    Raises Invalid `nothing_to_copy` when there is no earlier day, `already_copied` when it was done before.
+    Raises Invalid `nothing_to_copy` when there is no earlier day, `already_copied` when it was done before,
+    `too_many_entries`.
     """
     day = await open_day(session, actor, work_date, now=now)
     if day.copied_from is not None:
@@ -36,23 +38,28 @@ async def copy_last_day(session: AsyncSession, actor: Actor, work_date: date, *,
         )
     ).all()
     present = list(await session.scalars(select(Entry.position).where(Entry.day_id == day.id)))
+    if len(present) + len(rows) > MOST_ENTRIES:
+        raise Invalid("entries", "too_many_entries", limit=MOST_ENTRIES)
+    plan = await load_plan(session, actor.person_id, work_date.year)
     for place, (old, retired_at) in enumerate(rows, start=max(present, default=-1) + 1):
-        linked = retired_at is None and (old.target_id is not None or old.outside_plan)
-        session.add(
-            Entry(
-                day_id=day.id,
-                position=place,
-                state=State.DRAFT,
-                created_at=now,
-                activity=old.activity,
-                target_id=old.target_id if linked else None,
-                outside_plan=old.outside_plan if linked else False,
-                link_source=LinkSource.COPIED if linked else None,
-                confident=linked,
-                outcome_skipped=False,
-                repeat_noted=False,
-            )
+        sure = old.confident or old.link_source is not LinkSource.SUGGESTED
+        linked = sure and retired_at is None and (old.target_id is not None or old.outside_plan)
+        entry = Entry(
+            day_id=day.id,
+            position=place,
+            state=State.DRAFT,
+            created_at=now,
+            activity=old.activity,
+            target_id=old.target_id if linked else None,
+            outside_plan=old.outside_plan if linked else False,
+            link_source=LinkSource.COPIED if linked else None,
+            confident=linked,
+            outcome_skipped=False,
+            repeat_noted=False,
         )
+        if not linked:
+            apply_suggestion(entry, plan)
+        session.add(entry)
     day.copied_from = source.work_date
     day.outcomes_asked = False
     await changed(session, day)

@@ -10,12 +10,16 @@ from models import Day, Entry, State
 from models.engine import insert_into
 from services.calendar import has_passed, month_lock
 from services.clock import local_date
-from services.errors import Invalid, NotFound, Outdated
+from services.errors import Invalid, NotAllowed, NotFound, Outdated
 from services.people.identity import Actor
 
 MOST_ENTRIES = 100
 """Entries one day may hold."""
 DAY_CARD = "day"
+
+
+class NotTheirs(NotFound, NotAllowed):
+    """Somebody else's: told as if it were not there, audited as a refusal."""
 
 
 async def open_day(session: AsyncSession, actor: Actor, work_date: date, *, now: datetime) -> Day:
@@ -57,17 +61,22 @@ def ensure_open(actor: Actor, work_date: date, *, now: datetime) -> None:
 
 
 async def own_day(session: AsyncSession, actor: Actor, day_id: int, *, revision: int | None = None) -> Day:
-    """The person's own day, locked. Raises NotFound, or Outdated when `revision` is not the present one."""
+    """The person's own day, locked.
+
+    Raises NotFound, NotTheirs, Outdated when `revision` is not the present one.
+    """
     day = await session.scalar(select(Day).where(Day.id == day_id).with_for_update())
-    if day is None or day.person_id != actor.person_id:
+    if day is None:
         raise NotFound("day_gone")
+    if day.person_id != actor.person_id:
+        raise NotTheirs("day_gone")
     if revision is not None and day.revision != revision:
         raise Outdated(card=(DAY_CARD, day.id))
     return day
 
 
 async def own_entry(session: AsyncSession, actor: Actor, entry_id: int) -> tuple[Day, Entry]:
-    """An entry of the person's own, with its day locked. Raises NotFound."""
+    """An entry of the person's own, with its day locked. Raises NotFound, NotTheirs."""
     entry = await session.get(Entry, entry_id)
     if entry is None:
         raise NotFound("entry_gone")

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, Evidence, EvidenceKind, LinkSource, PerformancePlan, State, Target
-from services.entries.days import changed, editable_entry, ensure_open, own_day
+from services.entries.days import NotTheirs, changed, editable_entry, ensure_open, own_day
 from services.entries.drafting import add_entries, add_links, without_day
 from services.entries.sending import tell_queue
 from services.entries.suggesting import apply_suggestion, load_plan
@@ -72,6 +72,8 @@ async def set_outcomes(
     for entry_id, answer in answers.items():
         try:
             day, entry = await editable_entry(session, actor, entry_id, now=now)
+        except NotTheirs:
+            raise
         except (Invalid, NotFound):
             continue
         if answer is None:
@@ -183,6 +185,14 @@ async def _drop_links(session: AsyncSession, entry_ids: list[int]) -> None:
     )
 
 
+def _likeness(one: str, other: str) -> float:
+    """Share of words two activities have in common; 2 when they are the same."""
+    if one == other:
+        return 2.0
+    first, second = set(one.casefold().split()), set(other.casefold().split())
+    return len(first & second) / max(len(first), len(second), 1)
+
+
 async def _add_new_links(
     session: AsyncSession, entry: Entry, links: tuple[str, ...], *, person_id: int, now: datetime
 ) -> None:
@@ -275,19 +285,31 @@ async def follow_edit(
 def _paired(
     entries: list[Entry], found: tuple[ReadEntry, ...]
 ) -> tuple[list[tuple[int, Entry, ReadEntry]], tuple[ReadEntry, ...], list[Entry]]:
-    """Which entry each line of an edited message is: the same words first, then in order.
+    """Which entry each line of an edited message is: by its words, else its old line, else in order.
 
     Gives the pairs with the line's place, the lines that are new, and the entries that are gone.
     """
     free = list(entries)
     mine: dict[int, Entry] = {}
-    for place, read in enumerate(found):
-        same = next((one for one in free if one.activity == read.activity), None)
-        if same is not None:
-            mine[place] = same
-            free.remove(same)
+
+    def pair(place: int, entry: Entry) -> None:
+        if place not in mine and entry in free:
+            mine[place] = entry
+            free.remove(entry)
+
+    alike = [
+        (score, -place, entry)
+        for place, read in enumerate(found)
+        for entry in entries
+        if (score := _likeness(entry.activity, read.activity)) > 0.5
+    ]
+    for _, place, entry in sorted(alike, key=lambda one: one[:2], reverse=True):
+        pair(-place, entry)
+    for entry in [*free]:
+        if entry.source_index is not None and entry.source_index < len(found):
+            pair(entry.source_index, entry)
     for place in range(len(found)):
-        if place not in mine and free:
-            mine[place] = free.pop(0)
+        if free:
+            pair(place, free[0])
     pairs = [(place, entry, found[place]) for place, entry in sorted(mine.items())]
     return pairs, tuple(read for place, read in enumerate(found) if place not in mine), free

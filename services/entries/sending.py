@@ -76,7 +76,10 @@ def _accept_suggestion(entry: Entry) -> None:
 async def withdraw_day(
     session: AsyncSession, actor: Actor, day_id: int, *, revision: int, now: datetime
 ) -> int:
-    """Takes back what waits for a decision, to be edited. Raises Invalid `nothing_to_withdraw`, Outdated."""
+    """Takes back what waits for a decision, to be edited.
+
+    Raises Invalid `nothing_to_withdraw` or `day_locked`, Outdated.
+    """
     day = await own_day(session, actor, day_id, revision=revision)
     entries = list(
         await session.scalars(select(Entry).where(Entry.day_id == day.id, Entry.state == State.SUBMITTED))
@@ -85,6 +88,10 @@ async def withdraw_day(
         raise Invalid("day", "nothing_to_withdraw")
     for entry in entries:
         entry.state = State.RETURNED if entry.return_reason else State.DRAFT
+    # What could not be sent again would be lost: past the lock it stays where it is.
+    person = (await session.scalars(select(Person).where(Person.id == actor.person_id))).one()
+    holidays = await _days_off(session, person, day.work_date)
+    await _ensure_in_time(session, person, day, entries, holidays=holidays, now=now)
     await changed(session, day)
     audit.record(session, "withdrawn", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
     if actor.supervisor_id is not None:

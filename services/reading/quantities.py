@@ -17,6 +17,8 @@ _LAW = re.compile(r"(?:per(?:men|ka|ban|bup|wali|kap)|kep(?:men|dirjen))[a-z]*")
 _JOINS = frozenset({",", "-", "–", "&", "dan", "/", "s.d", "sampai", "atau"})
 _YEARS = range(1900, 2100)
 _RECENT_YEARS = range(2010, 2036)
+LONGEST_UNIT = 60
+"""Characters: a longer word is no unit, and has no room in its column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def read_quantity(text: str) -> tuple[int, str] | None:
         unit = _unit_after(text, tokens, count)
         if _is_ordinal(tokens, count, unit, ordinal_end):
             ordinal_end = count.after
-        elif unit is not None:
+        elif unit is not None and len(unit) <= LONGEST_UNIT:
             name = unit_name(unit, shouted=shouted)
             if name not in units.MEASURES:
                 return count.value, name

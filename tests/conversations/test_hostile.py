@@ -132,6 +132,7 @@ async def test_old_and_forged_buttons(chat: Chat) -> None:
         f"1:ed:{first.id}:0:",
         f"1:ds:{first.day_id}:9:",
         f"1:do:{first.day_id}:0:",
+        f"1:du:{first.day_id}:0:a2",
     ):
         await chat.citra.says("/hari")
         theirs = await chat.citra.sees("Belum ada kegiatan")

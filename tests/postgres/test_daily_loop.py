@@ -47,8 +47,8 @@ async def count(chat: Chat, what: object) -> int:
         return await session.scalar(select(func.count()).select_from(what)) or 0  # type: ignore[call-overload]
 
 
-async def sends(chat: Chat, who: Persona) -> None:
-    await who.taps("Kirim")
+async def sends(chat: Chat, who: Persona, *, label: str = "Kirim") -> None:
+    await who.taps(label)
     await chat.sim.quiet()
     if who.sees_now("mendukung RHK mana"):
         await who.taps("Kirim, RHK nanti")
@@ -85,8 +85,7 @@ async def test_the_whole_day(chat: Chat) -> None:
     await ani.taps("Perbaiki hasil")
     await ani.says("modul bab 3 dipakai 12 guru kelas 8")
     await ani.sees("modul bab 3 dipakai 12 guru kelas 8")
-    await ani.taps("Kirim perbaikan")
-    await chat.sim.quiet()
+    await sends(chat, ani, label="Kirim perbaikan")
     await budi.says("/periksa")
     await budi.taps("Ani Rahmawati · 18 November")
     await budi.sees("Sejak dikembalikan (Hasil belum jelas)", button="Setujui")
@@ -109,6 +108,7 @@ async def test_the_whole_day(chat: Chat) -> None:
         kinds = set(await session.scalars(select(Evidence.kind)))
         unsent = set(await session.scalars(select(OutboxMessage.state))) - {OutboxState.SENT}
         actions = set(await session.scalars(select(AuditEvent.action)))
+        session.expunge_all()
     assert [one.state for one in entries] == [State.APPROVED] * 3
     assert entries[1].outcome == "modul bab 3 dipakai 12 guru kelas 8"
     assert entries[2].outside_plan

@@ -132,9 +132,9 @@ async def test_who_may_open_move_and_drop(db: Database, office: Office, now: dat
             other = await actor_of(session, person)
             with pytest.raises(NotAllowed):
                 await evidence.open_evidence(session, other, kept.evidence_id)
-            with pytest.raises(NotFound):
+            with pytest.raises(NotAllowed):
                 await evidence.drop(session, other, kept.evidence_id, now=now)
-        with pytest.raises(NotFound):
+        with pytest.raises(NotAllowed):
             await evidence.move(session, budi, kept.evidence_id, taken.entry_ids[1], now=now)
         await evidence.move(session, ani, kept.evidence_id, taken.entry_ids[1], now=now)
         day_id, entry_id = await evidence.drop(session, ani, kept.evidence_id, now=now)
