@@ -58,8 +58,10 @@ class _Window:
             else:
                 log.error("update_not_committed", error=type(error).__name__)
                 stored = False
-        self.offset = next((one.update_id for one in found if one.update_id not in self._committed), None)
-        if self.offset is None and found:
+        waiting = next((one.update_id for one in found if one.update_id not in self._committed), None)
+        if waiting is not None:
+            self.offset = waiting
+        elif found:
             self.offset = found[-1].update_id + 1
             self._committed.clear()
         return stored

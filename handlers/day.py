@@ -14,8 +14,6 @@ from handlers.reporting import (
     ask_outcomes,
     both,
     day_question,
-    given_up,
-    gives_up,
     number,
     one_day,
     repeated,
@@ -122,9 +120,6 @@ async def on_outcomes(turn: Turn, message: Message) -> Answer:
         return await take(turn, message)
     day = await load_day(turn.session, int(question.data["day"]))
     asked = asking.still_asked(day, question)
-    if gives_up(message):
-        turn.done()
-        return Answer(screens=(Screen(turn.t("dialogue.cancelled")),), cards=card(ASK, day.id))
     if not asked:
         turn.done()
         return await take(turn, message)
@@ -153,8 +148,6 @@ async def answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryV
 
 async def on_day_named(turn: Turn, message: Message) -> Answer:
     """The answer to «which day?»: the kept text is taken for it; a report with its own day replaces it."""
-    if gives_up(message):
-        return given_up(turn)
     data = turn.question.data if turn.question else {}
     if drafting.names_day(message.text, turn.actor, turn.now):
         turn.done()
@@ -169,8 +162,6 @@ async def on_day_named(turn: Turn, message: Message) -> Answer:
 
 async def on_day_text(turn: Turn, message: Message) -> Answer:
     """What was done on the day in question. A day the text itself begins with goes before it."""
-    if gives_up(message):
-        return given_up(turn)
     data = turn.question.data if turn.question else {}
     named = drafting.names_day(message.text, turn.actor, turn.now)
     waiting, turn.question = turn.question, None

@@ -4,7 +4,7 @@ from bot.callbacks import Kind, Press
 from bot.context import Answer, Feature, Message, Turn
 from bot.screens import shorten
 from bot.views.days import pending_screen
-from handlers.reporting import both, given_up, gives_up, number, repeated
+from handlers.reporting import both, number, repeated
 from services.dialogue import Step
 from services.entries import editing
 from services.entries.days import editable_entry, own_entry
@@ -33,8 +33,6 @@ async def on_field(turn: Turn, press: Press) -> Answer:
 
 async def on_field_text(turn: Turn, message: Message) -> Answer:
     """Takes the new value. One that cannot be read leaves the question open."""
-    if gives_up(message):
-        return given_up(turn)
     data = turn.question.data if turn.question else {}
     taken = await editing.set_field(
         turn.session, turn.actor, int(data["entry"]), str(data["field"]), message.text, now=turn.now

@@ -12,8 +12,6 @@ from handlers.reporting import (
     DAY,
     ask_outcomes,
     both,
-    given_up,
-    gives_up,
     number,
     read_report,
     unclear,
@@ -141,8 +139,6 @@ async def on_open(turn: Turn, press: Press) -> Answer:
 
 async def on_evidence_text(turn: Turn, message: Message) -> Answer:
     """While evidence is waited for, a link in a text is evidence; anything else is said so."""
-    if gives_up(message):
-        return given_up(turn)
     entry_id = int(turn.question.data["entry"]) if turn.question else 0
     day_id = await evidence.attach_links(turn.session, turn.actor, entry_id, message.text, now=turn.now)
     turn.done()

@@ -17,7 +17,6 @@ from services.errors import NotFound
 from services.reading.dates import Mode, read_dates
 
 DAY, ASK = "day", "ask"
-GIVING_UP = frozenset(("batal", "cancel", "tidak jadi", "gak jadi", "ga jadi", "nggak jadi"))
 MOST_DIGITS = 18
 RECENT = timedelta(days=62)
 """An older date without its year is rather one still to come: that month was closed long ago."""
@@ -96,7 +95,7 @@ async def ask_outcomes(turn: Turn, day_id: int) -> None:
 
 def wait_for_outcomes(turn: Turn, day_id: int, entries: Sequence[EntryView]) -> None:
     """The next text answers for these entries, called by their numbers on the card."""
-    turn.ask(Step.OUTCOMES, day=day_id, entries=[one.id for one in entries])
+    turn.ask(Step.OUTCOMES, day=day_id, entries=[one.id for one in entries], card=[ASK, day_id])
 
 
 async def repeated(turn: Turn, day_id: int, entry_ids: Sequence[int]) -> tuple[Screen, ...]:
@@ -107,16 +106,6 @@ async def repeated(turn: Turn, day_id: int, entry_ids: Sequence[int]) -> tuple[S
     numbers = ", ".join(str(one.number) for one in day.entries if one.id in entry_ids)
     example = turn.t(f"examples.{asking.job_family(day.position)}")
     return (Screen(turn.t("ask.repeats", numbers=numbers, example=example)),)
-
-
-def gives_up(message: Message) -> bool:
-    """«batal» typed instead of pressed."""
-    return message.text.strip(" .!/").casefold() in GIVING_UP
-
-
-def given_up(turn: Turn) -> Answer:
-    turn.done()
-    return Answer(screens=(Screen(turn.t("dialogue.cancelled")),))
 
 
 def number(text: str) -> int:
