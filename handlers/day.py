@@ -19,12 +19,13 @@ from handlers.reporting import (
     repeated,
     take,
     wait_for_outcomes,
+    work_date_of,
 )
 from services import cards
 from services.clock import local_date
 from services.dialogue import SOFT, Step
 from services.entries import answering, asking, copying, drafting, editing, sending
-from services.entries.days import ensure_open, find_day, open_day, own_day
+from services.entries.days import ensure_open, find_day, open_day, own_day, own_entry
 from services.entries.suggesting import load_plan, suggestion_for
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound, Outdated
@@ -259,6 +260,7 @@ async def on_ask_outcomes(turn: Turn, press: Press) -> Answer:
 
 
 async def on_pick_outcome(turn: Turn, press: Press) -> Answer:
+    await own_entry(turn.session, turn.actor, press.subject)
     text = await asking.pick_ready(turn.session, turn.actor, press.arg)
     if text is None:
         raise NotFound("entry_gone")
@@ -314,16 +316,14 @@ async def on_today(turn: Turn, arguments: str) -> Answer:
 
 async def on_same(turn: Turn, press: Press) -> Answer:
     """«Sama seperti kemarin» from the prompt; the argument is the work date."""
-    day_id = await copying.copy_last_day(
-        turn.session, turn.actor, date.fromisoformat(press.arg), now=turn.now
-    )
+    day_id = await copying.copy_last_day(turn.session, turn.actor, work_date_of(press.arg), now=turn.now)
     await ask_outcomes(turn, day_id)
     return Answer(cards=both(day_id), toast=turn.t.plain("day.same_taken"))
 
 
 async def on_fill(turn: Turn, press: Press) -> Answer:
     """«Isi laporan»: asks for the text of that day."""
-    return ask_day(turn, date.fromisoformat(press.arg))
+    return ask_day(turn, work_date_of(press.arg))
 
 
 def ask_day(turn: Turn, work_date: date) -> Answer:

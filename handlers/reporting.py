@@ -108,6 +108,14 @@ async def repeated(turn: Turn, day_id: int, entry_ids: Sequence[int]) -> tuple[S
     return (Screen(turn.t("ask.repeats", numbers=numbers, example=example)),)
 
 
+def work_date_of(text: str) -> date:
+    """A date out of a button; anything else is no button of ours."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound from None
+
+
 def number(text: str) -> int:
     """A number out of a button; anything else is no button of ours."""
     if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):

@@ -174,7 +174,8 @@ async def undo_text(
     )
     await _drop_links(session, gone)
     await session.execute(delete(Entry).where(Entry.id.in_(gone)))
-    await changed(session, day)
+    if gone:
+        await changed(session, day)
     return len(gone)
 
 
@@ -218,7 +219,8 @@ async def mask_entries(
             continue
         entry.activity = mask_sensitive(entry.activity)
         entry.outcome = mask_sensitive(entry.outcome) if entry.outcome else None
-    await changed(session, day)
+    if session.dirty:
+        await changed(session, day)
     return day.id
 
 

@@ -14,7 +14,7 @@ from bot.callbacks import Kind, Press
 from bot.registry import Registry
 from bot.texts import LOCALES
 from handlers import FEATURES
-from models import AuditEvent, Base, DialogueRow, Person
+from models import AuditEvent, Base, Day, DialogueRow, Entry, Evidence, Person
 from models.engine import Database
 from services.clock import OfficeClock
 from simulator import Limits, Persona, Simulator
@@ -316,7 +316,7 @@ async def test_nonsense_about_somebody_elses_day(bench: Bench) -> None:
     await bench.unchanged()
 
 
-@every_kind(kind for kind, row in PRESSES.items() if row.about in (matrix.Day, matrix.Entry, matrix.Evidence))
+@every_kind(kind for kind, row in PRESSES.items() if row.about in (Day, Entry, Evidence))
 async def test_in_another_state_it_changes_nothing(bench: Bench, kind: Kind) -> None:
     row = PRESSES[kind]
     for state in sorted(matrix.ALL - row.states):

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from models import (
     AuditEvent,
+    Base,
     Day,
     Decision,
     Entry,
@@ -42,9 +43,9 @@ def db(pg_db: Database) -> Database:
     return pg_db
 
 
-async def count(chat: Chat, what: object) -> int:
+async def count(chat: Chat, what: type[Base]) -> int:
     async with chat.db.reading() as session:
-        return await session.scalar(select(func.count()).select_from(what)) or 0  # type: ignore[call-overload]
+        return await session.scalar(select(func.count()).select_from(what)) or 0
 
 
 async def sends(chat: Chat, who: Persona, *, label: str = "Kirim") -> None:
