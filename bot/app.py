@@ -12,6 +12,7 @@ from httpx import Limits
 from httpx_aiohttp import AiohttpTransport
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import BotCommand, Update
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import (
     Application,
@@ -213,6 +214,8 @@ def _command(gate: Gate, command: Command) -> Callback:
 def _press(gate: Gate, registry: Registry) -> Callback:
     async def on_press(update: Update, context: BotContext) -> None:
         press = unpack(update.callback_query.data if update.callback_query else None)
+        if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
+            press = None  # no button of ours stands in a group, and nobody's day is shown there
 
         async def act(turn: Turn) -> Answer:
             if press is None or press.kind not in registry.presses:

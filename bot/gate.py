@@ -9,6 +9,7 @@ delivered again. A bug of ours rolls back, keeps the update for replay, apologis
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -214,10 +215,11 @@ class Gate:
                 screens=(Screen(text),),
                 toast=speech.plain(f"errors.{error.code}", **error.params),
                 alert=not isinstance(error, Outdated),
-                menu=isinstance(error, NotAllowed) and actor is None,
+                menu=isinstance(error, NotAllowed) and actor is None and turn.chat_id == turn.user_id,
             )
             if isinstance(error, Outdated) and error.card is not None:
-                answer = replace(answer, cards=(CardRef(*error.card),))
+                with suppress(DomainError):  # the card may be gone by now, or never have been theirs
+                    return await self._rendered(turn, replace(answer, cards=(CardRef(*error.card),)))
             return await self._rendered(turn, answer)
 
     async def _apologise(

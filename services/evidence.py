@@ -202,6 +202,8 @@ async def attach_links(
 async def move(session: AsyncSession, actor: Actor, evidence_id: int, entry_id: int, *, now: datetime) -> int:
     """Puts evidence, with its whole album, under another entry of one's own. Gives the day's id."""
     evidence = await _own(session, actor, evidence_id)
+    if evidence.entry_id is not None:  # what is before the supervisor, or decided, keeps its evidence
+        await editable_entry(session, actor, evidence.entry_id, now=now)
     day, entry = await editable_entry(session, actor, entry_id, now=now)
     same = Evidence.album == evidence.album if evidence.album else Evidence.id == evidence.id
     await session.execute(
@@ -232,15 +234,17 @@ async def open_evidence(session: AsyncSession, actor: Actor, evidence_id: int) -
     """
     row = (
         await session.execute(
-            select(Evidence, Person.supervisor_id)
+            select(Evidence, Person.supervisor_id, Entry.state)
             .join(Person, Person.id == Evidence.person_id)
+            .outerjoin(Entry, Entry.id == Evidence.entry_id)
             .where(Evidence.id == evidence_id)
         )
     ).one_or_none()
     if row is None:
         raise NotFound("evidence_gone")
-    evidence, supervisor_id = row
-    if actor.person_id not in (evidence.person_id, supervisor_id):
+    evidence, supervisor_id, state = row
+    shown = state in (State.SUBMITTED, State.RETURNED, State.APPROVED)  # drafts are their owner's alone
+    if actor.person_id != evidence.person_id and not (shown and actor.person_id == supervisor_id):
         raise NotAllowed
     if evidence.failed_at is not None:
         raise NotFound("evidence_not_stored")

@@ -17,6 +17,7 @@ from services.approvals.entitlement import (
     entitled_day,
     entitled_entry,
     nothing_waits,
+    require_supervisor,
     waiting_entries,
 )
 from services.approvals.queue import digest_of, entry_complete
@@ -68,8 +69,9 @@ async def approve_entry(
 async def approve_all(session: AsyncSession, actor: Actor, digest: str, *, now: datetime) -> int:
     """Approves every day that waits, if they are exactly those shown and all complete. Gives how many.
 
-    Raises Outdated with the queue when `digest` names another list, Invalid `queue_incomplete`.
+    Raises NotAllowed; Outdated with the queue when `digest` names another list, Invalid `queue_incomplete`.
     """
+    require_supervisor(actor)
     days = list(
         await session.scalars(
             select(Day)
