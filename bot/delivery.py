@@ -33,6 +33,10 @@ LOOK_FOR_STUCK = 60.0
 NEVER_MET = "chat not found"
 
 
+class NotJoined(Exception):
+    """There is no account to tell it to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What becomes of a row after a try. WAITING: surely not sent, so to be tried again (after `wait`)."""
@@ -48,6 +52,8 @@ class Ending:
 def ending(error: Exception, *, begun: bool) -> Ending:
     """What a failed try means. `begun`: a part of the notice has arrived, so it must not be repeated."""
     match error:
+        case NotJoined():
+            return Ending(OutboxState.FAILED, "not joined")
         case RetryAfter():
             wait = error.retry_after
             wait = wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
@@ -174,16 +180,16 @@ class Delivery:
             log.info("notice_not_sent", outbox_id=row.id, kind=row.kind, state=end.state)
 
     async def _send(self, row: outbox.Claimed, begun: list[int]) -> int | None:
-        """Renders and sends; None when there is nothing left to tell, or nobody to tell it to.
+        """Renders and sends; None when there is nothing left to tell. Raises NotJoined.
 
         Notes in `begun` what arrived, so that a later failure of the same notice does not repeat it.
         """
         if row.chat_id is None or row.user_id is None:
-            return None
+            raise NotJoined
         async with self.deps.database.reading() as session:
             actor = await who_is(session, row.user_id)
             if actor is None:
-                return None
+                raise NotJoined
             turn = Turn(
                 session=session,
                 now=self.deps.clock(),

@@ -24,7 +24,11 @@ def store_bytes(folder: Path, content: bytes) -> str:
     """Writes content under its SHA-256, whole or not at all; gives the hash. The same is kept once."""
     sha256 = hashlib.sha256(content).hexdigest()
     path = evidence_path(folder, sha256)
-    if path.exists():
+    try:
+        os.utime(path)  # there already: as fresh as a new one, so that no sweep takes it before it is recorded
+    except FileNotFoundError:
+        pass
+    else:
         return sha256
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")

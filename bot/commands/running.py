@@ -4,36 +4,40 @@ import asyncio
 import contextlib
 import signal
 from datetime import date, datetime
+from pathlib import Path
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import Running, build_application, run_polling, running
+from bot.commands.sweeping import sweep_daily
 from bot.context import Deps
 from bot.registry import Registry
 from bot.settings import Settings
+from bot.starting import reach, until_it_works
 from bot.texts import Texts
 from bot.webhook import run_webhook
 from handlers import FEATURES
 from models.engine import Database
 from models.migrate import migrate
-from services import updates
 from services.calendar import seed_holidays
 from services.clock import Clock, OfficeClock, system_clock
+from services.retention import forget_old
 from services.rounds import plan_everybody, tick
 
 log = structlog.get_logger()
 
 
-async def maintain(session: AsyncSession, *, now: datetime) -> None:
-    """Brings holidays and schedules up to date and forgets what cannot come again. Safe at any time."""
+async def maintain(session: AsyncSession, *, now: datetime) -> bool:
+    """Brings holidays and schedules up to date and forgets by rule; True: there is more to forget."""
     await seed_holidays(session, [now.year, now.year + 1], now=now)
     await plan_everybody(session, now=now)
-    await updates.prune(session, now=now)
+    return await forget_old(session, now=now)
 
 
 async def prepare(database: Database, *, now: datetime) -> None:
-    """Everything a command needs to find: schema, holidays, schedules."""
+    """Everything a command needs to find: schema, holidays, schedules. Raises CannotStart."""
+    await reach(database)
     await migrate(database)
     async with database.writing() as session:
         await maintain(session, now=now)
@@ -46,11 +50,10 @@ class Rounds:
         self._kept: date | None = None
 
     async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        if self._kept != now.date():
-            await maintain(session, now=now)
+        more = self._kept != now.date() and await maintain(session, now=now)
         await tick(session, now=now)
         await session.flush()
-        self._kept = now.date()
+        self._kept = None if more else now.date()
 
 
 def office_clock(settings: Settings) -> Clock:
@@ -75,18 +78,31 @@ async def bot_username(settings: Settings) -> str:
 
 
 async def run(settings: Settings, *, webhook: bool = False) -> int:
-    """Runs until it is told to stop; what is in hand is finished first."""
+    """Runs until it is told to stop; what is in hand is finished first.
+
+    A Bot API server that does not answer yet is waited for. Raises CannotStart, TelegramError.
+    """
     database = Database(settings.database_url)
     clock = office_clock(settings)
     deps = Deps(settings, database, clock, Texts())
     stop = until_signalled()
     try:
+        await reach(database)
+        if database.is_sqlite:
+            log.info("database_file", path=str(Path(str(database.url.database)).absolute()))
         await migrate(database)
+        if await until_it_works(lambda: bot_username(settings), stop, what="get_me") is None:
+            return 0
         async with running(deps, FEATURES, Rounds()) as program:
             await introduce(program)
             serve = run_webhook if webhook else run_polling
             log.info("running", mode="webhook" if webhook else "polling")
-            await serve(program, stop)
+            sweeping = asyncio.create_task(sweep_daily(deps, stop))
+            try:
+                await serve(program, stop)
+            finally:
+                stop.set()
+                await sweeping
     finally:
         await database.close()
     return 0

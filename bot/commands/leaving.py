@@ -1,0 +1,44 @@
+"""`kinerja deactivate NIP…`: somebody has left the office."""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime
+
+from models.engine import Database
+from services.errors import Invalid
+from services.people.leaving import deactivate
+
+OK, FAULTS = 0, 1
+Say = Callable[..., str]
+"""Key and parameters → text for a terminal."""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `deactivate` with its arguments."""
+    parser = subparsers.add_parser("deactivate", help="nonaktifkan pegawai yang pindah, pensiun, atau keluar")
+    parser.add_argument("people", nargs="+", metavar="NIP", help="NIP atau id_pegawai")
+
+
+async def run(args: argparse.Namespace, *, database: Database, now: datetime, texts: Say) -> int:
+    """Makes people inactive, all or nobody. 0: done, 1: somebody is unknown or cannot leave yet."""
+    try:
+        async with database.writing() as session:
+            left = await deactivate(session, args.people, now=now)
+    except Invalid as error:
+        print(_printable(texts(f"errors.{error.code}", **error.params)))
+        print(texts("leave.nobody"))
+        return FAULTS
+    for code, references in (("unknown", left.unknown), ("inactive", left.inactive)):
+        for reference in references:
+            print(_printable(texts(f"leave.{code}", reference=reference)))
+    if not left.names:
+        print(texts("leave.nobody"))
+        return FAULTS
+    for name in left.names:
+        print(_printable(texts("leave.done", name=name)))
+    print(texts("leave.back"))
+    return OK
+
+
+def _printable(line: str) -> str:
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
