@@ -8,11 +8,16 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from bot.commands import importing, inviting, running
+from bot.commands import importing, inviting, leaving, replaying, running
+from bot.context import Deps
 from bot.logs import configure_logs
 from bot.settings import Settings, WrongSetting, load_settings
+from bot.starting import sentence
 from bot.texts import Texts
 from models.engine import Database
+
+NEED_TOKEN = ("invite", "replay")
+"""Links name the bot; what is replayed is answered."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -28,11 +33,13 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, default=8484, help="port of the chat page (default 8484)")
     importing.add_parser(commands)
     inviting.add_parser(commands)
+    leaving.add_parser(commands)
+    replaying.add_parser(commands)
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; gives its exit code. 2: the settings or the arguments are wrong."""
+    """Runs one command; gives its exit code. 1: it could not be done; 2: wrong settings or arguments."""
     parsed = build_parser().parse_args(arguments)
     environment = {**{k: v or "" for k, v in dotenv_values(Path(".env")).items()}, **os.environ}
     try:
@@ -45,6 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
         return asyncio.run(_dispatch(parsed, settings))
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        print(sentence(error, settings), file=sys.stderr)
+        return 1
 
 
 async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -58,16 +68,27 @@ async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
                 print("TELEGRAM_BOT_TOKEN and WEBHOOK_URL are needed for `kinerja web`.", file=sys.stderr)
                 return 2
             return await running.run(settings, webhook=parsed.command == "web")
-    if parsed.command == "invite" and settings.token is None:
-        print("TELEGRAM_BOT_TOKEN is needed: invitation links name the bot.", file=sys.stderr)
+    if parsed.command in NEED_TOKEN and settings.token is None:
+        print(f"TELEGRAM_BOT_TOKEN is needed for `kinerja {parsed.command}`.", file=sys.stderr)
         return 2
+    return await _administer(parsed, settings)
+
+
+async def _administer(parsed: argparse.Namespace, settings: Settings) -> int:
+    """The commands of whoever keeps the office's records."""
     database = Database(settings.database_url)
     clock = running.office_clock(settings)
     try:
         await running.prepare(database, now=clock())
-        say = Texts().speech("id").plain
-        if parsed.command == "import":
-            return await importing.run(parsed, database=database, now=clock(), texts=say)
+        texts = Texts()
+        say = texts.speech("id").plain
+        match parsed.command:
+            case "import":
+                return await importing.run(parsed, database=database, now=clock(), texts=say)
+            case "deactivate":
+                return await leaving.run(parsed, database=database, now=clock(), texts=say)
+            case "replay":
+                return await replaying.run(parsed, deps=Deps(settings, database, clock, texts), texts=say)
         username = await running.bot_username(settings)
         return await inviting.run(parsed, database=database, now=clock(), texts=say, bot_username=username)
     finally:

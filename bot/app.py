@@ -47,6 +47,8 @@ FRESH = filters.UpdateType.MESSAGE & PRIVATE
 Callback = Callable[[Update, Any], Coroutine[Any, Any, None]]
 Tick = Callable[[AsyncSession, datetime], Awaitable[None]]
 TICK_SECONDS = 15.0
+FIRST_TICK = 0.5
+"""Seconds after the start: the first poll comes before the day's maintenance."""
 AppType = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -161,7 +163,7 @@ async def running(deps: Deps, features: Iterable[Feature], tick: Tick) -> AsyncI
         delivery.wake()
         fetcher.wake()
 
-    ticker = Ticker(on_tick, seconds=TICK_SECONDS)
+    ticker = Ticker(on_tick, seconds=TICK_SECONDS, delay=FIRST_TICK)
     stop = asyncio.Event()
     async with application, asyncio.TaskGroup() as tasks:
         tasks.create_task(delivery.run(stop))

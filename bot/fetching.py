@@ -25,7 +25,9 @@ def store_bytes(folder: Path, content: bytes) -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     path = evidence_path(folder, sha256)
     try:
-        os.utime(path)  # there already: as fresh as a new one, so that no sweep takes it before it is recorded
+        os.utime(
+            path
+        )  # there already: as fresh as a new one, so that no sweep takes it before it is recorded
     except FileNotFoundError:
         pass
     else:

@@ -1,4 +1,4 @@
-"""Starting when something is not there yet, or not at all: who is waited for, and the sentence that says why not.
+"""Starting when something is not there: who is waited for, and the sentence that says why not.
 
 A Bot API server that does not answer is asked again; a refused token, a database that is away and a port in
 use end the start. Nothing an exception says is shown: messages may hold a token or a password.

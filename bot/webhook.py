@@ -82,7 +82,9 @@ async def run_webhook(program: Running, stop: asyncio.Event) -> None:
         try:
             await web.TCPSite(runner, port=settings.webhook_port).start()
         except OSError as error:
-            raise CannotStart(f"WEBHOOK_PORT {settings.webhook_port} cannot be used: {reason(error)}.") from error
+            raise CannotStart(
+                f"WEBHOOK_PORT {settings.webhook_port} cannot be used: {reason(error)}."
+            ) from error
         try:
             await until_it_works(
                 lambda: bot.set_webhook(

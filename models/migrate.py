@@ -2,20 +2,29 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from models.engine import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
 LOCK_KEY = 20_230_021
 """PostgreSQL's advisory lock of whoever changes the schema; any number that nobody else uses."""
 
 
-def alembic_config(connection: Connection) -> Config:
+def newest() -> str:
+    """The newest revision: migrations are one line, numbered in their file names (`0001_first.py`)."""
+    return max(path.name.split("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
+
+
+def alembic_config(connection: Connection) -> "Config":
     """A configuration without a file: everything it needs is handed over."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.set_main_option("path_separator", "os")
@@ -24,13 +33,34 @@ def alembic_config(connection: Connection) -> Config:
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
-    """Brings the schema to a revision; `head` is the newest."""
-    await _run(database, lambda connection: command.upgrade(alembic_config(connection), revision))
+    """Brings the schema to a revision; `head` is the newest. Alembic is loaded only when there is work."""
+
+    def upgrade(connection: Connection) -> None:
+        if revision == "head" and _stands_at(connection) == newest():
+            return
+        from alembic import command
+
+        command.upgrade(alembic_config(connection), revision)
+
+    await _run(database, upgrade)
 
 
 async def downgrade(database: Database, revision: str = "base") -> None:
     """Takes the schema back to a revision; `base` is none."""
-    await _run(database, lambda connection: command.downgrade(alembic_config(connection), revision))
+
+    def back(connection: Connection) -> None:
+        from alembic import command
+
+        command.downgrade(alembic_config(connection), revision)
+
+    await _run(database, back)
+
+
+def _stands_at(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
 
 
 async def _run(database: Database, action: Callable[[Connection], None]) -> None:

@@ -5,7 +5,7 @@ Ticks may be late, missed or doubled: what they call decides what is due, and de
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -17,16 +17,17 @@ log = structlog.get_logger()
 
 
 class Ticker:
-    """Calls `action` every `seconds`, the first time at once, never twice at the same time.
+    """Calls `action` every `seconds`, the first time after `delay` of them, never twice at the same time.
 
     An error of the action is logged by its type and the next tick goes on. `stop` lets a running call end.
     """
 
     def __init__(
-        self, action: Callable[[], Awaitable[object]], *, seconds: float, name: str = "tick"
+        self, action: Callable[[], Awaitable[object]], *, seconds: float, delay: float = 0, name: str = "tick"
     ) -> None:
         self._action = action
         self._seconds = seconds
+        self._delay = delay
         self._name = name
         self._scheduler: AsyncIOScheduler | None = None
         self._idle = asyncio.Lock()
@@ -45,7 +46,7 @@ class Ticker:
             coalesce=True,
             max_instances=1,
             misfire_grace_time=GRACE_SECONDS,
-            next_run_time=datetime.now(UTC),
+            next_run_time=datetime.now(UTC) + timedelta(seconds=self._delay),
         )
         scheduler.start()
 

@@ -79,17 +79,40 @@ async def enqueue(
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
-async def enqueue_unless_waiting(session: AsyncSession, kind: str, *, to: int, now: datetime) -> None:
-    """Writes one message unless the same kind waits for that person: it will show the present state."""
-    waiting = await session.scalar(
-        select(OutboxMessage.id).where(
+async def enqueue_unless_waiting(
+    session: AsyncSession,
+    kind: str,
+    *,
+    to: int,
+    now: datetime,
+    payload: dict[str, Any] | None = None,
+    about: str | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Writes one message, or lets the one of its kind that still waits speak for this too.
+
+    `about`: a key of the payload; only a message with the same value there speaks for this one. A row found
+    waiting is locked until this transaction ends, so that it is sent after what it tells of; one that a
+    delivery is claiming at this moment is passed over, since it may be read before that.
+    """
+    payload = payload or {}
+    waiting = await session.scalars(
+        select(OutboxMessage)
+        .where(
             OutboxMessage.person_id == to,
             OutboxMessage.kind == kind,
             OutboxMessage.state == OutboxState.WAITING,
         )
+        .order_by(OutboxMessage.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
-    if waiting is None:
-        await enqueue(session, kind, to=to, now=now)
+    for message in waiting:
+        if about is None or message.payload.get(about) == payload[about]:
+            message.payload = payload
+            message.not_before = not_before or message.not_before
+            return
+    await enqueue(session, kind, to=to, now=now, payload=payload, not_before=not_before)
 
 
 async def anything_due(session: AsyncSession, *, now: datetime) -> bool:

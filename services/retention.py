@@ -69,7 +69,7 @@ def _rules(now: datetime) -> tuple[tuple[str, Key, ColumnElement[bool]], ...]:
 
 
 async def forget_old(session: AsyncSession, *, now: datetime, limit: int = LIMIT) -> bool:
-    """Deletes what its rule says, at most `limit` rows of a kind, and audits how many; True: there is more."""
+    """Deletes what its rule says, at most `limit` rows of a kind, audits how many; True: there is more."""
     counts = {name: await _delete(session, key, old, limit=limit) for name, key, old in _rules(now)}
     told = [f"{name} {count}" for name, count in counts.items() if count and name != "seen_updates"]
     if told:

@@ -9,16 +9,18 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from telegram import Update
 from telegram.ext import ExtBot
 
 from bot.app import build_application, wire
-from bot.context import Deps
+from bot.context import BotContext, Deps
 from bot.gate import Gate
 from bot.registry import Registry
 from handlers import FEATURES
 from services import updates
 
+log = structlog.get_logger()
 OK, FAULTS = 0, 1
 Say = Callable[..., str]
 """Key and parameters → text for a terminal."""
@@ -39,6 +41,9 @@ async def run(args: argparse.Namespace, *, deps: Deps, texts: Say, registry: Reg
     if kept is None:
         print(_printable(texts("replay.unknown", reference=args.reference[:20])))
         return FAULTS
+    if kept.replayed_at is not None:
+        print(texts("replay.already", reference=kept.reference))
+        return FAULTS
     if not kept.replayable:
         print(texts("replay.invitation", reference=kept.reference))
         return FAULTS
@@ -48,6 +53,7 @@ async def run(args: argparse.Namespace, *, deps: Deps, texts: Say, registry: Reg
         registry = registry or Registry(FEATURES)
         gate = Gate(deps, registry, bot)
         wire(application, gate, registry)
+        application.add_error_handler(_on_error)
         now = deps.clock()
         async with database.writing() as session:
             claimed = await updates.claim_failed(session, kept, bot_id=bot.id, now=now)
@@ -70,6 +76,11 @@ async def run(args: argparse.Namespace, *, deps: Deps, texts: Say, registry: Reg
     else:
         print(texts("replay.done", reference=kept.reference))
     return OK if stored and again is None else FAULTS
+
+
+async def _on_error(update: object, context: BotContext) -> None:
+    """The gate explains and keeps every error of an update; what arrives here is a fault of the wiring."""
+    log.error("replay_failed", error=type(context.error).__name__, exc_info=context.error)
 
 
 def _printable(line: str) -> str:

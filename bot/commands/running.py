@@ -56,6 +56,11 @@ class Rounds:
         self._kept = None if more else now.date()
 
 
+def absolute_path(database: Database) -> str:
+    """Where the SQLite file is: a relative one depends on the folder the program was started in."""
+    return str(Path(str(database.url.database)).absolute())
+
+
 def office_clock(settings: Settings) -> Clock:
     """The machine's clock, or one that started at OFFICE_CLOCK."""
     return OfficeClock(settings.office_clock) if settings.office_clock else system_clock
@@ -89,7 +94,7 @@ async def run(settings: Settings, *, webhook: bool = False) -> int:
     try:
         await reach(database)
         if database.is_sqlite:
-            log.info("database_file", path=str(Path(str(database.url.database)).absolute()))
+            log.info("database_file", path=absolute_path(database))
         await migrate(database)
         if await until_it_works(lambda: bot_username(settings), stop, what="get_me") is None:
             return 0

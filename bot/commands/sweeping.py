@@ -1,9 +1,9 @@
 """Takes away the files of evidence to which nothing refers any more.
 
-A file is written before its row names it, so only files older than a day are looked at, and each is looked at
-once more before it goes. Files are read and deleted in a thread, never inside a transaction. When the database
-refers to none of the files, it is taken for another office's (a rehearsal, a fresh database, the wrong folder)
-and nothing is deleted.
+A file is written before its row names it, so only files older than a day are looked at, and each once more
+before it goes. Files are read and deleted in a thread, never inside a transaction. When the database names
+none of the files, it is taken for another office's (a rehearsal, a fresh database, the wrong folder) and
+nothing is deleted.
 """
 
 import asyncio

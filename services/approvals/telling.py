@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Decision, OutboxMessage, OutboxState, Person, State, Verdict
+from models import Day, Decision, Person, State, Verdict
 from services import outbox
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound
@@ -57,22 +57,10 @@ async def _tell_once(
     session: AsyncSession, kind: str, day: Day, *, by: int, at: datetime, now: datetime
 ) -> None:
     """Writes a notice about a day, or lets the one that still waits speak for this too."""
-    waiting = await session.scalars(
-        select(OutboxMessage)
-        .where(
-            OutboxMessage.person_id == day.person_id,
-            OutboxMessage.kind == kind,
-            OutboxMessage.state == OutboxState.WAITING,
-        )
-        .with_for_update(skip_locked=True)
-    )
-    for message in waiting:
-        if message.payload.get("day_id") == day.id:
-            message.payload = {"day_id": day.id, "by": by}
-            message.not_before = at
-            return
     payload = {"day_id": day.id, "by": by}
-    await outbox.enqueue(session, kind, to=day.person_id, now=now, payload=payload, not_before=at)
+    await outbox.enqueue_unless_waiting(
+        session, kind, to=day.person_id, now=now, payload=payload, about="day_id", not_before=at
+    )
 
 
 async def load_returned(session: AsyncSession, actor: Actor, day_id: int, entry_id: int) -> Returned | None:

@@ -1,9 +1,10 @@
 """The reply to the outcome question: told from a new report, taken, and taken back.
 
 While the question waits, a text is its answer; it is a report only when it plainly is one (`is_report`): it
-is headed by a day, a line of it gives an activity *and* its outcome, or it lists more things than were asked
-for. In doubt it is an answer, since that costs nothing to put right: `Ini kegiatan baru` restores what was
-missing and reads the same text as a report. A report leaves the question waiting.
+is headed by a day, a line of it gives an activity *and* its outcome, it lists more things than were asked
+for, or it is one line that opens with work of its own (people who report line by line). A wrong guess costs
+one press: `Ini kegiatan baru` restores what was missing and reads the same text as a report, `Ini hasilnya`
+takes the new entry away and its text as the answer. A report leaves the question waiting.
 
 What that press needs is kept in the chat's dialogue row, in the data of a question that has already lapsed
 (or of the one that waits for the rest); the next input of the chat forgets it, and the card drops the button.
@@ -19,16 +20,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dialogue import Question, Step, lock, read
 from services.entries.asking import assign_answers
-from services.entries.days import changed, editable_entry
-from services.entries.editing import OutcomesTaken, set_outcomes, suggest_again
+from services.entries.days import changed
+from services.entries.editing import OutcomesTaken, set_outcomes, still_editable
+from services.entries.suggesting import apply_suggestion, load_plan
 from services.entries.views import DayView, EntryView
-from services.errors import Invalid, NotFound
+from services.entries.openings import opens_with_work
 from services.people.identity import Actor
 from services.reading.capture import read_entries
 from services.reading.date_heading import leading_day
 
 KEPT = "answered"
-"""The name of what is kept, in the data of a question."""
+"""The name of what is kept of an answer, in the data of a question."""
+REPORTED = "reported"
+"""The name of what is kept of a text that was taken as a report while the question waited."""
 ALIKE = 0.6
 """Share of words from which a line is the asked activity written once more."""
 _ITEM = re.compile(
@@ -40,11 +44,20 @@ _PARTED = re.compile(
 )
 _BETWEEN_NUMBERS = re.compile(r"\d\s*%?\s*(?:[-=–—]{1,3}>|→|⇒|➜)\s*\d")
 _WORD = re.compile(r"\w+")
+_ALL = frozenset({"semua", "semuanya", "semua2", "smua", "seluruhnya", "keduanya", "ketiganya"})
+_DONE = _ALL | frozenset(
+    """
+    sudah sdh udah telah selesai beres tuntas kelar rampung terlaksana terselesaikan lancar aman baik tertib
+    dengan dan berjalan alhamdulillah siap ok oke ya pak bu bapak ibu kegiatan tugas pekerjaan di hari ini
+    sukses dilaksanakan dikerjakan diselesaikan tercapai sesuai target rencana
+    """.split()
+)
+"""Words of which an answer for everything is made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A text that was taken as outcomes. `before`: entry → its quantity and unit until then."""
+    """A text that came while outcomes were asked for. `before`: entry → its quantity and unit until then."""
 
     day_id: int
     message_id: int
@@ -72,7 +85,15 @@ def is_report(text: str, asked: Sequence[EntryView], *, today: date) -> bool:
         parted = _parted(line[item.end() :] if item else line)
         if parted is not None and _restated(parted[0], asked) is None:
             return True
+    if items == 0 and len(text.strip().splitlines()) == 1:
+        return opens_with_work(text, tuple(one.activity for one in asked))
     return items > len(asked) and not numbers <= {one.number for one in asked}
+
+
+def is_for_all(text: str) -> bool:
+    """«Sudah selesai semua»: one line without anything else, which answers for everything asked."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    return "\n" not in text.strip() and not _ALL.isdisjoint(words) and _DONE.issuperset(words)
 
 
 def _is_heading(text: str, said: str) -> bool:
@@ -120,7 +141,10 @@ async def take_answers(
     now: datetime,
 ) -> tuple[OutcomesTaken, Answered]:
     """Gives each asked entry its answer; one without is skipped. Numbers are those of the day card."""
-    answers = assign_answers(without_restated(text, asked), [one.number for one in asked])
+    if len(asked) > 1 and is_for_all(text):
+        answers: Sequence[str | None] = [text.strip()] * len(asked)
+    else:
+        answers = assign_answers(without_restated(text, asked), [one.number for one in asked])
     taken = await set_outcomes(
         session,
         actor,
@@ -133,29 +157,32 @@ async def take_answers(
 
 async def take_back(session: AsyncSession, actor: Actor, answered: Answered, *, now: datetime) -> None:
     """The entries are as they were before the answer: without an outcome, and not skipped."""
-    day = None
-    for entry_id, (quantity, unit) in answered.before.items():
-        try:
-            day, entry = await editable_entry(session, actor, entry_id, now=now)
-        except (Invalid, NotFound):
-            continue  # sent or deleted meanwhile
+    day, entries = await still_editable(session, actor, list(answered.before), now=now)
+    if day is None:
+        return  # sent or deleted meanwhile
+    plan = await load_plan(session, actor.person_id, day.work_date.year)
+    for entry in entries:
         entry.outcome, entry.outcome_skipped, entry.repeat_noted = None, False, False
-        entry.quantity, entry.unit = quantity, unit
-        await suggest_again(session, actor, day, entry)
-    if day is not None:
-        await changed(session, day)
+        entry.quantity, entry.unit = answered.before[entry.id]
+        apply_suggestion(entry, plan)
+    await changed(session, day)
 
 
-def remembering(question: Question | None, answered: Answered, *, now: datetime) -> Question:
-    """The question that goes on, or a lapsed one, with what was just taken as its answer."""
+def remembering(
+    question: Question | None, answered: Answered, *, now: datetime, name: str = KEPT
+) -> Question:
+    """The question that goes on, or a lapsed one, with what was just taken; what came before is forgotten."""
     if question is not None and question.step is Step.OUTCOMES:
-        return Question(Step.OUTCOMES, question.expires_at, {**question.data, KEPT: answered.kept()})
-    return Question(Step.OUTCOMES, now, {KEPT: answered.kept()})
+        data = {key: value for key, value in question.data.items() if key not in (KEPT, REPORTED)}
+        return Question(Step.OUTCOMES, question.expires_at, {**data, name: answered.kept()})
+    return Question(Step.OUTCOMES, now, {name: answered.kept()})
 
 
-async def recall(session: AsyncSession, chat_id: int, *, message_id: int) -> Answered | None:
-    """What the chat's last input was taken for, if it was this message and outcomes."""
-    kept = (await lock(session, chat_id)).data.get(KEPT)
+async def recall(
+    session: AsyncSession, chat_id: int, *, message_id: int, name: str = KEPT
+) -> Answered | None:
+    """What the chat's last text was taken for, if it was this message and outcomes (or a report)."""
+    kept = (await lock(session, chat_id)).data.get(name)
     if not kept or kept["message"] != message_id:
         return None
     before = {int(key): (value[0], value[1]) for key, value in kept["before"].items()}

@@ -21,6 +21,8 @@ ANYWHERE = re.compile(rf"(^\s*(?:no\.?\s*)?|(?<=[\s,;])){_MARKED}", re.MULTILINE
 """Numbers of answers, where lines begin or also in the middle of one («2. … 3. …»)."""
 READY = 2
 """Ready answers offered for one entry."""
+LOOKED_AT = 50
+"""Different outcomes, newest first, among which ready answers are looked for."""
 MOST_ASKED = 50
 """Entries in one question; the rest are asked about once these are answered."""
 
@@ -95,7 +97,7 @@ async def ready_answers(session: AsyncSession, day: DayView, entries: tuple[Entr
             )
             .group_by(Entry.target_id, Entry.outcome)
             .order_by(latest.desc())
-            .limit(50)
+            .limit(LOOKED_AT)
         )
         for target_id, outcome, _ in rows:
             if target_id is not None and outcome:
@@ -103,15 +105,25 @@ async def ready_answers(session: AsyncSession, day: DayView, entries: tuple[Entr
     return [Asked(one, tuple(past.get(one.target_id or 0, [])[:READY])) for one in entries]
 
 
-async def pick_ready(session: AsyncSession, actor: Actor, code: str) -> str | None:
-    """The full text of a ready answer, found again by its short code among the person's own outcomes."""
-    rows = await session.scalars(
-        select(Entry.outcome)
+async def pick_ready(session: AsyncSession, actor: Actor, entry: Entry, code: str) -> str | None:
+    """The full text of a ready answer, found again by its short code among the person's newest outcomes.
+
+    First for the entry's RHK, as they were offered; then for any, since the RHK may have changed meanwhile.
+    """
+    latest = func.max(Entry.id)
+    newest = (
+        select(Entry.outcome, latest)
         .join(Day, Day.id == Entry.day_id)
         .where(Day.person_id == actor.person_id, Entry.outcome.is_not(None), func.length(Entry.outcome) <= 60)
-        .distinct()
+        .group_by(Entry.outcome)
+        .order_by(latest.desc())
+        .limit(LOOKED_AT)
     )
-    return next((one for one in rows if one and answer_code(one) == code), None)
+    for query in (newest.where(Entry.target_id == entry.target_id), newest):
+        for outcome, _ in await session.execute(query):
+            if outcome and answer_code(outcome) == code:
+                return outcome
+    return None
 
 
 def answer_code(text: str) -> str:

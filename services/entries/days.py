@@ -1,12 +1,16 @@
-"""Opening a day, who may touch it, and the state that follows from its entries."""
+"""Opening a day, who may touch it, and the state that follows from its entries.
 
-from collections.abc import Iterable
+Invariant: what is changed was read after the lock of its day. A decision that commits meanwhile is seen, never
+written over; several days of one person are locked in the order of their ids, so that nobody waits in a circle.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Entry, State
+from models import Day, Decision, Entry, State
 from models.engine import insert_into
 from services.calendar import has_passed, month_lock
 from services.clock import local_date
@@ -16,6 +20,12 @@ from services.people.identity import Actor
 MOST_ENTRIES = 100
 """Entries one day may hold."""
 DAY_CARD = "day"
+LOCKED = {
+    State.SUBMITTED: "entry_sent",
+    State.RECORDED: "entry_recorded",
+    State.APPROVED: "entry_approved",
+}
+"""Why an entry in one of these states is not changed."""
 
 
 class NotTheirs(NotFound, NotAllowed):
@@ -40,7 +50,10 @@ async def open_day(session: AsyncSession, actor: Actor, work_date: date, *, now:
     )
     return (
         await session.scalars(
-            select(Day).where(Day.person_id == actor.person_id, Day.work_date == work_date).with_for_update()
+            select(Day)
+            .where(Day.person_id == actor.person_id, Day.work_date == work_date)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
     ).one()
 
@@ -56,48 +69,115 @@ def ensure_open(actor: Actor, work_date: date, *, now: datetime) -> None:
     """No future dates, and no new entries past the month lock (product rule; 5th, 23:59)."""
     if work_date > local_date(now, actor.zone):
         raise Invalid("day", "day_future")
-    if has_passed(month_lock(work_date, actor.zone), now):
+    if is_closed(actor, work_date, now=now):
         raise Invalid("day", "day_locked")
 
 
+def is_closed(actor: Actor, work_date: date, *, now: datetime) -> bool:
+    """Whether the month of a work date takes no new entries any more."""
+    return has_passed(month_lock(work_date, actor.zone), now)
+
+
 async def own_day(session: AsyncSession, actor: Actor, day_id: int, *, revision: int | None = None) -> Day:
-    """The person's own day, locked.
+    """The person's own day, locked and read afresh.
 
     Raises NotFound, NotTheirs, Outdated when `revision` is not the present one.
     """
-    day = await session.scalar(select(Day).where(Day.id == day_id).with_for_update())
-    if day is None:
+    found = await own_days(session, actor, [day_id])
+    if not found:
         raise NotFound("day_gone")
-    if day.person_id != actor.person_id:
-        raise NotTheirs("day_gone")
+    day = found[day_id]
     if revision is not None and day.revision != revision:
         raise Outdated(card=(DAY_CARD, day.id))
     return day
 
 
+async def own_days(session: AsyncSession, actor: Actor, day_ids: Collection[int]) -> dict[int, Day]:
+    """Those of the person's own days that there are, locked in the order of their ids. Raises NotTheirs."""
+    days = await session.scalars(
+        select(Day)
+        .where(Day.id.in_(day_ids))
+        .order_by(Day.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = {day.id: day for day in days}
+    if any(day.person_id != actor.person_id for day in found.values()):
+        raise NotTheirs("day_gone")
+    return found
+
+
 async def own_entry(session: AsyncSession, actor: Actor, entry_id: int) -> tuple[Day, Entry]:
-    """An entry of the person's own, with its day locked. Raises NotFound, NotTheirs."""
-    entry = await session.get(Entry, entry_id)
-    if entry is None:
+    """An entry of the person's own, its day locked, both read afresh. Raises NotFound, NotTheirs."""
+    found = await own_entries(session, actor, [entry_id])
+    if not found:
         raise NotFound("entry_gone")
-    return await own_day(session, actor, entry.day_id), entry
+    return found[0]
+
+
+async def own_entries(
+    session: AsyncSession, actor: Actor, entry_ids: Collection[int]
+) -> list[tuple[Day, Entry]]:
+    """Those entries of the person's own that there are, in order; three queries. Raises NotTheirs."""
+    rows = await session.scalars(select(Entry.day_id).where(Entry.id.in_(entry_ids)).distinct())
+    days = await own_days(session, actor, list(rows))
+    entries = await session.scalars(
+        select(Entry)
+        .where(Entry.id.in_(entry_ids))
+        .order_by(Entry.day_id, Entry.position, Entry.id)
+        .execution_options(populate_existing=True)
+    )
+    return [(days[entry.day_id], entry) for entry in entries]
+
+
+async def entries_of(session: AsyncSession, day: Day, *states: State) -> list[Entry]:
+    """The entries of a locked day, in order, read afresh; all of them, or those in some states."""
+    query = select(Entry).where(Entry.day_id == day.id).order_by(Entry.position, Entry.id)
+    if states:
+        query = query.where(Entry.state.in_(states))
+    return list(await session.scalars(query.execution_options(populate_existing=True)))
 
 
 async def editable_entry(
-    session: AsyncSession, actor: Actor, entry_id: int, *, now: datetime
+    session: AsyncSession, actor: Actor, entry_id: int, *, now: datetime, closed: bool = False
 ) -> tuple[Day, Entry]:
     """The same, in a state and at a time in which its owner may change it.
 
-    Raises Invalid `entry_sent` (withdraw it first), `entry_approved`, or `day_locked`.
+    `closed`: also past the month lock, to take it away. Raises Invalid `entry_sent` or `entry_recorded`
+    (withdraw it first), `entry_approved`, or `day_locked`.
     """
     day, entry = await own_entry(session, actor, entry_id)
-    if entry.state is State.SUBMITTED:
-        raise Invalid("entry", "entry_sent")
-    if entry.state in (State.APPROVED, State.RECORDED):
-        raise Invalid("entry", "entry_approved")
-    if entry.state is State.DRAFT:
-        ensure_open(actor, day.work_date, now=now)
+    await ensure_editable(session, actor, day, [entry], now=now, closed=closed)
     return day, entry
+
+
+async def ensure_editable(
+    session: AsyncSession,
+    actor: Actor,
+    day: Day,
+    entries: Sequence[Entry],
+    *,
+    now: datetime,
+    closed: bool = False,
+) -> None:
+    """That all these entries of a locked day may be changed now. Raises as `editable_entry` does."""
+    for entry in entries:
+        if entry.state in LOCKED:
+            raise Invalid("entry", LOCKED[entry.state])
+    if not closed and is_closed(actor, day.work_date, now=now):
+        drafts = [entry for entry in entries if entry.state is State.DRAFT]
+        if len(await once_decided(session, drafts)) < len(drafts):
+            raise Invalid("day", "day_locked")
+
+
+async def once_decided(session: AsyncSession, entries: Sequence[Entry]) -> set[int]:
+    """Ids of the entries on which something was decided: what changes in them now is a correction."""
+    if not entries:
+        return set()
+    rows = await session.scalars(
+        select(Decision.entry_id).where(Decision.entry_id.in_([entry.id for entry in entries])).distinct()
+    )
+    return {one for one in rows if one is not None}
 
 
 def settled(states: Iterable[State]) -> State:

@@ -12,6 +12,7 @@ from services.entries.days import MOST_ENTRIES, changed, open_day
 from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid
 from services.people.identity import Actor
+from services.reading.absence import read_absence
 from services.reading.capture import ReadEntry, read_entries
 from services.reading.date_heading import leading_day
 from services.reading.sensitive import Sensitive, find_sensitive
@@ -27,7 +28,7 @@ class Taken:
     """What became of a text.
 
     `day_id` None: there was no activity in it. `unclear_day`: the words that named a day which is not
-    clear; `day`: a day was named and nothing else.
+    clear; `day`: a day was named and nothing else. `absent`: it says that there is nothing to report.
     """
 
     day_id: int | None = None
@@ -35,6 +36,7 @@ class Taken:
     sensitive: frozenset[Sensitive] = frozenset()
     unclear_day: str | None = None
     day: date | None = None
+    absent: bool = False
 
 
 async def take_report(
@@ -48,8 +50,11 @@ async def take_report(
 ) -> Taken:
     """Puts the activities of a text into the draft of today, or of the day its leading words name.
 
-    Raises Invalid for a future or locked day and for too many entries; then nothing is stored.
+    A text that only says that somebody is away is never stored. Raises Invalid for a future or locked day
+    and for too many entries; then nothing is stored.
     """
+    if read_absence(text):
+        return Taken(absent=True)
     today = local_date(now, actor.zone)
     if work_date is None:
         leading = leading_day(text, today=today)

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, Entry, LinkSource, Person, State, Verdict
 from services import audit, outbox
-from services.calendar import correction_lock, has_passed, is_late, load_calendar, month_lock
+from services.calendar import correction_lock, has_passed, is_late, load_calendar
 from services.clock import local_date
-from services.entries.days import changed, own_day
+from services.entries.days import changed, entries_of, is_closed, once_decided, own_day
 from services.errors import Invalid
 from services.people.identity import Actor
 
@@ -20,35 +20,33 @@ LOOK_AHEAD = timedelta(days=80)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`supervised` False: a head without a supervisor here, recorded undecided."""
+    """`supervised` False: a head without a supervisor here, recorded undecided.
+
+    `locked`: new entries that stay unsent, because their month is closed.
+    """
 
     day_id: int
     entries: int
     late: bool
     supervised: bool
+    locked: int = 0
 
 
 async def submit_day(
     session: AsyncSession, actor: Actor, day_id: int, *, revision: int, now: datetime
 ) -> Sent:
-    """Sends every unsent and corrected entry of a day.
+    """Sends every unsent and corrected entry of a day; once its month is closed, the corrected ones only.
 
     Accepts the preselected RHK of each (a weaker lesson than a tap). `late` is set by the first sending:
     after the end of the next workday. Raises Invalid `nothing_to_send` or `day_locked`, Outdated.
     """
     day = await own_day(session, actor, day_id, revision=revision)
-    entries = list(
-        await session.scalars(
-            select(Entry)
-            .where(Entry.day_id == day.id, Entry.state.in_([State.DRAFT, State.RETURNED]))
-            .order_by(Entry.position)
-        )
-    )
-    if not entries:
+    unsent = await entries_of(session, day, State.DRAFT, State.RETURNED)
+    if not unsent:
         raise Invalid("day", "nothing_to_send")
     person = (await session.scalars(select(Person).where(Person.id == actor.person_id))).one()
     holidays = await _days_off(session, person, day.work_date)
-    await _ensure_in_time(session, person, day, entries, holidays=holidays, now=now)
+    entries = await _in_time(session, actor, person, day, unsent, holidays=holidays, now=now)
     supervised = person.supervisor_id is not None
     for entry in entries:
         entry.state = State.SUBMITTED if supervised else State.RECORDED
@@ -62,7 +60,7 @@ async def submit_day(
     audit.record(session, "submitted", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
     if person.supervisor_id is not None:
         await tell_queue(session, person.supervisor_id, now=now)
-    return Sent(day.id, len(entries), day.late, supervised)
+    return Sent(day.id, len(entries), day.late, supervised, len(unsent) - len(entries))
 
 
 def _accept_suggestion(entry: Entry) -> None:
@@ -76,25 +74,24 @@ def _accept_suggestion(entry: Entry) -> None:
 async def withdraw_day(
     session: AsyncSession, actor: Actor, day_id: int, *, revision: int, now: datetime
 ) -> int:
-    """Takes back what waits for a decision, to be edited.
+    """Takes back what waits for a decision, or what a head recorded, to be edited.
 
-    Raises Invalid `nothing_to_withdraw` or `day_locked`, Outdated.
+    What could not be sent again would be lost: past the lock it stays where it is. Raises Invalid
+    `nothing_to_withdraw` or `day_locked`, Outdated.
     """
     day = await own_day(session, actor, day_id, revision=revision)
-    entries = list(
-        await session.scalars(select(Entry).where(Entry.day_id == day.id, Entry.state == State.SUBMITTED))
-    )
-    if not entries:
+    sent = await entries_of(session, day, State.SUBMITTED, State.RECORDED)
+    if not sent:
         raise Invalid("day", "nothing_to_withdraw")
-    for entry in entries:
-        entry.state = State.RETURNED if entry.return_reason else State.DRAFT
-    # What could not be sent again would be lost: past the lock it stays where it is.
     person = (await session.scalars(select(Person).where(Person.id == actor.person_id))).one()
     holidays = await _days_off(session, person, day.work_date)
-    await _ensure_in_time(session, person, day, entries, holidays=holidays, now=now)
+    entries = await _in_time(session, actor, person, day, sent, holidays=holidays, now=now)
+    waited = any(entry.state is State.SUBMITTED for entry in entries)
+    for entry in entries:
+        entry.state = State.RETURNED if entry.return_reason else State.DRAFT
     await changed(session, day)
     audit.record(session, "withdrawn", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
-    if actor.supervisor_id is not None:
+    if waited and actor.supervisor_id is not None:
         await tell_queue(session, actor.supervisor_id, now=now)
     return day.id
 
@@ -109,30 +106,39 @@ async def _days_off(session: AsyncSession, person: Person, work_date: date) -> f
     return calendar.days_off(person.unit_id)
 
 
-async def _ensure_in_time(
+async def _in_time(
     session: AsyncSession,
+    actor: Actor,
     person: Person,
     day: Day,
     entries: list[Entry],
     *,
     holidays: frozenset[date],
     now: datetime,
-) -> None:
-    """New entries until the month lock; corrections of returned ones three workdays longer."""
-    if has_passed(month_lock(day.work_date, person.zone), now):
-        if any(entry.state is State.DRAFT for entry in entries):
-            raise Invalid("day", "day_locked")
-        returned = await session.scalar(
-            select(func.max(Decision.decided_at)).where(
-                Decision.day_id == day.id, Decision.verdict == Verdict.RETURN
-            )
+) -> list[Entry]:
+    """Those that may still be sent: all until the month lock, then corrections for three workdays more.
+
+    A correction is what was returned, and what was once decided and reopened. Raises Invalid `day_locked`
+    when none may.
+    """
+    if not is_closed(actor, day.work_date, now=now):
+        return entries
+    decided = await once_decided(session, entries)
+    found = [
+        one for one in entries if one.state is State.RETURNED or one.return_reason or one.id in decided
+    ]
+    given_back = await session.scalar(
+        select(func.max(Decision.decided_at)).where(
+            Decision.day_id == day.id, Decision.verdict.in_([Verdict.RETURN, Verdict.REOPEN])
         )
-        limit = correction_lock(
-            day.work_date,
-            person.zone,
-            pattern=person.pattern,
-            holidays=holidays,
-            returned_on=local_date(returned, person.zone) if returned else None,
-        )
-        if has_passed(limit, now):
-            raise Invalid("day", "day_locked")
+    )
+    limit = correction_lock(
+        day.work_date,
+        person.zone,
+        pattern=person.pattern,
+        holidays=holidays,
+        returned_on=local_date(given_back, person.zone) if given_back else None,
+    )
+    if not found or has_passed(limit, now):
+        raise Invalid("day", "day_locked")
+    return found

@@ -13,11 +13,11 @@ from services.linking import Candidate, Choice, PlanIndex, Suggestion, build_ind
 
 WEIGHTS = {LinkSource.CHOSEN: 1.0, LinkSource.COPIED: 0.6, LinkSource.ACCEPTED: 0.4}
 """How strongly an earlier link teaches: a tap most, a preselection that was merely sent least."""
-HISTORY = 300
+HISTORY = 150
 """Earlier entries looked at."""
 KEPT = 256
 
-_indexes: OrderedDict[tuple[tuple[int, str], ...], PlanIndex] = OrderedDict()
+_indexes: OrderedDict[tuple[tuple[Candidate, ...], str | None], PlanIndex] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def suggestion_for(plan: PlanView, activity: str, outcome: str | None) -> Sugges
 
 def apply_suggestion(entry: Entry, plan: PlanView | None) -> None:
     """Preselects the first RHK, or `Di luar SKP`, on an entry its owner has not linked themselves."""
-    if plan is None or entry.link_source in (LinkSource.CHOSEN, LinkSource.COPIED):
+    if plan is None or entry.link_source not in (None, LinkSource.SUGGESTED):
         return
     found = suggestion_for(plan, entry.activity, entry.outcome)
     entry.link_source = LinkSource.SUGGESTED
@@ -84,7 +84,7 @@ async def _history(session: AsyncSession, person_id: int) -> tuple[Choice, ...]:
 
 
 def _index(candidates: Sequence[Candidate], position: str | None) -> PlanIndex:
-    key = (*((one.key, one.text) for one in candidates), (0, position or ""))
+    key = (tuple(candidates), position)
     if key in _indexes:
         _indexes.move_to_end(key)
         return _indexes[key]

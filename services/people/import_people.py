@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Pattern, Person, Role, RoleName, Unit
+from models import Day, Pattern, Person, Role, RoleName, State, Unit
 from services import audit
 from services.clock import local_date
+from services.entries.sending import tell_queue
 from services.people.people_file import PersonRecord, read_people, reference_key
 from services.people.rows import Cell, Fault, Remarks, Row, folded
 from services.rounds.plan import plan_everybody
@@ -84,13 +85,16 @@ async def import_people(
     session.add_all([match.person for match in matches if match.node < 0])
     await session.flush()
     ids = {match.node: match.person.id for match in matches if match.person is not None}
+    former = {match.node: match.person.supervisor_id for match in matches if match.person is not None}
     for match in matches:
         _apply_superior(match, ids, changes[match.node])
+    _find_superiors_who_left(matches, people, remarks)
     await _apply_roles(session, matches, changes, remarks)
     await session.flush()
     report = _report(session, matches, changes, remarks, people=people, now=now, actor_id=actor_id)
     if report.new or report.changed:
         await session.flush()
+        await _tell_queues(session, matches, former, now=now)
         await plan_everybody(session, now=now)
     return report
 
@@ -226,6 +230,30 @@ def _apply_superior(match: _Match, ids: Mapping[int, int], changed: set[str]) ->
     if person.supervisor_id != superior:
         person.supervisor_id = superior
         changed.add("nip_atasan")
+
+
+def _find_superiors_who_left(
+    matches: Sequence[_Match], people: Mapping[int, Person], remarks: Remarks
+) -> None:
+    """Warns of people whose reports nobody can decide. Everybody in the file is active by now."""
+    for match in matches:
+        superior = people.get(match.person.supervisor_id or 0) if match.person is not None else None
+        if superior is not None and not superior.active:
+            remarks.warn(match.record.cell("nama"), "nama", "supervisor_left", name=superior.name)
+
+
+async def _tell_queues(
+    session: AsyncSession, matches: Sequence[_Match], former: Mapping[int, int | None], *, now: datetime
+) -> None:
+    """A day that waits goes with its person: both supervisors see it, the one without and the one with it."""
+    waiting = set(await session.scalars(select(Day.person_id).where(Day.state == State.SUBMITTED).distinct()))
+    concerned: set[int | None] = set()
+    for match in matches:
+        person = match.person
+        if person is not None and person.id in waiting and former[match.node] != person.supervisor_id:
+            concerned |= {former[match.node], person.supervisor_id}
+    for supervisor_id in sorted(one for one in concerned if one is not None):
+        await tell_queue(session, supervisor_id, now=now)
 
 
 async def _apply_roles(

@@ -69,17 +69,17 @@ async def deactivate(
 async def _ensure_nobody_is_left_alone(session: AsyncSession, leaving: Sequence[Person]) -> None:
     """Whoever stays needs somebody who decides."""
     ids = [person.id for person in leaving]
-    staying = await session.execute(
-        select(Person.name, Person.supervisor_id)
-        .where(Person.supervisor_id.in_(ids), Person.active, Person.id.not_in(ids))
-        .order_by(Person.name)
+    staying = list(
+        await session.scalars(
+            select(Person)
+            .where(Person.supervisor_id.in_(ids), Person.active, Person.id.not_in(ids))
+            .order_by(Person.name)
+        )
     )
-    below: dict[int, list[str]] = {}
-    for name, supervisor_id in staying:
-        below.setdefault(supervisor_id, []).append(name)
     for person in leaving:
-        if person.id in below:
-            raise Invalid("person", "still_supervises", name=person.name, people=", ".join(below[person.id]))
+        below = [one.name for one in staying if one.supervisor_id == person.id]
+        if below:
+            raise Invalid("person", "still_supervises", name=person.name, people=", ".join(below))
 
 
 async def _ensure_an_admin_stays(session: AsyncSession, leaving: Sequence[Person]) -> None:

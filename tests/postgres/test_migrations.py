@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, select
 
 from models import Base, Holiday, HolidayKind
 from models.engine import Database
-from models.migrate import alembic_config, downgrade, migrate
+from models.migrate import SCRIPTS, alembic_config, downgrade, migrate, newest
 from tests.conftest import WEDNESDAY
 from tests.office import build_office
 from tests.postgres.conftest import Server
@@ -130,3 +130,8 @@ async def test_versions_form_one_line(empty: Database) -> None:
         script = await connection.run_sync(lambda one: ScriptDirectory.from_config(alembic_config(one)))
     assert len(script.get_heads()) == 1
     assert len(script.get_bases()) == 1
+
+
+def test_the_newest_revision_is_alembics_head() -> None:
+    script = ScriptDirectory(str(SCRIPTS))
+    assert script.get_heads() == [newest()]

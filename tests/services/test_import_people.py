@@ -15,12 +15,15 @@ from bot.texts import Texts
 from documents import tables
 from models import (
     AuditEvent,
+    Day,
     Employment,
+    OutboxMessage,
     Pattern,
     Person,
     Role,
     RoleName,
     Schedule,
+    State,
     Unit,
 )
 from models.engine import Database
@@ -506,3 +509,34 @@ def test_every_refusal_of_a_file_has_words_in_both_languages() -> None:
     for language in ("id", "en"):
         speech = Texts().speech(language)
         assert [code for code in codes if not speech.has(f"import.unreadable.{code}")] == []
+
+
+async def test_what_waits_goes_to_the_new_supervisor_and_both_see_it(
+    db: Database, office: Office, now: datetime
+) -> None:
+    async with db.writing() as session:
+        for person_id, state in ((office.ani, State.SUBMITTED), (office.citra, State.DRAFT)):
+            session.add(Day(person_id=person_id, work_date=now.date(), state=state, created_at=now))
+        nips = {one.id: one.nip or "" for one in await session.scalars(select(Person))}
+
+    def row(person_id: int, name: str) -> dict[str, str]:
+        return {"nama": name, "nip": nips[person_id], "nip_atasan": nips[office.dewi], "jabatan": "Guru"}
+
+    moved = rows(row(office.ani, "Ani Rahmawati"), row(office.citra, "Citra Lestari"))
+    for _ in range(2):
+        assert (await take(db, moved, now)).faults == ()
+        async with db.reading() as session:
+            told = list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.person_id)))
+            assert [one.kind for one in told] == ["queue_changed"] * 2
+            assert {one.person_id for one in told} == {office.budi, office.dewi}
+
+
+async def test_a_supervisor_who_left_is_pointed_out(db: Database, office: Office, now: datetime) -> None:
+    async with db.writing() as session:
+        (await session.get_one(Person, office.budi)).active = False
+        nip = (await session.get_one(Person, office.ani)).nip or ""
+    columns = [name for name in COLUMNS if name != "nip_atasan"]
+    report = await take(db, rows({"nama": "Ani Rahmawati", "nip": nip}, columns=columns), now)
+    assert ("nama", "supervisor_left") in [(one.column, one.code) for one in report.warnings]
+    (line,) = [one for one in importing.describe(report.warnings, TEXTS) if "atasannya" in one]
+    assert "Budi Santoso" in line

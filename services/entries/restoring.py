@@ -1,0 +1,158 @@
+"""Taking entries away so that they can be put back: «Urungkan».
+
+What is taken away is kept in the chat's dialogue row, JSON-shaped, until the chat's next input: the entries
+with their links, and the ids of what else was theirs (files, decisions, feedback).
+"""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Base, Day, Decision, Entry, Evidence, EvidenceKind, Feedback
+from services.dialogue import Question, Step, lock
+from services.entries.days import MOST_ENTRIES, changed, own_day
+from services.errors import Invalid, Outdated
+from services.people.identity import Actor
+
+KEPT = "removed"
+"""The name of what is kept, in the data of a question."""
+THEIRS: Mapping[str, type[Evidence] | type[Decision] | type[Feedback]] = {
+    "files": Evidence,
+    "decisions": Decision,
+    "feedback": Feedback,
+}
+"""What stays when an entry goes, and forgets it (`ON DELETE SET NULL`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken off a day. `rows`: everything needed to put it back."""
+
+    day_id: int
+    count: int
+    files: int
+    rows: dict[str, Any]
+
+
+async def remove_entries(session: AsyncSession, day: Day, entries: Sequence[Entry]) -> Removed:
+    """Takes entries of a locked day away. Links are part of the text that goes; a file was sent apart."""
+    ids = [one.id for one in entries]
+    rows: dict[str, Any] = {"day": day.id, "entries": [_row(one) for one in entries]}
+    if not entries:
+        return Removed(day.id, 0, 0, rows)
+    evidence = list(await session.scalars(select(Evidence).where(Evidence.entry_id.in_(ids))))
+    links = [one for one in evidence if one.kind is EvidenceKind.LINK]
+    rows["links"] = [_row(one) for one in links]
+    rows["files"] = [[one.id, one.entry_id] for one in evidence if one not in links]
+    for name in ("decisions", "feedback"):
+        table = THEIRS[name]
+        found = await session.execute(select(table.id, table.entry_id).where(table.entry_id.in_(ids)))
+        rows[name] = [list(pair) for pair in found]
+    await session.execute(
+        delete(Evidence)
+        .where(Evidence.id.in_([one.id for one in links]))
+        .execution_options(synchronize_session=False)
+    )
+    await session.flush()
+    await session.execute(
+        delete(Entry).where(Entry.id.in_(ids)).execution_options(synchronize_session=False)
+    )
+    for gone in (*entries, *links):
+        session.expunge(gone)
+    return Removed(day.id, len(entries), len(rows["files"]), rows)
+
+
+async def remove_evidence(session: AsyncSession, day: Day, evidence: Evidence) -> Removed:
+    """Takes one piece of evidence off a locked day."""
+    rows = {"day": day.id, "entries": [], "links": [_row(evidence)]}
+    await session.delete(evidence)
+    return Removed(day.id, 0, 1, rows)
+
+
+def remembering(question: Question | None, removed: Removed, *, now: datetime) -> Question | None:
+    """The question that goes on, or a lapsed one, with what was just taken away."""
+    if not (removed.rows["entries"] or removed.rows.get("links")):
+        return question
+    if question is not None and question.step is Step.OUTCOMES:
+        return Question(Step.OUTCOMES, question.expires_at, {**question.data, KEPT: removed.rows})
+    return Question(Step.OUTCOMES, now, {KEPT: removed.rows})
+
+
+async def restore(
+    session: AsyncSession, actor: Actor, day_id: int, *, question: Question | None, now: datetime
+) -> Question | None:
+    """Puts back what the chat's last input took off this day; gives the question without it.
+
+    Raises Outdated when something else came since, Invalid `too_many_entries`.
+    """
+    day = await own_day(session, actor, day_id)
+    kept = (await lock(session, actor.chat_id)).data.get(KEPT)
+    if not kept or kept["day"] != day_id:
+        raise Outdated(card=("day", day_id))
+    count = await session.scalar(select(func.count()).select_from(Entry).where(Entry.day_id == day.id))
+    if (count or 0) + len(kept["entries"]) > MOST_ENTRIES:
+        raise Invalid("entries", "too_many_entries", limit=MOST_ENTRIES)
+    ids = await _insert(session, Entry, kept["entries"])
+    links = [{**row, "entry_id": ids.get(row["entry_id"], row["entry_id"])} for row in kept.get("links", [])]
+    await _insert(session, Evidence, links)
+    for name, table in THEIRS.items():
+        for row_id, entry_id in kept.get(name, []):
+            await session.execute(
+                update(table)
+                .where(table.id == row_id, table.entry_id.is_(None))
+                .values(entry_id=ids.get(entry_id, entry_id))
+            )
+    await changed(session, day)
+    if question is None:
+        return None
+    data = {name: value for name, value in question.data.items() if name != KEPT}
+    return Question(question.step, question.expires_at, data)
+
+
+async def _insert(
+    session: AsyncSession, table: type[Entry] | type[Evidence], rows: Sequence[Mapping[str, Any]]
+) -> dict[int, int]:
+    """Writes kept rows, under their old ids where those are free: old id → id."""
+    wanted = [row["id"] for row in rows]
+    taken = set(await session.scalars(select(table.id).where(table.id.in_(wanted))))
+    ids = {}
+    for row in rows:
+        one = table(**_values(table, row))
+        if row["id"] in taken:
+            one.id = None  # type: ignore[assignment]
+        session.add(one)
+        await session.flush()
+        ids[row["id"]] = one.id
+    return ids
+
+
+def _row(one: Base) -> dict[str, Any]:
+    """A row as JSON."""
+    return {column.key: _plain(getattr(one, column.key)) for column in type(one).__table__.columns}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat()
+    return value.value if isinstance(value, enum.Enum) else value
+
+
+def _values(table: type[Base], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a row that was kept as JSON."""
+    columns = table.__table__.columns
+    return {name: _typed(columns[name].type.python_type, value) for name, value in row.items()}
+
+
+def _typed(kind: type[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if kind in (datetime, time):
+        return kind.fromisoformat(value)
+    return kind(value) if issubclass(kind, enum.Enum) else value
