@@ -110,7 +110,7 @@ async def _live(sim: Simulator, personas: list[Persona]) -> tuple[list[float], l
     for persona in personas:
         began = time.perf_counter()
         await persona.says(REPORT)
-        card = await persona.sees("draf, belum dikirim")
+        card = await persona.sees("Draf, belum dikirim")
         texts.append((time.perf_counter() - began) * 1000)
         send = next(one for one in card.buttons if one.text == "Kirim")
         await sim.quiet(settle=0.005)

@@ -6,8 +6,11 @@ A button proves nothing: every press is authorised again, from the database, in 
 import enum
 from dataclasses import dataclass
 
+from services.errors import NotFound
+
 VERSION = "1"
 LIMIT = 64
+MOST_DIGITS = 18
 
 
 class Kind(enum.StrEnum):
@@ -98,7 +101,15 @@ def unpack(data: str | None) -> Press | None:
         return None
 
 
+def number(text: str) -> int:
+    """A number out of a button; anything else is no button of ours. Raises NotFound."""
+    try:
+        return _number(text)
+    except ValueError:
+        raise NotFound from None
+
+
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
         raise ValueError(text)
     return int(text)

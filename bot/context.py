@@ -97,12 +97,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A stored file to send: by Telegram's id, or by its bytes under their hash when that fails."""
+    """A stored file to send: by Telegram's id, or by its bytes under their hash when that fails.
+
+    `lost`: what is said when neither is there any more.
+    """
 
     photo: bool
     file_id: str
     sha256: str | None
     name: str | None
+    lost: Screen
 
 
 @dataclass(frozen=True, slots=True)

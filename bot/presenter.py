@@ -68,12 +68,22 @@ async def send_file(bot: ExtBot[Any], deps: Deps, chat_id: int, file: FileRef) -
     try:
         message: Message = await give(chat_id, file.file_id)
     except BadRequest:
-        if file.sha256 is None:
-            raise
-        path = evidence_path(deps.settings.evidence_dir, file.sha256)
-        content = await asyncio.to_thread(path.read_bytes)
+        content = await _kept_bytes(deps, file)
+        if content is None:
+            return await send(bot, chat_id, file.lost)
         message = await bot.send_document(chat_id, content, filename=file.name or "bukti")
     return message.message_id
+
+
+async def _kept_bytes(deps: Deps, file: FileRef) -> bytes | None:
+    if file.sha256 is None:
+        return None
+    path = evidence_path(deps.settings.evidence_dir, file.sha256)
+    try:
+        return await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        log.error("evidence_missing", error=type(error).__name__)
+        return None
 
 
 async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, screen: Screen) -> bool:

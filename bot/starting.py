@@ -88,8 +88,9 @@ def sentence(error: BaseException, settings: Settings) -> str:
                 f"TELEGRAM_BOT_TOKEN is refused by {server}: copy it anew from @BotFather, "
                 "and check TELEGRAM_API_URL if that is not the server you mean."
             )
-        case NetworkError() if not isinstance(error, BadRequest):
-            return f"TELEGRAM_API_URL: the Bot API server {server} does not answer."
+        case TelegramError() if not isinstance(error, BadRequest):
+            how = "does not answer" if isinstance(error, NetworkError) else "refuses for the moment"
+            return f"TELEGRAM_API_URL: the Bot API server {server} {how} ({type(error).__name__})."
         case SQLAlchemyError() | ConnectionError() | TimeoutError() if is_away(error):
             return _database(error)
     reference = secrets.token_hex(4).upper()

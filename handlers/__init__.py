@@ -7,16 +7,20 @@ from handlers import (
     feedback,
     general,
     joining,
+    outcomes,
     privacy,
     prompt,
     returned,
     review,
     settings,
+    undoing,
 )
 
 FEATURES = (
     general.FEATURE,
     day.FEATURE,
+    outcomes.FEATURE,
+    undoing.FEATURE,
     entry.FEATURE,
     evidence.FEATURE,
     review.FEATURE,

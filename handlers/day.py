@@ -1,48 +1,41 @@
 """Reporting: text becomes entries, the day card shows them, `Kirim` puts them before the supervisor."""
 
-from dataclasses import replace
 from datetime import date
 
-from bot.callbacks import Kind, Press
+from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Command, Feature, Message, Turn, card
-from bot.screens import CardRef, Screen
-from bot.views.days import day_card, entry_screen, outcome_question, page_of, pending_screen
-from bot.views.links import link_screen, unsure_screen
-from handlers.reporting import (
+from bot.day_answers import (
     ASK,
     DAY,
+    answer,
     ask_outcomes,
     both,
     day_question,
-    number,
     one_day,
-    repeated,
     take,
-    wait_for_outcomes,
     work_date_of,
 )
+from bot.screens import CardRef, Screen
+from bot.views.days import day_card, entry_screen, page_of, pending_screen
+from bot.views.links import link_screen, unsure_screen
 from services import cards
 from services.clock import local_date
 from services.dialogue import SOFT, Step
-from services.entries import answering, asking, copying, drafting, editing, sending
-from services.entries.days import ensure_open, find_day, open_day, own_day, own_entry
+from services.entries import answering, asking, copying, drafting, editing, following, sending
+from services.entries.days import ensure_open, find_day, open_day
 from services.entries.suggesting import load_plan, suggestion_for
-from services.entries.views import DayView, EntryView, load_day
-from services.errors import NotFound, Outdated
+from services.entries.views import DayView, load_day, load_own_day
+from services.reading.absence import read_absence
 from services.reading.capture import read_entries
 from services.reading.dates import Mode, read_dates
 from services.reading.sensitive import find_sensitive
 
-NEW = "a"
-"""Before the message of a `DAY_UNDO`: its text was taken as outcomes and is an activity."""
-
 
 async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
-    await own_day(turn.session, turn.actor, ref.subject)
-    day = await load_day(turn.session, ref.subject)
+    day = await load_own_day(turn.session, turn.actor, ref.subject)
     entry = day.entry(ref.focus)
-    if ref.view == "entry" and entry is not None:
-        return entry_screen(turn.t, day, entry)
+    if ref.view in ("entry", "dropped") and entry is not None:
+        return entry_screen(turn.t, day, entry, restorable=ref.view == "dropped")
     if ref.view in ("link", "unsure"):
         chosen = await render_links(turn, ref, day)
         if chosen is not None:
@@ -51,8 +44,11 @@ async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
 
 
 def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
-    """The usual face, with what was just taken: a text, an answer (`answered…`) or a file (`attached`)."""
-    taken = ref.focus if ref.view in ("taken", "sensitive") else 0
+    """The usual face, with what just came: a text, an answer (`answered…`), a file (`attached`).
+
+    `reported`: a text that may have been an answer. `removed`: what just went can be put back.
+    """
+    taken = ref.focus if ref.view in ("taken", "reported", "sensitive") else 0
     sensitive = ref.view in ("sensitive", "answered_sensitive")
     attached = ref.focus if ref.view == "attached" else 0
     if attached:
@@ -72,6 +68,8 @@ def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
         answered=answered,
         sensitive=sensitive,
         attached=attached,
+        reported=ref.view == "reported",
+        restorable=ref.view == "removed",
     )
 
 
@@ -91,16 +89,6 @@ async def render_links(turn: Turn, ref: CardRef, day: DayView) -> Screen | None:
     return unsure_screen(turn.t, day, pairs, dict(plan.targets))
 
 
-async def render_question(turn: Turn, ref: CardRef) -> Screen | None:
-    if turn.question is None:
-        return None
-    day = await load_day(turn.session, ref.subject)
-    asked = asking.still_asked(day, turn.question)
-    if not asked:
-        return None
-    return outcome_question(turn.t, day, await asking.ready_answers(turn.session, day, asked))
-
-
 async def on_report(turn: Turn, message: Message) -> Answer:
     """A text nothing waits for. In reply to an outcome question that has lapsed it is still its answer."""
     if message.reply_to is not None:
@@ -109,42 +97,9 @@ async def on_report(turn: Turn, message: Message) -> Answer:
             await asking.ask_again(turn.session, turn.actor, standing[1])
             day = await load_day(turn.session, standing[1])
             missing = asking.missing_outcomes(day)
-            if missing:
+            if missing and not answering.is_absence(message.text, missing):
                 return await answer(turn, message, day, missing)
     return await take(turn, message)
-
-
-async def on_outcomes(turn: Turn, message: Message) -> Answer:
-    """The reply to the outcome question, or plainly a new report: then the question goes on."""
-    question = turn.question
-    if question is None:
-        return await take(turn, message)
-    day = await load_day(turn.session, int(question.data["day"]))
-    asked = asking.still_asked(day, question)
-    if not asked:
-        turn.done()
-        return await take(turn, message)
-    if answering.is_report(message.text, asked, today=local_date(turn.now, turn.actor.zone)):
-        return await take(turn, message)
-    return await answer(turn, message, day, asked)
-
-
-async def answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer:
-    """Takes a text as outcomes, asks for those that did not fit, and remembers how to take it back."""
-    taken, answered = await answering.take_answers(
-        turn.session, turn.actor, day, asked, message.text, message_id=message.message_id, now=turn.now
-    )
-    turn.done()
-    left = asking.missing_outcomes(await load_day(turn.session, day.id))
-    if left:
-        wait_for_outcomes(turn, day.id, left)
-    turn.question = answering.remembering(turn.question, answered, now=turn.now)
-    view = "answered_sensitive" if find_sensitive(message.text) else "answered"
-    return Answer(
-        cards=both(day.id, view=view, focus=message.message_id),
-        screens=await repeated(turn, day.id, taken.repeated),
-        reaction="👌",
-    )
 
 
 async def on_day_named(turn: Turn, message: Message) -> Answer:
@@ -167,7 +122,7 @@ async def on_day_text(turn: Turn, message: Message) -> Answer:
     named = drafting.names_day(message.text, turn.actor, turn.now)
     waiting, turn.question = turn.question, None
     taken = await take(turn, message, work_date=None if named else date.fromisoformat(data["day"]))
-    if not taken.cards and turn.question is None:
+    if not taken.cards and turn.question is None and read_absence(message.text) is None:
         turn.question = waiting
     return taken
 
@@ -175,13 +130,15 @@ async def on_day_text(turn: Turn, message: Message) -> Answer:
 async def on_edit(turn: Turn, message: Message) -> Answer:
     """An edited message edits what it was taken for: its entries, or the answer just given."""
     known = await editing.holds_sensitive(turn.session, turn.actor, message.message_id)
-    day_id = await editing.follow_edit(
+    edited = await following.follow_edit(
         turn.session, turn.actor, message.text, message_id=message.message_id, now=turn.now
     )
-    if day_id is not None:
-        await ask_outcomes(turn, day_id)
+    if edited is not None:
+        await ask_outcomes(turn, edited.day_id)
         view = "sensitive" if find_sensitive(message.text) and not known else ""
-        return Answer(cards=both(day_id, view=view, focus=message.message_id))
+        stays = edited.stays_on
+        told = (Screen(turn.t("day.edit_stays", day=turn.t.day(stays))),) if stays else ()
+        return Answer(cards=both(edited.day_id, view=view, focus=message.message_id), screens=told)
     answered = await answering.recall(turn.session, turn.chat_id, message_id=message.message_id)
     if answered is None:
         odd = read_entries(message.text) and not message.text.startswith("/")
@@ -209,8 +166,9 @@ async def on_send(turn: Turn, press: Press) -> Answer:
         turn.session, turn.actor, press.subject, revision=press.revision, now=turn.now
     )
     turn.done()
-    key = "day.sent" if sent.supervised else "day.recorded"
-    return Answer(cards=both(sent.day_id), toast=turn.t.plain(key, count=sent.entries))
+    key = "day.sent_some" if sent.locked else "day.sent" if sent.supervised else "day.recorded"
+    toast = turn.t.plain(key, count=sent.entries, locked=sent.locked)
+    return Answer(cards=both(sent.day_id), toast=toast)
 
 
 async def on_withdraw(turn: Turn, press: Press) -> Answer:
@@ -220,73 +178,11 @@ async def on_withdraw(turn: Turn, press: Press) -> Answer:
     return Answer(cards=both(day_id), toast=turn.t.plain("day.withdrawn"))
 
 
-async def on_undo(turn: Turn, press: Press) -> Answer:
-    """«Bukan kegiatan», and «Ini kegiatan baru» for a text that was taken as outcomes."""
-    if press.arg.startswith(NEW):
-        return await on_new_activity(turn, press)
-    await editing.undo_text(turn.session, turn.actor, press.subject, number(press.arg), now=turn.now)
-    return Answer(cards=both(press.subject), toast=turn.t.plain("day.undone"))
-
-
-async def on_new_activity(turn: Turn, press: Press) -> Answer:
-    """The outcomes are missing again and asked for; the text is a report of the day whose card this is."""
-    await own_day(turn.session, turn.actor, press.subject)
-    message_id = number(press.arg.removeprefix(NEW))
-    answered = await answering.recall(turn.session, turn.chat_id, message_id=message_id)
-    if answered is None or answered.day_id != press.subject:
-        raise Outdated(card=(DAY, press.subject))
-    await answering.take_back(turn.session, turn.actor, answered, now=turn.now)
-    day = await load_day(turn.session, press.subject)
-    wait_for_outcomes(turn, day.id, asking.missing_outcomes(day))
-    named = drafting.names_day(answered.text, turn.actor, turn.now)
-    message = Message(message_id, text=answered.text)
-    taken = await take(turn, message, work_date=None if named else day.work_date)
-    others = () if any(one.subject == day.id for one in taken.cards) else both(day.id)
-    return replace(taken, cards=(*taken.cards, *others))
-
-
 async def on_mask(turn: Turn, press: Press) -> Answer:
     day_id = await editing.mask_entries(
         turn.session, turn.actor, press.subject, number(press.arg), now=turn.now
     )
     return Answer(cards=both(day_id), toast=turn.t.plain("day.masked"))
-
-
-async def on_ask_outcomes(turn: Turn, press: Press) -> Answer:
-    """Asks again because the person wants to be asked."""
-    await asking.ask_again(turn.session, turn.actor, press.subject)
-    await ask_outcomes(turn, press.subject)
-    return Answer(cards=both(press.subject))
-
-
-async def on_pick_outcome(turn: Turn, press: Press) -> Answer:
-    await own_entry(turn.session, turn.actor, press.subject)
-    text = await asking.pick_ready(turn.session, turn.actor, press.arg)
-    if text is None:
-        raise NotFound("entry_gone")
-    taken = await editing.set_outcomes(turn.session, turn.actor, {press.subject: text}, now=turn.now)
-    return Answer(cards=await remaining(turn, taken.day_id))
-
-
-async def on_skip_outcomes(turn: Turn, press: Press) -> Answer:
-    day = await load_day(turn.session, press.subject)
-    await own_day(turn.session, turn.actor, press.subject)
-    skipped: dict[int, str | None] = {one.id: None for one in asking.missing_outcomes(day)}
-    turn.done()
-    if skipped:
-        await editing.set_outcomes(turn.session, turn.actor, skipped, now=turn.now)
-    return Answer(cards=tuple(reversed(both(press.subject))), below=False)
-
-
-async def remaining(turn: Turn, day_id: int) -> tuple[CardRef, ...]:
-    """After a ready answer: the question goes on about the others, or ends. The question was pressed."""
-    day = await load_day(turn.session, day_id)
-    left = asking.missing_outcomes(day)
-    if left:
-        wait_for_outcomes(turn, day_id, left)
-    else:
-        turn.done()
-    return tuple(reversed(both(day_id)))
 
 
 async def on_links(turn: Turn, press: Press) -> Answer:
@@ -341,17 +237,13 @@ FEATURE = Feature(
         Kind.DAY_PAGE: on_page,
         Kind.DAY_SEND: on_send,
         Kind.DAY_WITHDRAW: on_withdraw,
-        Kind.DAY_OUTCOMES: on_ask_outcomes,
         Kind.DAY_LINKS: on_links,
-        Kind.DAY_UNDO: on_undo,
         Kind.MASK: on_mask,
-        Kind.OUTCOME_PICK: on_pick_outcome,
-        Kind.OUTCOME_SKIP: on_skip_outcomes,
         Kind.PROMPT_SAME: on_same,
         Kind.PROMPT_FILL: on_fill,
     },
-    answers={Step.OUTCOMES: on_outcomes, Step.DAY: on_day_named, Step.DAY_TEXT: on_day_text},
-    cards={DAY: render_day, ASK: render_question},
+    answers={Step.DAY: on_day_named, Step.DAY_TEXT: on_day_text},
+    cards={DAY: render_day},
     on_report=on_report,
     on_edit=on_edit,
 )

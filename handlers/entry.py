@@ -1,17 +1,16 @@
 """One entry of one's own: fields, order, RHK."""
 
-from bot.callbacks import Kind, Press
+from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Feature, Message, Turn
+from bot.day_answers import both, repeated
 from bot.screens import shorten
 from bot.views.days import pending_screen
-from handlers.reporting import both, number, repeated
 from services.dialogue import Step
-from services.entries import editing
+from services.entries import editing, restoring
 from services.entries.days import editable_entry, own_entry
 from services.entries.views import load_day
 from services.errors import NotFound
 from services.reading.sensitive import find_sensitive
-from services.states import EvidenceKind
 
 
 async def on_entry(turn: Turn, press: Press) -> Answer:
@@ -47,12 +46,11 @@ async def on_field_text(turn: Turn, message: Message) -> Answer:
 
 
 async def on_delete(turn: Turn, press: Press) -> Answer:
-    day, _ = await own_entry(turn.session, turn.actor, press.subject)
-    entry = (await load_day(turn.session, day.id)).entry(press.subject)
-    files = entry is not None and any(one.kind is not EvidenceKind.LINK for one in entry.evidence)
-    day_id = await editing.delete_entry(turn.session, turn.actor, press.subject, now=turn.now)
-    toast = "entry.deleted_files" if files else "entry.deleted"
-    return Answer(cards=both(day_id), toast=turn.t.plain(toast))
+    """Takes the entry away; the card that follows can put it back."""
+    removed = await editing.delete_entry(turn.session, turn.actor, press.subject, now=turn.now)
+    turn.question = restoring.remembering(turn.question, removed, now=turn.now)
+    toast = "entry.deleted_files" if removed.files else "entry.deleted"
+    return Answer(cards=both(removed.day_id, view="removed"), toast=turn.t.plain(toast))
 
 
 async def on_up(turn: Turn, press: Press) -> Answer:

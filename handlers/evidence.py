@@ -4,20 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.callbacks import Kind, Press
+from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Feature, FileRef, Message, Turn, Upload, card
-from bot.screens import Screen
-from bot.views.evidence import lost_screen
-from handlers.reporting import (
-    DAY,
-    ask_outcomes,
-    both,
-    number,
-    read_report,
-    unclear,
-)
+from bot.day_answers import DAY, ask_outcomes, both, read_report, unclear
+from bot.screens import Screen, units
+from bot.views.evidence import LONGEST_LINK, lost_screen
 from services import cards, evidence, outbox
 from services.dialogue import Step
+from services.entries import restoring
 from services.entries.drafting import Taken
 from services.errors import Invalid, NotFound
 
@@ -30,12 +24,15 @@ ALBUM_SPAN = 2
 async def on_upload(turn: Turn, message: Message) -> Answer:
     """Keeps a file. Its caption is a report like any text, and where nothing is replied to the file is its.
 
-    A file that cannot be kept does not take its caption down with it.
+    A file that cannot be kept does not take its caption down with it. One that comes with «saya sakit» is not
+    kept either: it would tell the reason.
     """
     upload = message.upload or Upload("unknown", "", "", 0)
     question = turn.question
     entry_id = int(question.data["entry"]) if question and question.step is Step.EVIDENCE else None
     taken, asked = await _caption(turn, message)
+    if taken.absent:
+        return Answer(screens=asked)
     if entry_id is None and message.reply_to is None and taken.entry_ids:
         entry_id = taken.entry_ids[0]
     try:
@@ -125,16 +122,23 @@ async def on_move(turn: Turn, press: Press) -> Answer:
 
 
 async def on_drop(turn: Turn, press: Press) -> Answer:
-    day_id, entry_id = await evidence.drop(turn.session, turn.actor, press.subject, now=turn.now)
-    return Answer(cards=both(day_id, view="entry", focus=entry_id), toast=turn.t.plain("evidence.dropped"))
+    entry_id, removed = await evidence.drop(turn.session, turn.actor, press.subject, now=turn.now)
+    turn.question = restoring.remembering(turn.question, removed, now=turn.now)
+    shown = both(removed.day_id, view="dropped", focus=entry_id)
+    return Answer(cards=shown, toast=turn.t.plain("evidence.dropped"))
 
 
 async def on_open(turn: Turn, press: Press) -> Answer:
     """Sends the file below; a link as a link."""
     found = await evidence.open_evidence(turn.session, turn.actor, press.subject)
+    if found.url is not None and units(found.url) > LONGEST_LINK:
+        return Answer(document=("tautan.txt", found.url.encode()))
     if found.url is not None:
         return Answer(screens=(Screen(turn.t("evidence.link", url=found.url)),))
-    return Answer(file=FileRef(found.kind == "photo", found.file_id or "", found.sha256, found.file_name))
+    lost = Screen(turn.t("errors.evidence_not_stored"))
+    return Answer(
+        file=FileRef(found.kind == "photo", found.file_id or "", found.sha256, found.file_name, lost)
+    )
 
 
 async def on_evidence_text(turn: Turn, message: Message) -> Answer:

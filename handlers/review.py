@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.callbacks import Kind, Press
+from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Command, Feature, Message, Turn, card
 from bot.screens import CardRef, Screen
 from bot.views.queue import decided_screen, done_screen, queue_screen
@@ -59,7 +59,7 @@ async def on_command(turn: Turn, arguments: str) -> Answer:
 
 async def on_queue(turn: Turn, press: Press) -> Answer:
     require_supervisor(turn.actor)
-    return Answer(cards=queue_card(turn, page=number(press.arg)))
+    return Answer(cards=queue_card(turn, page=number(press.arg or "0")))
 
 
 async def on_decided(turn: Turn, press: Press) -> Answer:
@@ -68,12 +68,12 @@ async def on_decided(turn: Turn, press: Press) -> Answer:
 
 
 async def on_review(turn: Turn, press: Press) -> Answer:
-    return Answer(cards=card(REVIEW_CARD, press.subject, page=number(press.arg)))
+    return Answer(cards=card(REVIEW_CARD, press.subject, page=number(press.arg or "0")))
 
 
 async def on_detail(turn: Turn, press: Press) -> Answer:
     day_id, _ = await deciding.day_of(turn.session, turn.actor, press.subject)
-    part = number(press.arg)
+    part = number(press.arg or "0")
     return Answer(cards=card(REVIEW_CARD, day_id, view="detail", focus=press.subject, page=part))
 
 
@@ -101,7 +101,7 @@ async def on_return_day(turn: Turn, press: Press) -> Answer:
     entries = await deciding.ready_to_return(turn.session, turn.actor, press.subject, revision=press.revision)
     if len(entries) == 1:
         return ask_reason(turn, press.subject, entries[0], press.revision)
-    return Answer(cards=card(REVIEW_CARD, press.subject, view="which", page=number(press.arg)))
+    return Answer(cards=card(REVIEW_CARD, press.subject, view="which", page=number(press.arg or "0")))
 
 
 async def on_return_entry(turn: Turn, press: Press) -> Answer:
@@ -167,7 +167,7 @@ async def on_reopen(turn: Turn, press: Press) -> Answer:
         turn.actor,
         press.subject,
         revision=press.revision,
-        entry_id=number(press.arg) or None,
+        entry_id=number(press.arg or "0") or None,
         now=turn.now,
     )
     shown = card(REVIEW_CARD, press.subject)
@@ -219,13 +219,6 @@ async def queue_noticed(turn: Turn, payload: Mapping[str, Any]) -> Answer | None
     if await next_waiting(turn.session, turn.actor) is None:
         return None
     return Answer(cards=queue_card(turn, view="noticed"), below=True)
-
-
-def number(text: str) -> int:
-    """A number out of a button, 0 when there is none; anything else is no button of ours."""
-    if text and not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise NotFound
-    return int(text or 0)
 
 
 FEATURE = Feature(

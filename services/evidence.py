@@ -17,8 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Day, Entry, Evidence, EvidenceKind, Person, State
 from services import audit
 from services.clock import local_date
-from services.entries.days import NotTheirs, changed, editable_entry, own_day
+from services.entries.days import (
+    NotTheirs,
+    changed,
+    editable_entry,
+    ensure_editable,
+    own_entries,
+    own_entry,
+)
 from services.entries.drafting import add_links
+from services.entries.restoring import Removed, remove_evidence
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor
 from services.reading.links import take_links
@@ -52,6 +60,8 @@ ACCEPTED = frozenset(
     )
 )
 """Endings of documents that are taken as evidence."""
+CHANGING = (State.DRAFT, State.RETURNED, State.SUBMITTED)
+"""States in which an entry takes new evidence."""
 LONGEST_NAME, LONGEST_TYPE = 255, 120
 """Characters kept of a file's name (its end, with the ending) and of its media type."""
 LEASE = timedelta(minutes=2)
@@ -122,9 +132,15 @@ async def attach(
     ending = (file_name or "").rpartition(".")[2].casefold()
     if kind == "document" and ending not in ACCEPTED:
         raise Invalid("evidence", "file_type", ending=ending[:10] or "?")
-    entry = None
-    if not waits:
-        entry = await _entry_for(session, actor, entry_id=entry_id, reply_to=reply_to, album=album, now=now)
+    day = entry = None
+    for _ in range(0 if waits else 2):  # one decided while its day was waited for is looked past
+        found = await _entry_for(session, actor, entry_id=entry_id, reply_to=reply_to, album=album, now=now)
+        if found is None:
+            break
+        day, entry = await own_entry(session, actor, found)
+        if entry.state in CHANGING:
+            break
+        day = entry = None
     evidence = Evidence(
         person_id=actor.person_id,
         entry_id=entry.id if entry else None,
@@ -142,9 +158,8 @@ async def attach(
     )
     session.add(evidence)
     await session.flush()
-    if entry is None:
+    if day is None or entry is None:
         return Attached(evidence.id, None, None)
-    day = await own_day(session, actor, entry.day_id)
     await changed(session, day)
     return Attached(evidence.id, day.id, entry.id)
 
@@ -157,16 +172,19 @@ async def _entry_for(
     reply_to: int | None,
     album: str | None,
     now: datetime,
-) -> Entry | None:
-    mine = select(Entry).join(Day, Day.id == Entry.day_id).where(Day.person_id == actor.person_id)
-    editable = Entry.state.in_([State.DRAFT, State.RETURNED, State.SUBMITTED])
+) -> int | None:
+    """The entry a file belongs to, looked for before its day is locked."""
+    mine = select(Entry.id).join(Day, Day.id == Entry.day_id).where(Day.person_id == actor.person_id)
+    editable = Entry.state.in_(CHANGING)
     if entry_id is not None:
         found = await session.scalar(mine.where(Entry.id == entry_id, editable))
         if found is not None:
             return found
     if album is not None:
         found = await session.scalar(
-            mine.join(Evidence, Evidence.entry_id == Entry.id).where(Evidence.album == album).limit(1)
+            mine.join(Evidence, Evidence.entry_id == Entry.id)
+            .where(Evidence.album == album, editable)
+            .limit(1)
         )
         if found is not None:
             return found
@@ -202,9 +220,15 @@ async def attach_links(
 async def move(session: AsyncSession, actor: Actor, evidence_id: int, entry_id: int, *, now: datetime) -> int:
     """Puts evidence, with its whole album, under another entry of one's own. Gives the day's id."""
     evidence = await _own(session, actor, evidence_id)
-    if evidence.entry_id is not None:  # what is before the supervisor, or decided, keeps its evidence
-        await editable_entry(session, actor, evidence.entry_id, now=now)
-    day, entry = await editable_entry(session, actor, entry_id, now=now)
+    # What is before the supervisor, or decided, keeps its evidence. Both days are locked in one go.
+    wanted = [one for one in (evidence.entry_id, entry_id) if one is not None]
+    places = await own_entries(session, actor, wanted)
+    for day, entry in places:
+        await ensure_editable(session, actor, day, [entry], now=now)
+    there = next(((day, one) for day, one in places if one.id == entry_id), None)
+    if there is None:
+        raise NotFound("entry_gone")
+    day, entry = there
     same = Evidence.album == evidence.album if evidence.album else Evidence.id == evidence.id
     await session.execute(
         update(Evidence).where(Evidence.person_id == actor.person_id, same).values(entry_id=entry.id)
@@ -213,18 +237,20 @@ async def move(session: AsyncSession, actor: Actor, evidence_id: int, entry_id: 
     return day.id
 
 
-async def drop(session: AsyncSession, actor: Actor, evidence_id: int, *, now: datetime) -> tuple[int, int]:
-    """Takes evidence off an entry that may still be changed. Gives the ids of its day and entry."""
+async def drop(
+    session: AsyncSession, actor: Actor, evidence_id: int, *, now: datetime
+) -> tuple[int, Removed]:
+    """Takes evidence off an entry that may still be changed. Gives the entry's id and what puts it back."""
     evidence = await _own(session, actor, evidence_id)
     if evidence.entry_id is None:
         raise NotFound("evidence_gone")
     day, entry = await editable_entry(session, actor, evidence.entry_id, now=now)
-    await session.delete(evidence)
+    removed = await remove_evidence(session, day, evidence)
     audit.record(
         session, "evidence_dropped", actor_id=actor.person_id, subject="entry", subject_id=entry.id, now=now
     )
     await changed(session, day)
-    return day.id, entry.id
+    return entry.id, removed
 
 
 async def open_evidence(session: AsyncSession, actor: Actor, evidence_id: int) -> Opened:

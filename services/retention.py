@@ -22,7 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models import (
+    Account,
     Card,
+    DialogueRow,
     Evidence,
     FailedUpdate,
     Invitation,
@@ -52,6 +54,11 @@ Key = tuple[InstrumentedAttribute[Any], ...]
 def _rules(now: datetime) -> tuple[tuple[str, Key, ColumnElement[bool]], ...]:
     """Table, its primary key, and which of its rows are to be forgotten."""
     ended = OutboxMessage.state.in_([OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCERTAIN])
+    asked = (  # an entry that was taken away may be put back with its files while its question is open
+        select(Account.person_id)
+        .join(DialogueRow, DialogueRow.chat_id == Account.chat_id)
+        .where(DialogueRow.step.is_not(None))
+    )
     return (
         ("seen_updates", (SeenUpdate.bot_id, SeenUpdate.update_id), SeenUpdate.seen_at < now - SEEN),
         ("failed_updates", (FailedUpdate.id,), FailedUpdate.at < now - FAILED),
@@ -60,7 +67,9 @@ def _rules(now: datetime) -> tuple[tuple[str, Key, ColumnElement[bool]], ...]:
         (
             "evidence",
             (Evidence.id,),
-            Evidence.entry_id.is_(None) & (Evidence.created_at < now - WAITING_EVIDENCE),
+            Evidence.entry_id.is_(None)
+            & (Evidence.created_at < now - WAITING_EVIDENCE)
+            & Evidence.person_id.not_in(asked),
         ),
         ("rounds", (Round.id,), Round.done_at < now - ROUNDS),
         # A link is used before it expires, so this holds for used ones too.

@@ -25,6 +25,7 @@ OK, FAULTS = 0, 1
 Say = Callable[..., str]
 """Key and parameters → text for a terminal."""
 ZONE = ZoneInfo("Asia/Jakarta")
+"""For the remark about another day; what is replayed takes its sender's own zone."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

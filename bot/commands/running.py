@@ -106,8 +106,8 @@ async def run(settings: Settings, *, webhook: bool = False) -> int:
             try:
                 await serve(program, stop)
             finally:
-                stop.set()
-                await sweeping
+                sweeping.cancel()
+                await asyncio.wait({sweeping})
     finally:
         await database.close()
     return 0

@@ -70,7 +70,7 @@ async def _report(ani: Player) -> None:
     await ani.uploads(_picture())
     await ani.sees("Bukti masuk ke kegiatan")
     await ani.taps("Kirim")
-    await ani.sees("terkirim, menunggu")
+    await ani.sees("Terkirim, menunggu")
 
 
 async def _return(head: Player) -> None:

@@ -8,6 +8,8 @@ from bot.screens import shorten
 from bot.texts import Html, Speech
 from services.entries.views import EntryView
 
+TO = "\u2060–\u2060"
+"""A dash at which no line is broken."""
 SHOWN, SHOWN_FULL = 100, 450
 """UTF-16 units shown of an old or new value: on the card, and on the entry's own screen."""
 
@@ -61,7 +63,7 @@ def _pairs(
 
 
 def _amount(quantity: int | None, unit: str | None) -> str:
-    return "" if quantity is None else f"{quantity} {unit or ''}".strip()
+    return "" if quantity is None else f"{quantity}\u00a0{unit or ''}".strip()
 
 
 def _target(t: Speech, text: str | None, *, outside: bool) -> str:
@@ -71,7 +73,7 @@ def _target(t: Speech, text: str | None, *, outside: bool) -> str:
 def span(t: Speech, starts: time | None, ends: time | None, minutes: int | None) -> str:
     """«08.00–10.00», «08.00» or «90 menit»; empty when no time is known."""
     if starts and ends:
-        return f"{t.clock(starts)}–{t.clock(ends)}"
+        return f"{t.clock(starts)}{TO}{t.clock(ends)}"
     if starts:
         return str(t.clock(starts))
     return t.plain("review.minutes", minutes=minutes) if minutes else ""

@@ -1,6 +1,5 @@
 """The day card: what a person did on one day, as they see it."""
 
-import re
 from collections.abc import Sequence
 
 from bot.callbacks import Kind
@@ -12,6 +11,8 @@ from services.entries.days import settled
 from services.entries.views import DayView, EntryView
 from services.states import State
 
+NBSP = "\u00a0"
+"""Keeps a number and its unit on one line."""
 PAGE = 6
 """Entries on one page of a card."""
 ACTIVITY, OUTCOME, TARGET = 160, 140, 90
@@ -31,12 +32,15 @@ def day_card(
     answered: int = 0,
     sensitive: bool = False,
     attached: int = 0,
+    reported: bool = False,
+    restorable: bool = False,
 ) -> Screen:
     """The card itself; without a `page` the one with what just came, else the first.
 
     `taken`: the message it was just read from, which may turn out to be no activity; `answered`: the one
     that was just taken as outcomes, which may be an activity; `sensitive`: that message holds a citizen's
-    number. `attached`: the evidence that just came, with where it went.
+    number. `attached`: the evidence that just came, with where it went. `reported`: what was taken may have
+    been the answer to the outcome question. `restorable`: what was just removed can be put back.
     """
     pages = max(1, -(-len(day.entries) // PAGE))
     home = next((one for one in day.entries if any(piece.id == attached for piece in one.evidence)), None)
@@ -53,7 +57,7 @@ def day_card(
         lines.append(foot)
     if sensitive:
         lines.append(t("day.sensitive"))
-    rows: list[tuple[Button, ...]] = []
+    rows: list[tuple[Button, ...]] = _restoring(t, day) if restorable else []
     if sensitive:
         rows.append(
             (
@@ -69,11 +73,18 @@ def day_card(
         rows.append(moves)
     if pages > 1:
         rows.append(_pager(t, day, page, pages))
+    if reported:
+        rows.append((button(t.plain("day.is_outcome"), Kind.DAY_UNDO, day.id, arg=f"o{taken}"),))
     if taken:
         rows.append((button(t.plain("day.undo"), Kind.DAY_UNDO, day.id, arg=str(taken)),))
     if answered:
         rows.append((button(t.plain("day.new_activity"), Kind.DAY_UNDO, day.id, arg=f"a{answered}"),))
     return Screen(Html("\n\n".join(lines)), tuple(rows))
+
+
+def _restoring(t: Speech, day: DayView) -> list[tuple[Button, ...]]:
+    """«Urungkan», right after something was removed."""
+    return [(button(t.plain("day.restore"), Kind.DAY_UNDO, day.id, arg="r"),)]
 
 
 def pending_screen(t: Speech, text: Html) -> Screen:
@@ -94,11 +105,21 @@ def page_of(number: int) -> int:
 
 def _head(t: Speech, day: DayView) -> Html:
     name = "day.head_late" if day.late else "day.head"
-    key = f"day.state_{settled(one.state for one in day.entries)}" if day.entries else "day.state_draft"
-    head = t(name, day=t.day(day.work_date), state=t(key, supervisor=day.supervisor_name or ""))
+    head = t(name, day=t.day(day.work_date), state=_state(t, day))
     if day.copied_from is not None and day.having(State.DRAFT):
         return Html(f"{head}\n{t('day.copied', day=t.day(day.copied_from))}")
     return head
+
+
+def _state(t: Speech, day: DayView) -> Html:
+    """How far the day is, and whether part of it came back."""
+    state = settled(one.state for one in day.entries)
+    returned = len(day.having(State.RETURNED))
+    told = t(f"day.state_{state}", supervisor=day.supervisor_name or "")
+    if returned in (0, len(day.entries)):
+        return told
+    some = t("day.state_some_returned", count=returned)
+    return some if state is State.RETURNED else Html(f"{told} · {some}")
 
 
 def entry_lines(t: Speech, entry: EntryView, *, full: bool = False) -> Html:
@@ -113,11 +134,10 @@ def entry_lines(t: Speech, entry: EntryView, *, full: bool = False) -> Html:
     ]
     if entry.outcome:
         outcome = shorten(entry.outcome, 1200 if full else OUTCOME)
-        lines.append(t("entry.outcome", outcome=outcome, amount=amount(t, entry)))
-    elif entry.quantity is not None:
-        lines.append(t("entry.amount", amount=amount(t, entry)))
-    if not entry.outcome and entry.editable and not full:
+        lines.append(t("entry.outcome", outcome=outcome))
+    elif entry.editable and not full:
         lines.append(t("entry.no_outcome"))
+    lines.append(amount(t, entry))
     lines.append(target_line(t, entry, limit=400 if full else TARGET))
     if entry.evidence:
         lines.append(evidence_line(t, entry))
@@ -127,10 +147,10 @@ def entry_lines(t: Speech, entry: EntryView, *, full: bool = False) -> Html:
 
 
 def amount(t: Speech, entry: EntryView) -> Html:
-    """« (25 berkas)», or nothing when the outcome says the number itself."""
-    if entry.quantity is None or re.search(rf"\b{entry.quantity}\b", entry.outcome or ""):
+    """«Jumlah: 25 berkas», as it is stored and handed on; nothing when there is none."""
+    if entry.quantity is None:
         return Html("")
-    return t("entry.quantity", quantity=entry.quantity, unit=entry.unit or "")
+    return t("entry.amount", amount=f"{entry.quantity}{NBSP}{entry.unit or ''}".strip())
 
 
 def _time(t: Speech, entry: EntryView) -> Html:
@@ -164,9 +184,12 @@ def evidence_line(t: Speech, entry: EntryView) -> Html:
 
 
 def _foot(t: Speech, day: DayView) -> Html | None:
+    if day.having(State.SUBMITTED) and not (day.supervisor_active and day.supervisor_joined):
+        key = "day.waits_for_joining" if day.supervisor_active else "day.waits_for_nobody"
+        return t(key, supervisor=day.supervisor_name or "")
     if not day.has_plan and day.having(State.DRAFT, State.RETURNED):
         return t("day.no_plan")
-    if day.state is State.SUBMITTED and day.having(State.DRAFT):
+    if day.having(State.DRAFT) and day.having(State.SUBMITTED, State.APPROVED, State.RECORDED):
         return t("day.more_unsent")
     return None
 
@@ -185,7 +208,7 @@ def _actions(t: Speech, day: DayView) -> list[tuple[Button, ...]]:
         unsure = [one for one in unsent if not one.linked]
         if unsure and day.has_plan:
             rows.append((button(t.plain("day.links", count=len(unsure)), Kind.DAY_LINKS, day.id),))
-    if day.having(State.SUBMITTED):
+    if day.having(State.SUBMITTED, State.RECORDED):
         rows.append((button(t.plain("day.withdraw"), Kind.DAY_WITHDRAW, day.id, revision=day.revision),))
     return rows
 
@@ -205,8 +228,8 @@ def _pager(t: Speech, day: DayView, page: int, pages: int) -> tuple[Button, ...]
     )
 
 
-def entry_screen(t: Speech, day: DayView, entry: EntryView) -> Screen:
-    """One entry in full, with everything its owner may do to it."""
+def entry_screen(t: Speech, day: DayView, entry: EntryView, *, restorable: bool = False) -> Screen:
+    """One entry in full, with everything its owner may do to it; a piece just dropped may be put back."""
     text = Html(f"{_head(t, day)}\n\n{entry_lines(t, entry, full=True)}")
     back = (button(t.plain("day.back"), Kind.DAY_PAGE, day.id, arg=str(page_of(entry.number))),)
     evidence = evidence_rows(t, entry, own=True)
@@ -217,6 +240,7 @@ def entry_screen(t: Speech, day: DayView, entry: EntryView) -> Screen:
         return button(t.plain(f"entry.edit_{name}"), Kind.ENTRY_FIELD, entry.id, arg=name)
 
     rows: list[tuple[Button, ...]] = [
+        *(_restoring(t, day) if restorable else ()),
         (field("activity"), field("outcome")),
         (field("quantity"), field("time")),
     ]

@@ -8,6 +8,8 @@ from services.states import EvidenceKind
 
 NEAR = 4
 """Other entries a file is offered to, the nearest."""
+LONGEST_LINK = 3900
+"""UTF-16 units of a link that still fits into a message; a longer one is sent as a file."""
 SHOWN = 8
 """Pieces of evidence with buttons of their own on one screen."""
 

@@ -100,7 +100,8 @@ def _entry(t: Speech, review: Review, entry: EntryView) -> Html:
     if entry.state is State.RETURNED:
         reason = shorten(entry.return_reason or "", REASON)
         return Html(f"{lines[0]}\n{t('entry.returned_because', reason=reason)}")
-    lines.append(_outcome(t, entry, shorten(entry.outcome or "", OUTCOME)))
+    lines.append(_outcome(t, shorten(entry.outcome or "", OUTCOME)))
+    lines += [one for one in (amount(t, entry),) if one]
     lines.append(target_line(t, entry, limit=TARGET))
     if entry.evidence:
         lines.append(evidence_line(t, entry))
@@ -110,10 +111,8 @@ def _entry(t: Speech, review: Review, entry: EntryView) -> Html:
     return Html("\n".join(lines))
 
 
-def _outcome(t: Speech, entry: EntryView, text: str) -> Html:
-    if text:
-        return t("entry.outcome", outcome=text, amount=amount(t, entry))
-    return t("review.no_outcome", amount=amount(t, entry))
+def _outcome(t: Speech, text: str) -> Html:
+    return t("entry.outcome", outcome=text) if text else t("review.no_outcome")
 
 
 def _changed(t: Speech, review: Review, entry: EntryView, *, full: bool = False) -> Html | None:
@@ -176,7 +175,8 @@ def _whole(t: Speech, review: Review, entry: EntryView) -> list[Html]:
         reasons = chunks(entry.return_reason or "", CHUNK)
         return [*blocks, *(t("entry.returned_because", reason=one) for one in reasons)]
     outcome, *rest = chunks(entry.outcome or "", CHUNK)
-    blocks += [_outcome(t, entry, outcome), *(t("review.text", text=one) for one in rest)]
+    blocks += [_outcome(t, outcome), *(t("review.text", text=one) for one in rest)]
+    blocks += [one for one in (amount(t, entry),) if one]
     blocks.append(target_line(t, entry, limit=CHUNK))
     if entry.evidence:
         blocks.append(evidence_line(t, entry))

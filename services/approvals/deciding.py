@@ -20,9 +20,9 @@ from services.approvals.entitlement import (
     require_supervisor,
     waiting_entries,
 )
-from services.approvals.queue import digest_of, entry_complete
+from services.approvals.queue import digest_of
 from services.entries.days import changed
-from services.entries.views import snapshot
+from services.entries.views import is_complete, snapshot
 from services.errors import Invalid, NotFound, Outdated
 from services.people.identity import Actor
 
@@ -89,7 +89,7 @@ async def approve_all(session: AsyncSession, actor: Actor, digest: str, *, now: 
     if not days or digest_of((day.id, day.revision) for day in days) != digest:
         raise Outdated("queue_outdated", card=(QUEUE_CARD, actor.person_id))
     waiting = [(day, await waiting_entries(session, day)) for day in days]
-    if not all(entry_complete(one) for _, entries in waiting for one in entries):
+    if not all(is_complete(one) for _, entries in waiting for one in entries):
         raise Invalid("queue", "queue_incomplete")
     for day, entries in waiting:
         capacity = await capacity_of(session, actor, day.person_id)

@@ -9,14 +9,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Card, Day, Decision, Entry, LinkSource, Pattern, Person, State, Verdict
+from models import Card, Day, Decision, Entry, Pattern, Person, State, Verdict
 from services.approvals.entitlement import REVIEW_CARD
 from services.calendar import load_calendar, workdays_between
 from services.clock import local_date
+from services.entries.views import is_complete
 from services.people.identity import Actor
 
 DECIDED = 10
 """Decided days that are listed again."""
+DECISIONS = 1000
+"""The newest decisions, in which those days are looked for: as many as ten days can hold entries."""
 REVIEWING = timedelta(minutes=10)
 """A review card shown so recently is taken as being read."""
 
@@ -72,14 +75,6 @@ def digest_of(days: Iterable[tuple[int, int]]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def entry_complete(entry: Entry) -> bool:
-    """The same as EntryView.complete, on a row."""
-    linked = entry.outside_plan or (
-        entry.target_id is not None and (entry.link_source is not LinkSource.SUGGESTED or entry.confident)
-    )
-    return bool(entry.outcome) and linked
-
-
 async def load_queue(session: AsyncSession, actor: Actor, *, now: datetime) -> Queue:
     """The actor's queue, in four queries however long it is."""
     rows = (
@@ -119,7 +114,7 @@ async def load_queue(session: AsyncSession, actor: Actor, *, now: datetime) -> Q
                 age=ages[sent[day.id]],
                 fresh=sent[day.id] == today,
                 entries=len(entries[day.id]),
-                complete=all(entry_complete(one) for one in entries[day.id]),
+                complete=all(is_complete(one) for one in entries[day.id]),
             )
             for day, name in rows
         ),
@@ -143,12 +138,20 @@ async def next_waiting(session: AsyncSession, actor: Actor) -> int | None:
 
 async def decided_days(session: AsyncSession, actor: Actor) -> tuple[Decided, ...]:
     """The last days of the actor's people on which something was approved or returned, newest first."""
-    latest = func.max(Decision.decided_at)
-    rows = await session.execute(
-        select(Day.id, Person.name, Day.work_date, Day.state, latest)
-        .join(Decision, Decision.day_id == Day.id)
+    newest = (
+        select(Decision.day_id, Decision.decided_at)
+        .join(Day, Day.id == Decision.day_id)
         .join(Person, Person.id == Day.person_id)
         .where(Person.supervisor_id == actor.person_id, Decision.verdict != Verdict.REOPEN)
+        .order_by(Decision.decided_at.desc())
+        .limit(DECISIONS)
+        .subquery()
+    )
+    latest = func.max(newest.c.decided_at)
+    rows = await session.execute(
+        select(Day.id, Person.name, Day.work_date, Day.state, latest)
+        .join(newest, newest.c.day_id == Day.id)
+        .join(Person, Person.id == Day.person_id)
         .group_by(Day.id, Person.name, Day.work_date, Day.state)
         .order_by(latest.desc(), Day.id.desc())
         .limit(DECIDED)

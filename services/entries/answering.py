@@ -22,12 +22,14 @@ from services.dialogue import Question, Step, lock, read
 from services.entries.asking import assign_answers
 from services.entries.days import changed
 from services.entries.editing import OutcomesTaken, set_outcomes, still_editable
+from services.entries.openings import opens_with_work
 from services.entries.suggesting import apply_suggestion, load_plan
 from services.entries.views import DayView, EntryView
-from services.entries.openings import opens_with_work
 from services.people.identity import Actor
+from services.reading.absence import read_absence
 from services.reading.capture import read_entries
 from services.reading.date_heading import leading_day
+from services.reading.number_words import word_set
 
 KEPT = "answered"
 """The name of what is kept of an answer, in the data of a question."""
@@ -45,12 +47,12 @@ _PARTED = re.compile(
 _BETWEEN_NUMBERS = re.compile(r"\d\s*%?\s*(?:[-=–—]{1,3}>|→|⇒|➜)\s*\d")
 _WORD = re.compile(r"\w+")
 _ALL = frozenset({"semua", "semuanya", "semua2", "smua", "seluruhnya", "keduanya", "ketiganya"})
-_DONE = _ALL | frozenset(
+_DONE = _ALL | word_set(
     """
     sudah sdh udah telah selesai beres tuntas kelar rampung terlaksana terselesaikan lancar aman baik tertib
     dengan dan berjalan alhamdulillah siap ok oke ya pak bu bapak ibu kegiatan tugas pekerjaan di hari ini
     sukses dilaksanakan dikerjakan diselesaikan tercapai sesuai target rencana
-    """.split()
+    """
 )
 """Words of which an answer for everything is made."""
 
@@ -88,6 +90,13 @@ def is_report(text: str, asked: Sequence[EntryView], *, today: date) -> bool:
     if items == 0 and len(text.strip().splitlines()) == 1:
         return opens_with_work(text, tuple(one.activity for one in asked))
     return items > len(asked) and not numbers <= {one.number for one in asked}
+
+
+def is_absence(text: str, asked: Sequence[EntryView]) -> bool:
+    """«Saya sakit» while outcomes are asked for: no outcome. «Nihil» skips them."""
+    if read_absence(text) is None:
+        return False
+    return any(assign_answers(text, [one.number for one in asked]))
 
 
 def is_for_all(text: str) -> bool:
@@ -151,8 +160,12 @@ async def take_answers(
         {one.id: answer for one, answer in zip(asked, answers, strict=True)},
         now=now,
     )
-    before = {one.id: (one.quantity, one.unit) for one in asked}
-    return taken, Answered(day.id, message_id, text, before)
+    return taken, noted(day, asked, text, message_id=message_id)
+
+
+def noted(day: DayView, asked: Sequence[EntryView], text: str, *, message_id: int) -> Answered:
+    """A text with what was asked about when it came."""
+    return Answered(day.id, message_id, text, {one.id: (one.quantity, one.unit) for one in asked})
 
 
 async def take_back(session: AsyncSession, actor: Actor, answered: Answered, *, now: datetime) -> None:

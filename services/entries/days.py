@@ -1,7 +1,7 @@
 """Opening a day, who may touch it, and the state that follows from its entries.
 
-Invariant: what is changed was read after the lock of its day. A decision that commits meanwhile is seen, never
-written over; several days of one person are locked in the order of their ids, so that nobody waits in a circle.
+Invariant: what is changed was read after the lock of its day, so that a decision that commits meanwhile is
+seen and never written over. Several days are locked in the order of their ids: nobody waits in a circle.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -76,9 +76,7 @@ async def _entries_of_message(
 ) -> list[tuple[Day, Entry]]:
     """The entries of one message in the order of its lines, their day locked."""
     ids = await session.scalars(
-        select(Entry.id).where(
-            Entry.source_chat_id == actor.chat_id, Entry.source_message_id == message_id
-        )
+        select(Entry.id).where(Entry.source_chat_id == actor.chat_id, Entry.source_message_id == message_id)
     )
     found = await own_entries(session, actor, list(ids))
     return sorted(found, key=lambda pair: (pair[1].source_index or 0, pair[1].id))

@@ -59,9 +59,7 @@ async def remove_entries(session: AsyncSession, day: Day, entries: Sequence[Entr
         .execution_options(synchronize_session=False)
     )
     await session.flush()
-    await session.execute(
-        delete(Entry).where(Entry.id.in_(ids)).execution_options(synchronize_session=False)
-    )
+    await session.execute(delete(Entry).where(Entry.id.in_(ids)).execution_options(synchronize_session=False))
     for gone in (*entries, *links):
         session.expunge(gone)
     return Removed(day.id, len(entries), len(rows["files"]), rows)

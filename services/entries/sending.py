@@ -124,9 +124,7 @@ async def _in_time(
     if not is_closed(actor, day.work_date, now=now):
         return entries
     decided = await once_decided(session, entries)
-    found = [
-        one for one in entries if one.state is State.RETURNED or one.return_reason or one.id in decided
-    ]
+    found = [one for one in entries if one.state is State.RETURNED or one.return_reason or one.id in decided]
     given_back = await session.scalar(
         select(func.max(Decision.decided_at)).where(
             Decision.day_id == day.id, Decision.verdict.in_([Verdict.RETURN, Verdict.REOPEN])

@@ -10,8 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models import Day, Entry, Evidence, EvidenceKind, LinkSource, PerformancePlan, Person, State, Target
+from models import (
+    Account,
+    Day,
+    Entry,
+    Evidence,
+    EvidenceKind,
+    LinkSource,
+    PerformancePlan,
+    Person,
+    State,
+    Target,
+)
+from services.entries.days import NotTheirs
 from services.errors import NotFound
+from services.people.identity import Actor
 
 SHOWN_FIELDS = (
     "activity",
@@ -70,19 +83,30 @@ class EntryView:
 
     @property
     def linked(self) -> bool:
-        """Belongs to an RHK, or to none on purpose. A mere unsure suggestion is not a link yet."""
-        chosen = self.outside_plan or self.target_id is not None
-        return chosen and (self.link_source is not LinkSource.SUGGESTED or self.confident)
+        return is_linked(self)
 
     @property
     def complete(self) -> bool:
-        """Has an outcome and a link: what «Setujui semua» asks for."""
-        return bool(self.outcome) and self.linked
+        return is_complete(self)
+
+
+def is_linked(entry: Entry | EntryView) -> bool:
+    """Belongs to an RHK, or to none on purpose. A mere unsure suggestion is not a link yet."""
+    chosen = entry.outside_plan or entry.target_id is not None
+    return chosen and (entry.link_source is not LinkSource.SUGGESTED or entry.confident)
+
+
+def is_complete(entry: Entry | EntryView) -> bool:
+    """Has an outcome and a link: what «Setujui semua» asks for."""
+    return bool(entry.outcome) and is_linked(entry)
 
 
 @dataclass(frozen=True, slots=True)
 class DayView:
-    """One person's day with its entries in order."""
+    """One person's day with its entries in order.
+
+    `supervisor_active`, `supervisor_joined`: whether who decides on it works here, and uses this bot.
+    """
 
     id: int
     person_id: int
@@ -90,6 +114,8 @@ class DayView:
     position: str | None
     supervisor_id: int | None
     supervisor_name: str | None
+    supervisor_active: bool
+    supervisor_joined: bool
     zone: str
     work_date: date
     state: State
@@ -109,25 +135,28 @@ class DayView:
 
 
 async def load_day(session: AsyncSession, day_id: int) -> DayView:
-    """Reads a day in four queries. Raises NotFound."""
+    """Reads a day in four queries, as it is now. Raises NotFound."""
     boss = aliased(Person)
     row = (
         await session.execute(
-            select(Day, Person, boss.name)
+            select(Day, Person, boss.name, boss.active, Account.user_id)
             .join(Person, Person.id == Day.person_id)
             .outerjoin(boss, boss.id == Person.supervisor_id)
+            .outerjoin(Account, Account.person_id == boss.id)
             .where(Day.id == day_id)
+            .execution_options(populate_existing=True)
         )
     ).one_or_none()
     if row is None:
         raise NotFound("day_gone")
-    day, person, boss_name = row
+    day, person, boss_name, boss_active, boss_account = row
     entries = (
         await session.execute(
             select(Entry, Target.text)
             .outerjoin(Target, Target.id == Entry.target_id)
             .where(Entry.day_id == day_id)
             .order_by(Entry.position, Entry.id)
+            .execution_options(populate_existing=True)
         )
     ).all()
     evidence: dict[int, list[EvidenceView]] = defaultdict(list)
@@ -135,6 +164,7 @@ async def load_day(session: AsyncSession, day_id: int) -> DayView:
         select(Evidence)
         .where(Evidence.entry_id.in_([entry.id for entry, _ in entries]))
         .order_by(Evidence.id)
+        .execution_options(populate_existing=True)
     ):
         if one.entry_id is not None:
             evidence[one.entry_id].append(
@@ -160,6 +190,8 @@ async def load_day(session: AsyncSession, day_id: int) -> DayView:
         position=person.position,
         supervisor_id=person.supervisor_id,
         supervisor_name=boss_name,
+        supervisor_active=bool(boss_active),
+        supervisor_joined=boss_account is not None,
         zone=person.zone,
         work_date=day.work_date,
         state=day.state,
@@ -174,6 +206,14 @@ async def load_day(session: AsyncSession, day_id: int) -> DayView:
             for number, (entry, text) in enumerate(entries, start=1)
         ),
     )
+
+
+async def load_own_day(session: AsyncSession, actor: Actor, day_id: int) -> DayView:
+    """The same for its owner, to be shown; nothing is locked. Raises NotFound, NotTheirs."""
+    day = await load_day(session, day_id)
+    if day.person_id != actor.person_id:
+        raise NotTheirs("day_gone")
+    return day
 
 
 def _entry(entry: Entry, number: int, target: str | None, evidence: tuple[EvidenceView, ...]) -> EntryView:

@@ -3,16 +3,20 @@
 import asyncio
 import csv
 import os
+import re
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.demo.office import FOLDER
 from simulator import Limits, Simulator
 
 
-async def kinerja(folder: Path, sim: Simulator, *arguments: str) -> tuple[int, str]:
+async def kinerja(folder: Path, sim: Simulator, *arguments: str, **variables: str) -> tuple[int, str]:
     """Runs the program as an administrator would; gives its exit code and what it printed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -20,7 +24,7 @@ async def kinerja(folder: Path, sim: Simulator, *arguments: str) -> tuple[int, s
         "bot",
         *arguments,
         cwd=folder,
-        env=environment(sim),
+        env={**environment(sim), **variables},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -110,7 +114,8 @@ async def test_wrong_settings_are_named(tmp_path: Path) -> None:
 
 async def test_faults_of_a_file_are_all_listed_and_nothing_is_stored(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text(
-        "nama,nip,unit_kerja,nip_atasan,jabatan\nAni,123,MTsN,,Guru\n,198801122011012002,MTsN,999,Guru\n", encoding="utf-8"
+        "nama,nip,unit_kerja,nip_atasan,jabatan\nAni,123,MTsN,,Guru\n,198801122011012002,MTsN,999,Guru\n",
+        encoding="utf-8",
     )
     async with Simulator() as sim:
         code, said = await kinerja(tmp_path, sim, "import", "people", "people.csv")
@@ -119,3 +124,113 @@ async def test_faults_of_a_file_are_all_listed_and_nothing_is_stored(tmp_path: P
             assert cell in said, said
         code, said = await kinerja(tmp_path, sim, "invite", "198801122011012002")
         assert code == 1, said
+
+
+def closed_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def told(said: str) -> str:
+    """What was printed besides the log."""
+    lines = [line for line in said.splitlines() if not re.match(r"\d{4}-\d\d-\d\dT", line)]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("command", [("invite", "--all", "--output", "x.csv"), ("run",), ("web",)])
+async def test_a_refused_token_ends_with_one_sentence(tmp_path: Path, command: tuple[str, ...]) -> None:
+    wrong = "123456:" + "W" * 35
+    hook = {"WEBHOOK_URL": "http://127.0.0.1:9", "WEBHOOK_SECRET": "a-secret-of-the-tests"}
+    async with Simulator() as sim:
+        code, said = await kinerja(tmp_path, sim, *command, TELEGRAM_BOT_TOKEN=wrong, **hook)
+    assert code == 1
+    assert told(said).startswith("TELEGRAM_BOT_TOKEN is refused by 127.0.0.1")
+    assert "\n" not in told(said)
+    assert wrong not in said
+
+
+async def test_a_server_that_does_not_answer_ends_a_command(tmp_path: Path) -> None:
+    async with Simulator() as sim:
+        nobody = f"http://127.0.0.1:{closed_port()}"
+        code, said = await kinerja(tmp_path, sim, "invite", "--admin", "Citra", TELEGRAM_API_URL=nobody)
+    assert code == 1
+    assert told(said).startswith("TELEGRAM_API_URL: ")
+    assert "\n" not in told(said)
+
+
+@pytest.mark.parametrize(
+    ("command", "url"),
+    [
+        (("import", "people", "people.csv"), "sqlite:///plain.db"),
+        (("deactivate", "1"), "postgresql://kinerja:hidden-word@127.0.0.1:{port}/none"),
+        (("run",), "postgresql://kinerja:hidden-word@127.0.0.1:{port}/none"),
+    ],
+)
+async def test_a_database_that_does_not_answer_ends_with_one_sentence(
+    tmp_path: Path, command: tuple[str, ...], url: str
+) -> None:
+    (tmp_path / "plain.db").write_text("no database, but long enough to be looked at " * 9, encoding="utf-8")
+    async with Simulator() as sim:
+        there = url.format(port=closed_port())
+        code, said = await kinerja(tmp_path, sim, *command, DATABASE_URL=there)
+    assert code == 1, said
+    assert told(said).startswith("DATABASE_URL: "), said
+    assert "\n" not in told(said)
+    assert "hidden-word" not in said
+
+
+async def test_a_webhook_port_in_use_ends_with_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        hook = {"WEBHOOK_URL": f"http://127.0.0.1:{port}", "WEBHOOK_SECRET": "a-secret-of-the-tests"}
+        async with Simulator() as sim:
+            code, said = await kinerja(tmp_path, sim, "web", WEBHOOK_PORT=port, **hook)
+    assert code == 1, said
+    assert told(said) == f"WEBHOOK_PORT {port} cannot be used: address already in use."
+
+
+async def test_the_start_waits_for_the_network_and_can_be_stopped(tmp_path: Path) -> None:
+    async with Simulator(limits=Limits.off()) as sim:
+        sim.fault("getMe", kind="error", times=2)
+        for patient in (False, True):
+            variables = {} if patient else {"TELEGRAM_API_URL": f"http://127.0.0.1:{closed_port()}"}
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                "run",
+                cwd=tmp_path,
+                env={**environment(sim), **variables},
+                stderr=asyncio.subprocess.PIPE,
+            )
+            assert process.stderr is not None
+            said = ""
+            async with asyncio.timeout(20):
+                while ("running" if patient else "start_waits") not in said:
+                    said += (await process.stderr.readline()).decode()
+            process.terminate()
+            assert await asyncio.wait_for(process.wait(), 5) == 0
+            assert str(tmp_path / "office.db") in said
+            await process.stderr.read()
+
+
+async def test_somebody_leaves_by_command(tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text((FOLDER / "people.csv").read_text(encoding="utf-8"), encoding="utf-8")
+    rows = list(csv.DictReader(people.read_text(encoding="utf-8-sig").splitlines()))
+    above = {row["nip_atasan"] for row in rows}
+    free = next(
+        row for row in rows if row["nip"] and row["nip"] not in above and "admin" not in row.get("peran", "")
+    )
+    async with Simulator() as sim:
+        await kinerja(tmp_path, sim, "import", "people", "people.csv")
+        code, said = await kinerja(tmp_path, sim, "deactivate", free["nip"], TELEGRAM_BOT_TOKEN="")
+        assert (code, free["nama"] in said) == (0, True), said
+        code, said = await kinerja(tmp_path, sim, "deactivate", next(iter(above - {""})))
+        assert (code, "lewat impor" in said) == (1, True), said
+        code, said = await kinerja(tmp_path, sim, "replay", "NOSUCH")
+        assert (code, "NOSUCH" in said) == (1, True), said

@@ -62,7 +62,7 @@ async def test_approving_tells_the_person_and_goes_on_to_the_next(chat: Chat) ->
     await chat.budi.sees_toast("Disetujui ✓ Ani Rahmawati")
     await chat.budi.sees("Citra Lestari · Rabu, 18 November", button="Setujui")
     await chat.ani.sees("Budi Santoso menyetujui laporan Anda Rabu, 18 November")
-    await chat.ani.sees("disetujui ✓")
+    await chat.ani.sees("Disetujui ✓")
     await chat.budi.taps("Setujui")
     await chat.budi.sees("Semua sudah diputuskan")
     assert await count(chat, Decision) == 2
@@ -176,7 +176,7 @@ async def test_reopening_is_explicit_told_and_audited(chat: Chat) -> None:
     await chat.budi.sees_toast("Dibuka lagi")
     await chat.ani.sees("Budi Santoso membuka lagi laporan Anda")
     await chat.ani.taps("Tarik kembali")
-    await chat.ani.sees("draf, belum dikirim")
+    await chat.ani.sees("Draf, belum dikirim")
     async with chat.db.reading() as session:
         actions = list(await session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)))
         verdicts = list(await session.scalars(select(Decision.verdict).order_by(Decision.id)))

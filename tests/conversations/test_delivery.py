@@ -370,8 +370,9 @@ async def test_somebody_who_never_joined_stops_nothing(post: Post) -> None:
     await post.drains()
     assert post.sent("Halo Budi") == 1
     assert post.tried() == 1
-    assert OutboxState.WAITING not in await post.states()
-    assert OutboxState.SENDING not in await post.states()
+    first, second = await post.rows()
+    assert (first.state, first.error) == (OutboxState.FAILED, "not joined")
+    assert (second.state, second.error) == (OutboxState.SENT, None)
 
 
 async def test_somebody_who_has_left_is_told_nothing(post: Post) -> None:
@@ -381,7 +382,7 @@ async def test_somebody_who_has_left_is_told_nothing(post: Post) -> None:
     await post.drains()
     assert post.tried() == 0
     (row,) = await post.rows()
-    assert row.message_id is None
+    assert (row.state, row.error, row.message_id) == (OutboxState.FAILED, "not joined", None)
     assert row.finished_at is not None
 
 

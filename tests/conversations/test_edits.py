@@ -62,7 +62,7 @@ async def test_an_edited_answer_changes_the_outcomes(chat: Chat) -> None:
 async def test_a_sent_day_follows_and_a_decided_one_does_not(chat: Chat) -> None:
     message = await chat.ani.says("Menyusun modul ajar bab 3 -> modul sip")
     await chat.ani.taps("Kirim")
-    await chat.ani.sees("terkirim, menunggu Budi Santoso")
+    await chat.ani.sees("Terkirim, menunggu Budi Santoso")
     async with chat.db.reading() as session:
         shown = await session.scalar(select(Day.revision))
     await chat.ani.edits(message, "Menyusun modul ajar bab 3 -> modul siap\nPiket -> siswa tertib")

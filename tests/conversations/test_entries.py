@@ -164,7 +164,7 @@ async def test_unsure_entries_share_one_screen(chat: Chat) -> None:
     await eko.sees_toast("RHK disimpan")
     await eko.taps("Pilih RHK (1)")
     await eko.taps("Kirim, RHK nanti")
-    await eko.sees("terkirim, menunggu Dewi Kartika")
+    await eko.sees("Terkirim, menunggu Dewi Kartika")
     linked = [(one.target_id is not None, one.outside_plan) for one in await entries_of_eko(chat)]
     assert linked == [(False, True), (True, False), (False, False)]
 
@@ -202,5 +202,5 @@ async def test_without_a_plan_entries_are_accepted(chat: Chat) -> None:
     assert not any("RHK" in label for label in card.labels)
     await chat.ani.taps("Kirim")
     await chat.ani.sees_toast("Tercatat ✓ 1 kegiatan")
-    await chat.ani.sees(f"{TODAY} · tercatat")
+    await chat.ani.sees(f"{TODAY} · Tercatat")
     assert not chat.ani.sees_now(QUESTION)

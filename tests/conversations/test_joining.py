@@ -345,7 +345,7 @@ async def test_start_of_somebody_who_joined_greets_and_offers_today(chat: Chat) 
     hello = await chat.ani.sees("Selamat pagi, Bapak/Ibu Ani Rahmawati")
     assert hello.labels == ["Isi laporan"]
     await chat.ani.says("Mengajar Fikih 8A -> 30 siswa tuntas")
-    await chat.ani.sees("draf, belum dikirim")
+    await chat.ani.sees("Draf, belum dikirim")
     await chat.ani.starts()
     assert (await chat.ani.sees("Selamat pagi", after=hello)).labels == ["Lihat kartu", "Isi laporan"]
 
@@ -366,7 +366,7 @@ async def test_joining_survives_a_menu_that_cannot_be_set(chat: Chat) -> None:
     chat.sim.fault("setMyCommands", kind="error", status=400)
     await joins(chat, chat.stranger, lina.token)
     await chat.stranger.says("Rapat komite madrasah")
-    await chat.stranger.sees("draf, belum dikirim")
+    await chat.stranger.sees("Draf, belum dikirim")
 
 
 async def test_a_person_whose_language_is_english_is_invited_and_welcomed_in_it(chat: Chat) -> None:
@@ -396,7 +396,7 @@ async def test_somebody_who_blocked_the_bot_is_asked_again_on_return(chat: Chat)
 
 async def test_dataku_gives_a_summary_and_the_whole_as_a_file(chat: Chat) -> None:
     await chat.ani.says("Mengajar Fikih 8A -> 30 siswa tuntas")
-    await chat.ani.sees("draf, belum dikirim")
+    await chat.ani.sees("Draf, belum dikirim")
     await chat.ani.says("/dataku")
     summary = await chat.ani.sees("Data Anda di sini")
     assert "Atasan: Budi Santoso" in summary.text

@@ -20,7 +20,7 @@ async def test_a_text_may_name_its_day(chat: Chat) -> None:
     await chat.ani.says("oke")
     await chat.ani.sees("Kalau ada kegiatan")
     await chat.ani.says("Mengajar 9A -> siswa tuntas\nPiket -> siswa tertib")
-    await chat.ani.sees("Kamis, 12 November · draf")
+    await chat.ani.sees("Kamis, 12 November · Draf")
     assert len(await entries(chat, date(2026, 11, 12))) == 2
     await chat.ani.says("/hari 16 Nov")
     await chat.ani.sees("kerjakan pada Senin, 16 November", button="Batal")
@@ -69,13 +69,13 @@ async def test_a_late_day_says_so_and_a_closed_month_stays_closed(chat: Chat) ->
     await chat.ani.says("Laporan 12 Nov: Menyusun modul ajar -> modul siap")
     await chat.ani.sees("Kamis, 12 November")
     await chat.ani.taps("Kirim")
-    await chat.ani.sees("terkirim, menunggu Budi Santoso · terlambat")
+    await chat.ani.sees("Terkirim, menunggu Budi Santoso · terlambat")
     async with chat.db.reading() as session:
         assert (await session.get_one(Day, (await entries(chat, date(2026, 11, 12)))[0].day_id)).late
     await chat.ani.says("Laporan 30 Okt: rapat")
     await chat.ani.sees("Bulan itu sudah ditutup")
     await chat.ani.says("/hari 15 September 2026")
-    await chat.ani.sees("Selasa, 15 September · disetujui")
+    await chat.ani.sees("Selasa, 15 September · Disetujui")
     await chat.ani.says("Laporan 17 Nov: piket -> siswa tertib")
     await chat.ani.sees("Selasa, 17 November")
     await chat.move_to(LOCK)

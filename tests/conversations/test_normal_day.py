@@ -46,7 +46,7 @@ async def test_a_normal_day_takes_at_most_four_acts(chat: Chat) -> None:
     assert not any(label.startswith("Pilih RHK") for label in card.labels), "the RHK are known"
     await chat.ani.taps("Kirim", wait=True)
     await chat.ani.sees_toast("Terkirim ✓ 3 kegiatan")
-    await chat.ani.sees("terkirim, menunggu Budi Santoso")
+    await chat.ani.sees("Terkirim, menunggu Budi Santoso")
     assert acts(chat) - before <= 4
     found = await entries(chat)
     assert [one.target_id for one in found] == [first, second, third]

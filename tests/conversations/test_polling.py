@@ -321,7 +321,7 @@ async def test_an_update_delivered_again_does_nothing_twice_and_shows_the_screen
     talk.sim.redelivers(talk.sim.update_ids[-1])
     card = await talk.ani.sees("Menyusun laporan keuangan", after=first)
     await talk.sim.quiet()
-    assert "draf" in card.text
+    assert "Draf" in card.text
     assert await talk.activities(talk.office.ani) == ["Menyusun laporan keuangan"]
     assert await talk.count(SeenUpdate) == seen
     assert sum("Menyusun laporan keuangan" in one.text and one.from_bot for one in talk.ani.messages) == 1

@@ -23,7 +23,7 @@ async def planned(chat: Chat) -> None:
 
 async def reported(chat: Chat, text: str = "Mengajar Fikih 8A -> 30 siswa tuntas") -> None:
     await chat.ani.says(text)
-    await chat.ani.sees("draf, belum dikirim")
+    await chat.ani.sees("Draf, belum dikirim")
 
 
 async def sent(chat: Chat) -> None:
@@ -31,7 +31,7 @@ async def sent(chat: Chat) -> None:
     await chat.sim.quiet()
     if "Kirim, RHK nanti" in chat.ani.buttons():
         await chat.ani.taps("Kirim, RHK nanti")
-    await chat.ani.sees("terkirim, menunggu Budi Santoso")
+    await chat.ani.sees("Terkirim, menunggu Budi Santoso")
 
 
 async def test_the_prompt_greets_by_name_and_names_the_day(chat: Chat) -> None:
@@ -67,7 +67,7 @@ async def test_a_draft_is_named_and_can_be_opened(chat: Chat) -> None:
     await chat.ani.taps("Lihat kartu", message=prompt)
     await chat.sim.quiet()
     assert "1. Mengajar Fikih 8A" in prompt.text
-    assert sum("draf, belum dikirim" in message.text for message in chat.ani.messages) == 1
+    assert sum("Draf, belum dikirim" in message.text for message in chat.ani.messages) == 1
 
 
 async def test_who_has_sent_the_day_is_not_asked(chat: Chat) -> None:

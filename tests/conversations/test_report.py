@@ -289,7 +289,7 @@ async def test_a_day_is_sent_withdrawn_changed_and_sent_again(chat: Chat) -> Non
     kirim = next(one for one in draft.buttons if one.text == "Kirim")
     await chat.ani.taps("Kirim")
     await chat.ani.sees_toast("Terkirim")
-    await chat.ani.sees("terkirim, menunggu Budi Santoso")
+    await chat.ani.sees("Terkirim, menunggu Budi Santoso")
     chat.ani.presses(draft, kirim)
     await chat.ani.sees_toast("Sudah berubah")
     await chat.ani.says("Piket pagi -> siswa tertib")
@@ -297,7 +297,7 @@ async def test_a_day_is_sent_withdrawn_changed_and_sent_again(chat: Chat) -> Non
     await chat.ani.taps("Kirim")
     await chat.ani.taps("Kirim, RHK nanti", timeout=1) if chat.ani.sees_now("mendukung RHK mana") else None
     await chat.ani.taps("Tarik kembali")
-    await chat.ani.sees("draf, belum dikirim")
+    await chat.ani.sees("Draf, belum dikirim")
     assert {one.state for one in await entries(chat)} == {State.DRAFT}
     await chat.ani.says("/hari")
     await alone(chat.ani, TODAY)

@@ -95,7 +95,7 @@ async def test_cancel_leaves_the_time_and_text_is_a_report_again(chat: Chat) -> 
     await chat.ani.taps("Batal")
     await chat.ani.sees("Tidak ada yang berubah")
     await chat.ani.says("Rapat komite madrasah")
-    await chat.ani.sees("draf, belum dikirim")
+    await chat.ani.sees("Draf, belum dikirim")
     assert await own_time(chat, chat.office.ani) is None
 
 
@@ -105,7 +105,7 @@ async def test_the_question_lapses_after_half_an_hour(chat: Chat) -> None:
     await chat.ani.sees(ASK)
     await chat.move_to(datetime(2026, 11, 18, 2, 31, tzinfo=UTC))
     await chat.ani.says("Rapat komite madrasah")
-    await chat.ani.sees("draf, belum dikirim")
+    await chat.ani.sees("Draf, belum dikirim")
     async with chat.db.reading() as session:
         row = await session.get(DialogueRow, chat.ani.id)
         assert row is not None

@@ -7,21 +7,23 @@ import socket
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import aiohttp
 import pytest
 import structlog
+from aiohttp.test_utils import TestServer
 from sqlalchemy import event, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.app import running
+from bot.app import Running, running
 from bot.context import Deps
 from bot.settings import load_settings
+from bot.starting import CannotStart
 from bot.texts import Texts
-from bot.webhook import LARGEST, PATH, run_webhook
+from bot.webhook import LARGEST, PATH, build_web, run_webhook
 from handlers import FEATURES
 from models import Entry, SeenUpdate
 from models.engine import Database
@@ -69,6 +71,7 @@ class Hook:
     ani: Persona
     url: str
     session: aiohttp.ClientSession
+    program: Running
     stop: asyncio.Event
     serving: "asyncio.Task[None]"
 
@@ -134,7 +137,7 @@ async def hook(db: Database, office: Office, now: datetime) -> AsyncIterator[Hoo
             async with asyncio.timeout(3):
                 while not sim.status()["webhook"]:  # noqa: ASYNC110 - it happens in the simulator
                     await asyncio.sleep(0.01)
-            yield Hook(sim, db, office, ani, url, session, stop, serving)
+            yield Hook(sim, db, office, ani, url, session, program, stop, serving)
             stop.set()
             await serving
 
@@ -231,6 +234,42 @@ async def test_it_says_that_it_lives(hook: Hook) -> None:
     for path in ("/", "/telegram/", "/telegram"):
         async with hook.session.get(hook.url + path) as answer:
             assert answer.status in (404, 405)
+
+
+async def test_it_says_that_the_database_is_away(hook: Hook) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        nobody = f"postgresql://kinerja@127.0.0.1:{probe.getsockname()[1]}/none"
+    database = Database(nobody)
+    program = replace(hook.program, deps=replace(hook.program.deps, database=database))
+    async with (
+        TestServer(build_web(program)) as server,
+        hook.session.get(server.make_url("/health")) as answer,
+    ):
+        assert answer.status == 503
+        assert await answer.json() == {"ok": False}
+    await database.close()
+
+
+async def test_telegram_is_told_again_until_it_answers(hook: Hook) -> None:
+    hook.stop.set()
+    await hook.serving
+    hook.sim.fault("setWebhook", kind="error", times=2)
+    before = len(hook.sim.calls_of("setWebhook"))
+    stop = asyncio.Event()
+    serving = asyncio.create_task(run_webhook(hook.program, stop))
+    async with asyncio.timeout(5):
+        while len(hook.sim.calls_of("setWebhook")) < before + 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await hook.ani.says("Menyusun laporan keuangan -> laporan siap")
+    await hook.ani.sees("Menyusun laporan keuangan")
+    stop.set()
+    await serving
+
+
+async def test_a_port_in_use_is_named(hook: Hook) -> None:
+    with pytest.raises(CannotStart, match=r"^WEBHOOK_PORT \d+ cannot be used: address already in use\.$"):
+        await run_webhook(hook.program, asyncio.Event())
 
 
 async def test_stopping_finishes_what_is_in_hand(hook: Hook) -> None:

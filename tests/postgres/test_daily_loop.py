@@ -53,7 +53,7 @@ async def sends(chat: Chat, who: Persona, *, label: str = "Kirim") -> None:
     await chat.sim.quiet()
     if who.sees_now("mendukung RHK mana"):
         await who.taps("Kirim, RHK nanti")
-    await who.sees("terkirim, menunggu Budi Santoso")
+    await who.sees("Terkirim, menunggu Budi Santoso")
     await chat.sim.quiet()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, Entry, OutboxMessage, State, Verdict
 from models.engine import Database
-from services.entries import copying, drafting, editing, sending
+from services.entries import copying, drafting, following, sending
 from services.entries.views import DayView, EntryView, load_day
 from services.people.identity import Actor, who_is
 from tests.office import Office, user_of
@@ -70,8 +70,10 @@ class Desk:
             return await function(session, actor, *arguments, now=now or self.now, **more)
 
     async def edits(self, message: int, text: str, *, now: datetime | None = None) -> int | None:
-        found: int | None = await self.calls(editing.follow_edit, text, message_id=message, now=now)
-        return found
+        edited: following.Edited | None = await self.calls(
+            following.follow_edit, text, message_id=message, now=now
+        )
+        return edited.day_id if edited else None
 
     async def sends(
         self, day_id: int, *, now: datetime | None = None, revision: int | None = None

@@ -47,7 +47,7 @@ CHANGES: list[tuple[Any, tuple[Any, ...]]] = [
 @pytest.mark.parametrize(("change", "arguments"), CHANGES)
 @pytest.mark.parametrize(
     ("state", "code"),
-    [(State.SUBMITTED, "entry_sent"), (State.APPROVED, "entry_approved"), (State.RECORDED, "entry_approved")],
+    [(State.SUBMITTED, "entry_sent"), (State.APPROVED, "entry_approved"), (State.RECORDED, "entry_recorded")],
 )
 async def test_what_was_sent_or_decided_is_locked(
     ani: Desk, change: Any, arguments: tuple[Any, ...], state: State, code: str
@@ -76,7 +76,8 @@ async def test_the_month_lock_stops_drafts_but_not_returned_entries(
     ani: Desk, change: Any, arguments: tuple[Any, ...]
 ) -> None:
     taken = await ani.types("Rapat a\nRapat b", work_date=OCTOBER, now=at(9, day=5))
-    assert await refusal(ani, change, taken.entry_ids[0], *arguments, now=AFTER_LOCK) == "day_locked"
+    if change is not editing.delete_entry:
+        assert await refusal(ani, change, taken.entry_ids[0], *arguments, now=AFTER_LOCK) == "day_locked"
     await ani.sets(taken.entry_ids[0], state=State.RETURNED)
     await ani.calls(change, taken.entry_ids[0], *arguments, now=AFTER_LOCK)
 
@@ -211,9 +212,9 @@ async def test_undo_takes_away_what_is_unsent_of_one_message(ani: Desk) -> None:
     first = await ani.types("Rapat a\nRapat b", message=7)
     await ani.types("Rapat c", message=8)
     await ani.sets(first.entry_ids[1], state=State.SUBMITTED)
-    assert await ani.calls(editing.undo_text, first.day_id, 7) == 1
+    assert (await ani.calls(editing.undo_text, first.day_id, 7)).count == 1
     assert await ani.activities(first.day_id or 0) == ["Rapat b", "Rapat c"]
-    assert await ani.calls(editing.undo_text, first.day_id, 999) == 0
+    assert (await ani.calls(editing.undo_text, first.day_id, 999)).count == 0
     with pytest.raises(NotFound):
         await ani.of(ani.office.citra).calls(editing.undo_text, first.day_id, 8)
 
@@ -284,10 +285,9 @@ async def test_a_waiting_entry_is_edited_and_its_card_is_outdated(ani: Desk) -> 
     assert after.revision > before.revision
 
 
-@pytest.mark.parametrize("state", [State.APPROVED, State.RECORDED])
-async def test_nothing_changes_behind_a_decision(ani: Desk, state: State) -> None:
+async def test_nothing_changes_behind_a_decision(ani: Desk) -> None:
     taken = await ani.types("Rapat a\nRapat b", message=7)
-    await ani.sets(taken.entry_ids[0], state=state)
+    await ani.sets(taken.entry_ids[0], state=State.APPROVED)
     before = await ani.day(taken.day_id or 0)
     with pytest.raises(Invalid) as found:
         await ani.edits(7, "Rapat lain\nRapat b")

@@ -1,4 +1,4 @@
-"""Somebody leaves: nothing reaches them any more, what they did stays, nobody is left without a supervisor."""
+"""Somebody leaves: nothing reaches them any more, their record stays, nobody loses their supervisor."""
 
 import argparse
 from collections.abc import Sequence

@@ -12,6 +12,7 @@ from models import (
     Card,
     Day,
     Decision,
+    DialogueRow,
     Entry,
     Evidence,
     EvidenceKind,
@@ -29,7 +30,7 @@ from models import (
 )
 from models.engine import Database
 from services.retention import LIMIT, files_in_use, forget_old
-from tests.office import Office
+from tests.office import Office, user_of
 
 DAY = timedelta(days=1)
 BRIEF = timedelta(seconds=1)
@@ -142,6 +143,16 @@ async def test_a_file_waits_a_week_for_its_activity(db: Database, office: Office
     )
     await forget(db, now)
     assert await ids(db, Evidence.id) == [2, 3]
+
+
+async def test_a_file_is_not_taken_while_its_owner_may_put_its_entry_back(
+    db: Database, office: Office, now: datetime
+) -> None:
+    await add(db, file(1, office.ani, now - 8 * DAY), file(2, office.budi, now - 8 * DAY))
+    await add(db, DialogueRow(chat_id=user_of(office.ani), step="undo", data={}))
+    await add(db, DialogueRow(chat_id=user_of(office.budi), step=None, data={}))
+    await forget(db, now)
+    assert await ids(db, Evidence.id) == [1]
 
 
 async def test_the_record_is_never_forgotten(db: Database, office: Office, now: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models import AuditEvent, LinkSource, State
 from models.engine import Database
+from services.approvals import deciding
 from services.entries import editing, sending
 from services.errors import Invalid, NotFound, Outdated
 from tests.office import Office
@@ -117,9 +118,6 @@ async def test_a_head_without_supervisor_is_recorded_undecided(db: Database, off
     assert not sent.supervised
     day = await head.day(taken.day_id or 0)
     assert day.state is State.RECORDED
-    with pytest.raises(Invalid) as found:
-        await head.withdraws(taken.day_id or 0)
-    assert found.value.code == "nothing_to_withdraw"
     async with db.reading() as session:
         assert list(await session.scalars(select(AuditEvent.action))) == ["submitted"]
     for person in (office.budi, office.ani, office.head):
@@ -201,10 +199,55 @@ async def test_a_late_return_has_its_own_three_workdays(ani: Desk) -> None:
     await ani.sends(taken.day_id or 0, now=at(23, 59, day=19))
 
 
-async def test_a_new_entry_does_not_slip_in_with_a_correction(ani: Desk) -> None:
+async def test_a_correction_goes_without_what_is_new(ani: Desk) -> None:
+    """A leftover draft neither slips in past the lock nor holds up the correction; it may be deleted."""
     taken = await ani.types("Rapat a\nRapat b", work_date=OCTOBER, now=LAST)
-    await ani.sets(taken.entry_ids[0], state=State.RETURNED)
+    returned, draft = taken.entry_ids
+    await ani.sets(returned, state=State.RETURNED)
+    sent = await ani.sends(taken.day_id or 0, now=CLOSED)
+    assert (sent.entries, sent.locked) == (1, 1)
+    states = [one.state for one in await ani.entries(taken.day_id or 0)]
+    assert states == [State.SUBMITTED, State.DRAFT]
     assert await refused(ani, taken.day_id or 0, now=CLOSED) == "day_locked"
+    await ani.calls(editing.delete_entry, draft, now=CLOSED)
+    assert [one.id for one in await ani.entries(taken.day_id or 0)] == [returned]
+
+
+async def test_what_was_decided_and_reopened_is_a_correction(ani: Desk) -> None:
+    """Reopened by the supervisor, withdrawn by its owner, changed and sent again, all past the lock."""
+    taken = await ani.types("Rapat a\nRapat b", work_date=OCTOBER, now=LAST)
+    day_id = taken.day_id or 0
+    await ani.sends(day_id, now=LAST)
+    budi = ani.of(ani.office.budi)
+    for step, subject in ((deciding.approve_entry, taken.entry_ids[0]), (deciding.reopen, day_id)):
+        revision = (await ani.day(day_id)).revision
+        await budi.calls(step, subject, revision=revision, now=CLOSED)
+    await ani.withdraws(day_id, now=CLOSED)
+    states = [one.state for one in await ani.entries(day_id)]
+    assert states == [State.DRAFT, State.SUBMITTED], "what could not be sent again stays where it is"
+    await ani.calls(editing.set_field, taken.entry_ids[0], "outcome", "jadwal disepakati", now=CLOSED)
+    assert (await ani.sends(day_id, now=CLOSED)).entries == 1
+
+
+async def test_a_heads_record_may_be_taken_back_until_the_lock(db: Database, office: Office) -> None:
+    head = Desk(db, office, office.head)
+    taken = await head.types("Rapat pimpinan -> disepakati", work_date=OCTOBER, now=LAST, message=7)
+    day_id, entry = taken.day_id or 0, taken.entry_ids[0]
+    await head.sends(day_id, now=LAST)
+    with pytest.raises(Invalid) as found:
+        await head.calls(editing.set_field, entry, "outcome", "disepakati tiga hal", now=LAST)
+    assert found.value.code == "entry_recorded"
+    await head.edits(7, "Rapat pimpinan -> disepakati dua hal", now=LAST)
+    await head.withdraws(day_id, now=LAST)
+    await head.calls(editing.set_field, entry, "outcome", "disepakati tiga hal", now=LAST)
+    await head.sends(day_id, now=LAST)
+    assert (await head.day(day_id)).state is State.RECORDED
+    with pytest.raises(Invalid) as found:
+        await head.withdraws(day_id, now=CLOSED)
+    assert found.value.code == "day_locked"
+    with pytest.raises(Invalid) as found:
+        await head.edits(7, "Rapat lain -> sama sekali", now=CLOSED)
+    assert found.value.code == "day_locked"
 
 
 async def test_what_cannot_be_sent_again_is_not_withdrawn(ani: Desk) -> None:

@@ -29,12 +29,12 @@ def stored(folder: Path, content: bytes, *, hours: float = 25) -> Path:
 
 async def refer(db: Database, office: Office, path: Path, now: datetime) -> None:
     async with db.writing() as session:
-        session.add(
-            Evidence(person_id=office.ani, kind=EvidenceKind.PHOTO, created_at=now, sha256=path.name)
-        )
+        session.add(Evidence(person_id=office.ani, kind=EvidenceKind.PHOTO, created_at=now, sha256=path.name))
 
 
-async def test_old_files_without_a_row_go(db: Database, office: Office, now: datetime, tmp_path: Path) -> None:
+async def test_old_files_without_a_row_go(
+    db: Database, office: Office, now: datetime, tmp_path: Path
+) -> None:
     kept, loose, fresh = (
         stored(tmp_path, b"kept"),
         stored(tmp_path, b"loose"),

@@ -72,6 +72,7 @@ async def test_stopping_ends_the_wait_at_once() -> None:
         (InvalidToken(f"The token `{TOKEN}` was rejected by the server."), "TELEGRAM_BOT_TOKEN"),
         (NetworkError(f"http://x/bot{TOKEN}"), "TELEGRAM_API_URL"),
         (TimedOut(), "TELEGRAM_API_URL"),
+        (RetryAfter(9), "TELEGRAM_API_URL"),
         (OperationalError("SELECT 'Ani'", {}, OSError("secret")), "DATABASE_URL"),
         (ConnectionRefusedError(errno.ECONNREFUSED, "secret"), "DATABASE_URL"),
         (CannotStart("WEBHOOK_PORT 80 cannot be used: permission denied."), "WEBHOOK_PORT"),

@@ -1,6 +1,7 @@
 """What every text goes through, typed or under a file; shared by the day, its entries and its evidence.
 
-No feature of its own. A text becomes entries; what is unclear is asked; the outcome question is kept going.
+Below the handlers, which never import each other. A text becomes entries; what is unclear is asked; the
+outcome question is kept going.
 """
 
 from collections.abc import Sequence
@@ -11,13 +12,13 @@ from bot.screens import CardRef, Screen
 from bot.views.days import pending_screen
 from services.clock import local_date
 from services.dialogue import Step
-from services.entries import asking, drafting
-from services.entries.views import EntryView, load_day
+from services.entries import answering, asking, drafting
+from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound
 from services.reading.dates import Mode, read_dates
+from services.reading.sensitive import find_sensitive
 
 DAY, ASK = "day", "ask"
-MOST_DIGITS = 18
 RECENT = timedelta(days=62)
 """An older date without its year is rather one still to come: that month was closed long ago."""
 
@@ -54,7 +55,12 @@ async def read_report(turn: Turn, message: Message, *, work_date: date | None = 
 
 
 def unclear(turn: Turn, message: Message, taken: drafting.Taken) -> tuple[Screen, ...]:
-    """Asks which day a text is about, or what was done on the day it named; else nothing."""
+    """Asks which day a text is about, or what was done on the day it named; else nothing.
+
+    Who only says that they are away is told that nothing was kept and nothing is waited for.
+    """
+    if taken.absent:
+        return (Screen(turn.t("day.absent")),)
     if taken.unclear_day is not None:
         turn.ask(Step.DAY, text=message.text, message=message.message_id)
         return (day_question(turn, taken.unclear_day),)
@@ -108,16 +114,27 @@ async def repeated(turn: Turn, day_id: int, entry_ids: Sequence[int]) -> tuple[S
     return (Screen(turn.t("ask.repeats", numbers=numbers, example=example)),)
 
 
+async def answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer:
+    """Takes a text as outcomes, asks for those that did not fit, and remembers how to take it back."""
+    taken, answered = await answering.take_answers(
+        turn.session, turn.actor, day, asked, message.text, message_id=message.message_id, now=turn.now
+    )
+    turn.done()
+    left = asking.missing_outcomes(await load_day(turn.session, day.id))
+    if left:
+        wait_for_outcomes(turn, day.id, left)
+    turn.question = answering.remembering(turn.question, answered, now=turn.now)
+    view = "answered_sensitive" if find_sensitive(message.text) else "answered"
+    return Answer(
+        cards=both(day.id, view=view, focus=message.message_id),
+        screens=await repeated(turn, day.id, taken.repeated),
+        reaction="👌",
+    )
+
+
 def work_date_of(text: str) -> date:
     """A date out of a button; anything else is no button of ours."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise NotFound from None
-
-
-def number(text: str) -> int:
-    """A number out of a button; anything else is no button of ours."""
-    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
-        raise NotFound
-    return int(text)
