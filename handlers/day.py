@@ -24,7 +24,7 @@ from services.dialogue import SOFT, Step
 from services.entries import answering, asking, copying, drafting, editing, following, sending
 from services.entries.days import ensure_open, find_day, open_day
 from services.entries.suggesting import load_plan, suggestion_for
-from services.entries.views import DayView, load_day, load_own_day
+from services.entries.views import DayView, EntryView, load_day, load_own_day
 from services.reading.absence import read_absence
 from services.reading.capture import read_entries
 from services.reading.dates import Mode, read_dates
@@ -52,12 +52,9 @@ def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
     sensitive = ref.view in ("sensitive", "answered_sensitive")
     attached = ref.focus if ref.view == "attached" else 0
     if attached:
-        came = {
-            one.source_message_id for entry in day.entries for one in entry.evidence if one.id == attached
-        }
-        mine = [one for one in day.entries if one.editable and one.source_message_id in came]
-        taken = next((one.source_message_id or 0 for one in mine), 0)
-        sensitive = any(find_sensitive(f"{one.activity} {one.outcome or ''}") for one in mine)
+        captioned = _captioned(day, attached)
+        taken = next((one.source_message_id or 0 for one in captioned), 0)
+        sensitive = any(find_sensitive(f"{one.activity} {one.outcome or ''}") for one in captioned)
     answered = ref.focus if ref.view.startswith("answered") else 0
     focused = day.entry(ref.focus) if not ref.view else None
     return day_card(
@@ -71,6 +68,14 @@ def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
         reported=ref.view == "reported",
         restorable=ref.view == "removed",
     )
+
+
+def _captioned(day: DayView, evidence_id: int) -> list[EntryView]:
+    """The entries that came in the caption of a file."""
+    came = {
+        one.source_message_id for entry in day.entries for one in entry.evidence if one.id == evidence_id
+    }
+    return [one for one in day.entries if one.editable and one.source_message_id in came]
 
 
 async def render_links(turn: Turn, ref: CardRef, day: DayView) -> Screen | None:

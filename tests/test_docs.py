@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import build_parser
+from bot.program import build_parser
 from bot.commands.importing import plain_rows
 from bot.context import Command
 from bot.registry import Registry

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.fetching import store_bytes
-from models import Evidence
+from models import Entry, Evidence, State
 from models.engine import Database
 from services import evidence
 from services.entries.drafting import take_report
@@ -127,7 +128,11 @@ async def test_who_may_open_move_and_drop(db: Database, office: Office, now: dat
         kept = await attach(session, ani, now, entry_id=taken.entry_ids[0])
         assert (await evidence.open_evidence(session, ani, kept.evidence_id)).file_id == "F"
         budi = await actor_of(session, office.budi)
+        with pytest.raises(NotAllowed):
+            await evidence.open_evidence(session, budi, kept.evidence_id)
+        await session.execute(update(Entry).values(state=State.SUBMITTED))
         assert (await evidence.open_evidence(session, budi, kept.evidence_id)).file_name == "a.pdf"
+        await session.execute(update(Entry).values(state=State.DRAFT))
         for person in (office.citra, office.head, office.admin):
             other = await actor_of(session, person)
             with pytest.raises(NotAllowed):
@@ -137,8 +142,8 @@ async def test_who_may_open_move_and_drop(db: Database, office: Office, now: dat
         with pytest.raises(NotAllowed):
             await evidence.move(session, budi, kept.evidence_id, taken.entry_ids[1], now=now)
         await evidence.move(session, ani, kept.evidence_id, taken.entry_ids[1], now=now)
-        day_id, entry_id = await evidence.drop(session, ani, kept.evidence_id, now=now)
-        assert (day_id, entry_id) == (taken.day_id, taken.entry_ids[1])
+        entry_id, removed = await evidence.drop(session, ani, kept.evidence_id, now=now)
+        assert (removed.day_id, entry_id) == (taken.day_id, taken.entry_ids[1])
         with pytest.raises(NotFound):
             await evidence.drop(session, ani, kept.evidence_id, now=now)
 

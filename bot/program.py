@@ -1,0 +1,102 @@
+"""`kinerja`, the one program: `kinerja run`, `kinerja demo`, `kinerja import people FILE` …"""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from bot.commands import importing, inviting, leaving, replaying, running
+from bot.context import Deps
+from bot.logs import configure_logs
+from bot.settings import Settings, WrongSetting, load_settings
+from bot.starting import sentence
+from bot.texts import Texts
+from models.engine import Database
+
+NEED_TOKEN = ("invite", "replay")
+"""Links name the bot; what is replayed is answered."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its arguments."""
+    parser = argparse.ArgumentParser(
+        prog="kinerja", description="Kinerja Harian: laporan harian ASN di Telegram"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="start the bot; without a token, the demo")
+    commands.add_parser("web", help="start the bot behind a webhook")
+    demo = commands.add_parser("demo", help="the demo office in the browser, without Telegram")
+    demo.add_argument("--script", action="store_true", help="play one day and print what everybody saw")
+    demo.add_argument("--port", type=int, default=8484, help="port of the chat page (default 8484)")
+    importing.add_parser(commands)
+    inviting.add_parser(commands)
+    leaving.add_parser(commands)
+    replaying.add_parser(commands)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; gives its exit code. 1: it could not be done; 2: wrong settings or arguments."""
+    parsed = build_parser().parse_args(arguments)
+    environment = {**{k: v or "" for k, v in dotenv_values(Path(".env")).items()}, **os.environ}
+    try:
+        settings = load_settings(environment)
+    except WrongSetting as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    configure_logs(style=settings.log_format)
+    try:
+        return asyncio.run(_dispatch(parsed, settings))
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        print(sentence(error, settings), file=sys.stderr)
+        return 1
+
+
+async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
+    match parsed.command:
+        case "demo":
+            return await _demo(settings, script=parsed.script, port=parsed.port)
+        case "run" if settings.token is None:
+            return await _demo(settings)
+        case "run" | "web":
+            if settings.token is None or (parsed.command == "web" and settings.webhook_url is None):
+                print("TELEGRAM_BOT_TOKEN and WEBHOOK_URL are needed for `kinerja web`.", file=sys.stderr)
+                return 2
+            return await running.run(settings, webhook=parsed.command == "web")
+    if parsed.command in NEED_TOKEN and settings.token is None:
+        print(f"TELEGRAM_BOT_TOKEN is needed for `kinerja {parsed.command}`.", file=sys.stderr)
+        return 2
+    return await _administer(parsed, settings)
+
+
+async def _administer(parsed: argparse.Namespace, settings: Settings) -> int:
+    """The commands of whoever keeps the office's records."""
+    database = Database(settings.database_url)
+    clock = running.office_clock(settings)
+    try:
+        await running.prepare(database, now=clock())
+        texts = Texts()
+        say = texts.speech("id").plain
+        match parsed.command:
+            case "import":
+                return await importing.run(parsed, database=database, now=clock(), texts=say)
+            case "deactivate":
+                return await leaving.run(parsed, database=database, now=clock(), texts=say)
+            case "replay":
+                return await replaying.run(parsed, deps=Deps(settings, database, clock, texts), texts=say)
+        username = await running.bot_username(settings)
+        return await inviting.run(parsed, database=database, now=clock(), texts=say, bot_username=username)
+    finally:
+        await database.close()
+
+
+async def _demo(settings: Settings, *, script: bool = False, port: int = 8484) -> int:
+    """Imported here: the product itself starts without the simulator."""
+    from bot.commands import demo
+
+    return await demo.run(settings, script=script, port=port)
