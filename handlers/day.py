@@ -72,9 +72,7 @@ def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
 
 def _captioned(day: DayView, evidence_id: int) -> list[EntryView]:
     """The entries that came in the caption of a file."""
-    came = {
-        one.source_message_id for entry in day.entries for one in entry.evidence if one.id == evidence_id
-    }
+    came = {one.source_message_id for entry in day.entries for one in entry.evidence if one.id == evidence_id}
     return [one for one in day.entries if one.editable and one.source_message_id in came]
 
 

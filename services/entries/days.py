@@ -33,7 +33,13 @@ class NotTheirs(NotFound, NotAllowed):
 
 
 async def open_day(session: AsyncSession, actor: Actor, work_date: date, *, now: datetime) -> Day:
-    """The person's day, made if need be. Raises Invalid for a future day and past the month lock."""
+    """The person's day, made if need be.
+
+    Raises Invalid for a future day, past the month lock, and for who is not asked here (observers and those
+    who only administer).
+    """
+    if not actor.reports:
+        raise Invalid("day", "not_asked")
     ensure_open(actor, work_date, now=now)
     await session.execute(
         insert_into(session, Day)

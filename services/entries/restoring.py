@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Enum, Time, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from models import Base, Day, Decision, Entry, Evidence, EvidenceKind, Feedback
+from models.base import Instant
 from services.dialogue import Question, Step, lock
-from services.entries.days import MOST_ENTRIES, changed, own_day
+from services.entries.days import MOST_ENTRIES, changed, entries_of, own_day
 from services.errors import Invalid, Outdated
 from services.people.identity import Actor
 
@@ -105,6 +107,10 @@ async def restore(
                 .where(table.id == row_id, table.entry_id.is_(None))
                 .values(entry_id=ids.get(entry_id, entry_id))
             )
+    back = set(ids.values())
+    entries = sorted(await entries_of(session, day), key=lambda one: (one.position, one.id not in back))
+    for position, entry in enumerate(entries):
+        entry.position = position
     await changed(session, day)
     if question is None:
         return None
@@ -145,12 +151,14 @@ def _plain(value: Any) -> Any:
 def _values(table: type[Base], row: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a row that was kept as JSON."""
     columns = table.__table__.columns
-    return {name: _typed(columns[name].type.python_type, value) for name, value in row.items()}
+    return {name: _typed(columns[name].type, value) for name, value in row.items()}
 
 
-def _typed(kind: type[Any], value: Any) -> Any:
+def _typed(column: TypeEngine[Any], value: Any) -> Any:
     if value is None:
         return None
-    if kind in (datetime, time):
-        return kind.fromisoformat(value)
-    return kind(value) if issubclass(kind, enum.Enum) else value
+    if isinstance(column, Instant):
+        return datetime.fromisoformat(value)
+    if isinstance(column, Time):
+        return time.fromisoformat(value)
+    return column.enum_class(value) if isinstance(column, Enum) and column.enum_class else value

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from models import Evidence
+from models import Evidence, State
 from services.evidence import evidence_path
 from tests.conversations.conftest import Chat
+from tests.conversations.test_edits import settle
 from tests.conversations.test_report import QUESTION, TODAY, alone, entries, gone, until
 
 PDF = ("daftar hadir.pdf", b"%PDF-1.4 daftar hadir", "application/pdf")
@@ -155,6 +156,7 @@ async def test_only_owner_and_supervisor_open_it(chat: Chat) -> None:
     await chat.ani.uploads(document=PDF)
     [piece] = await fetched(chat, lambda found: bool(found) and all_stored(found))
     data = f"1:vo:{piece.id}:0:"
+    await settle(chat, State.SUBMITTED)  # until then it is its owner's alone
     for persona, may in ((chat.ani, True), (chat.budi, True), (chat.citra, False), (chat.head, False)):
         await persona.says("/bantuan")
         shown = await persona.sees("Kemenag Sukamaju")
@@ -178,3 +180,50 @@ async def test_a_file_waits_a_day_for_its_activity(chat: Chat) -> None:
     await chat.ani.says("Piket pagi -> siswa tertib")
     card = await chat.ani.sees("1. Piket pagi")
     assert "📎" not in card.text
+
+
+async def test_what_is_neither_with_telegram_nor_on_disk_is_said_so(chat: Chat, tmp_path: Path) -> None:
+    ani = chat.ani
+    await ani.says("Piket pagi -> siswa tertib")
+    await ani.uploads(document=PDF)
+    [piece] = await fetched(chat, lambda found: bool(found) and all_stored(found))
+    async with chat.db.writing() as session:
+        await session.execute(update(Evidence).values(file_id="tidak-dikenal", sha256="0" * 64))
+    shown = await ani.sees("📎 1 bukti")
+    ani.presses_data(shown, f"1:vo:{piece.id}:0:")
+    await ani.sees("Berkas itu gagal disimpan, jadi tidak bisa dibuka")
+
+
+async def test_a_link_too_long_for_a_message_is_sent_as_a_file(chat: Chat) -> None:
+    ani = chat.ani
+    await ani.says("Rapat https://contoh.go.id/a -> jadwal disepakati")
+    [piece] = await evidence(chat)
+    async with chat.db.writing() as session:
+        await session.execute(update(Evidence).values(url="https://contoh.go.id/" + "a" * 4050))
+    ani.presses_data(await ani.sees(TODAY), f"1:vo:{piece.id}:0:")
+    await until(lambda: ani.last is not None and ani.last.kind == "document")
+
+
+async def test_a_doctors_letter_is_not_kept(chat: Chat) -> None:
+    """A file that comes with «saya sakit» would tell the reason, and belongs to no activity."""
+    await chat.ani.says("Piket pagi -> siswa tertib")
+    await chat.ani.uploads(photo=True, caption="Mohon izin, saya sakit, surat dokter terlampir")
+    await chat.ani.sees("tidak perlu mengirim apa-apa")
+    assert await evidence(chat) == []
+    assert len(await entries(chat)) == 1
+
+
+async def test_dropped_evidence_can_be_put_back(chat: Chat) -> None:
+    ani = chat.ani
+    await ani.says("Piket pagi -> siswa tertib")
+    await ani.uploads(document=PDF)
+    before = await fetched(chat, lambda found: bool(found) and all_stored(found))
+    await ani.taps("✎ 1")
+    await ani.taps("Hapus bukti 1")
+    assert await evidence(chat) == []
+    await ani.taps("Urungkan")
+    await ani.sees_toast("Sudah seperti semula")
+    after = await evidence(chat)
+    assert [(one.id, one.entry_id, one.sha256, one.file_name) for one in after] == [
+        (one.id, one.entry_id, one.sha256, one.file_name) for one in before
+    ]

@@ -95,7 +95,7 @@ async def test_a_text_becomes_a_card_and_one_question(chat: Chat) -> None:
     await chat.ani.says(THREE)
     card = await chat.ani.sees(TODAY)
     assert "1. Mengajar Fikih 8A" in card.text
-    assert "07.30–09.00" in card.text
+    assert "07.30\u2060–\u206009.00" in card.text, "a time is not broken across lines"
     question = await chat.ani.sees(QUESTION)
     assert "2. Menyusun modul ajar bab 3" in question.text
     assert "Mengajar" not in question.text
@@ -244,9 +244,10 @@ async def test_what_is_no_activity_and_what_only_repeats_it(chat: Chat) -> None:
     await chat.ani.says("Terima kasih, selamat pagi")
     await chat.ani.sees("Kalau ada kegiatan, ketik saja")
     assert await entries(chat) == []
-    await chat.ani.says("Besok saya libur ya")
-    await chat.ani.sees("belum tiba", button="Batal")
-    await chat.ani.taps("Batal")
+    for said in ("Besok saya libur ya", "Assalamualaikum pak, mohon izin hari ini saya sakit demam", "nihil"):
+        await chat.ani.says(said)
+        await chat.ani.sees("tidak perlu mengirim apa-apa")
+        assert await entries(chat) == [], said
     await chat.ani.says("Nanti saya telepon Bapak")
     await chat.ani.taps("Bukan kegiatan")
     await chat.ani.sees("Belum ada kegiatan")
