@@ -2,8 +2,8 @@
 
     python -m bench.daily [--people 1000] [--active 100]
 
-The product runs as its own process (`python -m bot run`) on SQLite; the simulator, with the people in it, runs
-here. Latencies are those the simulator sees: from an update's appearing to the bot's first answer to it. Ends
+The product runs as its own process (`python -m bot run`) on SQLite; the simulator, with the people in it,
+runs here. Latencies are those the simulator sees: from an update's appearing to the bot's first answer to it. Ends
 with one JSON line; seconds, milliseconds and MiB as the names say.
 """
 
@@ -135,7 +135,7 @@ async def _start(sim: Simulator, url: str, folder: Path) -> asyncio.subprocess.P
 
 
 async def _until(true: Callable[[], bool]) -> None:
-    while not true():
+    while not true():  # noqa: ASYNC110 - what is waited for is only told when asked
         await asyncio.sleep(0.01)
 
 

@@ -22,7 +22,7 @@ from services import cards
 from services.clock import local_date
 from services.dialogue import SOFT, Step
 from services.entries import answering, asking, copying, drafting, editing, following, sending
-from services.entries.days import ensure_open, find_day, open_day
+from services.entries.days import ensure_open, find_day, is_closed, open_day
 from services.entries.suggesting import load_plan, suggestion_for
 from services.entries.views import DayView, EntryView, load_day, load_own_day
 from services.reading.absence import read_absence
@@ -44,10 +44,7 @@ async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
 
 
 def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
-    """The usual face, with what just came: a text, an answer (`answered…`), a file (`attached`).
-
-    `reported`: a text that may have been an answer. `removed`: what just went can be put back.
-    """
+    """The usual face, with what just came (`taken`, `reported`, `answered…`, `attached`), or went."""
     taken = ref.focus if ref.view in ("taken", "reported", "sensitive") else 0
     sensitive = ref.view in ("sensitive", "answered_sensitive")
     attached = ref.focus if ref.view == "attached" else 0
@@ -67,6 +64,7 @@ def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
         attached=attached,
         reported=ref.view == "reported",
         restorable=ref.view == "removed",
+        closed=is_closed(turn.actor, day.work_date, now=turn.now),
     )
 
 

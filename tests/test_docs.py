@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.program import build_parser
 from bot.commands.importing import plain_rows
 from bot.context import Command
+from bot.program import build_parser
 from bot.registry import Registry
 from bot.settings import load_settings
 from bot.texts import Texts

@@ -34,6 +34,7 @@ def day_card(
     attached: int = 0,
     reported: bool = False,
     restorable: bool = False,
+    closed: bool = False,
 ) -> Screen:
     """The card itself; without a `page` the one with what just came, else the first.
 
@@ -41,6 +42,7 @@ def day_card(
     that was just taken as outcomes, which may be an activity; `sensitive`: that message holds a citizen's
     number. `attached`: the evidence that just came, with where it went. `reported`: what was taken may have
     been the answer to the outcome question. `restorable`: what was just removed can be put back.
+    `closed`: its month takes no new entries any more.
     """
     pages = max(1, -(-len(day.entries) // PAGE))
     home = next((one for one in day.entries if any(piece.id == attached for piece in one.evidence)), None)
@@ -52,9 +54,7 @@ def day_card(
     lines += [entry_lines(t, one) for one in shown]
     if not day.entries:
         lines.append(t("day.empty"))
-    foot = _foot(t, day)
-    if foot:
-        lines.append(foot)
+    lines += _foot(t, day, closed=closed)
     if sensitive:
         lines.append(t("day.sensitive"))
     rows: list[tuple[Button, ...]] = _restoring(t, day) if restorable else []
@@ -183,15 +183,19 @@ def evidence_line(t: Speech, entry: EntryView) -> Html:
     return t("entry.evidence", count=count)
 
 
-def _foot(t: Speech, day: DayView) -> Html | None:
-    if day.having(State.SUBMITTED) and not (day.supervisor_active and day.supervisor_joined):
+def _foot(t: Speech, day: DayView, *, closed: bool) -> list[Html]:
+    lines = []
+    here = day.supervisor_active and day.supervisor_joined
+    if day.having(State.SUBMITTED) and day.supervisor_name is not None and not here:
         key = "day.waits_for_joining" if day.supervisor_active else "day.waits_for_nobody"
-        return t(key, supervisor=day.supervisor_name or "")
-    if not day.has_plan and day.having(State.DRAFT, State.RETURNED):
-        return t("day.no_plan")
-    if day.having(State.DRAFT) and day.having(State.SUBMITTED, State.APPROVED, State.RECORDED):
-        return t("day.more_unsent")
-    return None
+        lines.append(t(key, supervisor=day.supervisor_name))
+    if closed and day.having(State.DRAFT):
+        lines.append(t("day.closed_unsent"))
+    elif not day.has_plan and day.having(State.DRAFT, State.RETURNED):
+        lines.append(t("day.no_plan"))
+    elif day.having(State.DRAFT) and day.having(State.SUBMITTED, State.APPROVED, State.RECORDED):
+        lines.append(t("day.more_unsent"))
+    return lines
 
 
 def _actions(t: Speech, day: DayView) -> list[tuple[Button, ...]]:

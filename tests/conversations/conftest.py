@@ -77,7 +77,7 @@ async def started(
 
 @pytest.fixture
 async def chat(db: Database, office: Office, now: datetime, tmp_path: Path) -> AsyncIterator[Chat]:
-    """The office of tests/office.py on Wednesday 18 November 2026, 09:00 WIB; everybody has started the bot."""
+    """The office of tests/office.py on Wednesday 18 November 2026, 09:00 WIB; everybody has started."""
     clock = OfficeClock(now)
     async with Simulator(limits=Limits.off(), clock=clock, patient=True, callback_seconds=10**9) as sim:
         people = {

@@ -2,7 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from models import Day, State
+from sqlalchemy import update
+
+from models import Day, Entry, State
 from tests.conversations.conftest import Chat
 from tests.conversations.test_report import entries, past
 
@@ -88,3 +90,22 @@ async def test_a_late_day_says_so_and_a_closed_month_stays_closed(chat: Chat) ->
         await chat.ani.taps("Kirim, RHK nanti")
     await chat.ani.sees_toast("Bulan itu sudah ditutup")
     assert (await entries(chat, date(2026, 11, 18)))[0].state is State.DRAFT
+
+
+async def test_a_leftover_draft_does_not_hold_up_a_correction(chat: Chat) -> None:
+    await chat.ani.says("Rapat dinas -> disepakati\nPiket pagi -> siswa tertib")
+    await chat.ani.sees("2. Piket pagi")
+    first, _ = await entries(chat)
+    async with chat.db.writing() as session:
+        await session.execute(update(Entry).values(link_source=None, outside_plan=True))
+        await session.execute(update(Entry).where(Entry.id == first.id).values(state=State.RETURNED))
+        await session.execute(update(Day).values(state=State.RETURNED))
+    await chat.move_to(datetime(2026, 12, 6, 2, 0, tzinfo=UTC))
+    await chat.ani.says("/hari 18 November 2026")
+    await chat.ani.sees("hanya perbaikan dari yang dikembalikan")
+    await chat.ani.taps("Kirim perbaikan")
+    await chat.ani.sees_toast("Terkirim ✓ 1 kegiatan. 1 kegiatan baru tetap draf")
+    await chat.ani.taps("✎ 2")
+    await chat.ani.taps("Hapus")
+    await chat.ani.sees_toast("Kegiatan dihapus")
+    assert [one.id for one in await entries(chat)] == [first.id]

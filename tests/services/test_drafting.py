@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from models import Evidence, EvidenceKind, LinkSource, Person, State, Target
+from models import Entry, Evidence, EvidenceKind, LinkSource, Person, State, Target
 from models.engine import Database
 from services.entries.asking import (
     answer_code,
@@ -258,11 +258,11 @@ async def test_ready_answers_are_the_persons_own_of_the_same_rhk(ani: Desk) -> N
         (asked,) = await ready_answers(session, day, missing_outcomes(day))
         assert asked.ready == ("nilai masuk", "siswa tuntas")
         actor = await ani.actor(session)
-        entry = await session.get_one(Entry, taken.entry_ids[0])
-        assert await pick_ready(session, actor, entry, answer_code("siswa tuntas")) == "siswa tuntas"
-        assert await pick_ready(session, actor, entry, answer_code("lain")) == "lain", "its RHK may change"
-        assert await pick_ready(session, actor, entry, answer_code("milik Citra")) is None
-        assert await pick_ready(session, actor, entry, "") is None
+        mine = await session.get_one(Entry, taken.entry_ids[0])
+        assert await pick_ready(session, actor, mine, answer_code("siswa tuntas")) == "siswa tuntas"
+        assert await pick_ready(session, actor, mine, answer_code("lain")) == "lain", "its RHK may change"
+        assert await pick_ready(session, actor, mine, answer_code("milik Citra")) is None
+        assert await pick_ready(session, actor, mine, "") is None
 
 
 @pytest.mark.parametrize(
