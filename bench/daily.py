@@ -3,8 +3,8 @@
     python -m bench.daily [--people 1000] [--active 100]
 
 The product runs as its own process (`python -m bot run`) on SQLite; the simulator, with the people in it,
-runs here. Latencies are those the simulator sees: from an update's appearing to the bot's first answer to it. Ends
-with one JSON line; seconds, milliseconds and MiB as the names say.
+runs here. Latencies are those the simulator sees: from an update's appearing to the bot's first answer to
+it. Ends with one JSON line; seconds, milliseconds and MiB as the names say.
 """
 
 import argparse
