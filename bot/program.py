@@ -30,7 +30,14 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_parser("web", help="start the bot behind a webhook")
     demo = commands.add_parser("demo", help="the demo office in the browser, without Telegram")
     demo.add_argument("--script", action="store_true", help="play one day and print what everybody saw")
-    demo.add_argument("--port", type=int, default=8484, help="port of the chat page (default 8484)")
+    demo.add_argument(
+        "--port",
+        type=int,
+        default=8484,
+        help="port of the chat page (default 8484)",
+        choices=range(1, 65536),
+        metavar="PORT",
+    )
     importing.add_parser(commands)
     inviting.add_parser(commands)
     leaving.add_parser(commands)
@@ -48,6 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(wrong, file=sys.stderr)
         return 2
     configure_logs(style=settings.log_format)
+    os.umask(0o077)  # what is written here concerns the office alone
     try:
         return asyncio.run(_dispatch(parsed, settings))
     except KeyboardInterrupt:

@@ -49,7 +49,13 @@ async def until_it_works(call: Callable[[], Awaitable[T]], stop: asyncio.Event, 
         except (NetworkError, RetryAfter) as error:
             pause = _pause_after(error, failures)
             failures += 1
-            log.warning("start_waits", call=what, error=type(error).__name__, seconds=pause)
+            log.warning(
+                "start_waits",
+                call=what,
+                variable="TELEGRAM_API_URL",
+                error=type(error).__name__,
+                seconds=pause,
+            )
             await asyncio.wait({stopping}, timeout=pause)
         finally:
             stopping.cancel()

@@ -97,13 +97,13 @@ async def run(
 
 
 def as_csv(issued: Sequence[Issued], bot_username: str, *, root: str = TELEGRAM) -> str:
-    """The invitations as csv. Cells a spreadsheet would calculate or shorten are marked as text."""
+    """The invitations as csv. Cells a spreadsheet would calculate are marked as text."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEADER)
     for one in issued:
-        identifier = f"'{one.identifier}" if one.identifier.isdigit() else _as_text(one.identifier)
-        writer.writerow((identifier, _as_text(one.name), join_link(bot_username, one.token, root=root)))
+        link = join_link(bot_username, one.token, root=root)
+        writer.writerow((_as_text(one.identifier), _as_text(one.name), link))
     return out.getvalue()
 
 

@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from bot import menus
 from bot.app import Running, run_polling, running
 from bot.commands.running import Rounds, introduce, prepare
 from bot.context import Deps
 from bot.demo.office import Member, build_office, live_past_weeks
+from bot.registry import Registry
 from bot.settings import Settings
 from bot.texts import Texts
 from handlers import FEATURES
 from models.engine import Database
 from services.clock import OfficeClock
+from services.people.identity import who_is
 from services.rounds import plan_everybody
 from simulator import Limits, Persona, Simulator
 
@@ -71,6 +74,7 @@ async def demo_scene(
             deps = Deps(own, database, clock, Texts())
             async with running(deps, FEATURES, Rounds()) as program:
                 await introduce(program)
+                await _set_menus(program, members)
                 sim.busy = lambda: program.busy
 
                 async def move(target: datetime) -> None:
@@ -82,6 +86,17 @@ async def demo_scene(
     finally:
         await database.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _set_menus(program: Running, members: list[Member]) -> None:
+    """Everybody's own command menu, as joining sets it."""
+    registry = Registry(FEATURES)
+    async with program.deps.database.reading() as session:
+        actors = [await who_is(session, one.user_id) for one in members]
+    for actor in actors:
+        if actor is not None:
+            menu = menus.menu_of(registry, program.deps.texts, actor)
+            await menus.publish(program.application.bot, actor.chat_id, menu)
 
 
 @asynccontextmanager

@@ -87,6 +87,7 @@ async def _ensure_an_admin_stays(session: AsyncSession, leaving: Sequence[Person
         await session.scalars(
             select(Role.person_id)
             .join(Person, Person.id == Role.person_id)
+            .join(Account, Account.person_id == Person.id)
             .where(Role.role == RoleName.ADMIN, Person.active)
         )
     )
