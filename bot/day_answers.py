@@ -71,11 +71,20 @@ def unclear(turn: Turn, message: Message, taken: drafting.Taken) -> tuple[Screen
 
 
 def day_question(turn: Turn, said: str) -> Screen:
-    """Which day is meant, since these words name none, or one that is still to come."""
+    """Which day is meant, since these words name none, one still to come, or several."""
     today = local_date(turn.now, turn.actor.zone)
+    gone = read_dates(said, today=today, mode=Mode.PAST)
     ahead = read_dates(said, today=today, mode=Mode.FUTURE)
-    key = "day.to_come" if ahead is not None and ahead.first > today else "day.unclear"
+    if gone is not None and today - RECENT <= gone.first < gone.last <= today:
+        key = "day.one_only"
+    else:
+        key = "day.to_come" if ahead is not None and ahead.first > today else "day.unclear"
     return pending_screen(turn.t, turn.t(key, said=said[:60]))
+
+
+def kept_question(turn: Turn) -> Screen:
+    """More was told before the day was: that is kept too, and the day is still asked for."""
+    return pending_screen(turn.t, turn.t("day.kept_too"))
 
 
 def one_day(turn: Turn, said: str) -> date | None:

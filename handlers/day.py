@@ -11,6 +11,7 @@ from bot.day_answers import (
     ask_outcomes,
     both,
     day_question,
+    kept_question,
     one_day,
     take,
     work_date_of,
@@ -104,11 +105,20 @@ async def on_report(turn: Turn, message: Message) -> Answer:
 
 
 async def on_day_named(turn: Turn, message: Message) -> Answer:
-    """The answer to «which day?»: the kept text is taken for it; a report with its own day replaces it."""
+    """The answer to «which day?»: all that was kept is taken for it; what names no day is kept as well.
+
+    A report with its own day replaces what was kept.
+    """
     data = turn.question.data if turn.question else {}
-    if drafting.names_day(message.text, turn.actor, turn.now):
+    reply = drafting.read_reply(message.text, turn.actor, turn.now)
+    if reply.absent:
+        return Answer(screens=(Screen(turn.t("day.absent")),))
+    if reply.reports:
         turn.done()
         return await take(turn, message)
+    if reply.more:
+        turn.ask(Step.DAY, text=f"{data['text']}\n{reply.more}", message=data["message"])
+        return Answer(screens=(day_question(turn, reply.said) if reply.said else kept_question(turn),))
     work_date = one_day(turn, message.text)
     if work_date is None:
         return Answer(screens=(day_question(turn, message.text),))

@@ -26,8 +26,11 @@ async def on_undo(turn: Turn, press: Press) -> Answer:
     message_id = number(press.arg)
     removed = await editing.undo_text(turn.session, turn.actor, press.subject, message_id, now=turn.now)
     turn.question = restoring.remembering(turn.question, removed, now=turn.now)
-    view = "removed" if removed.count else ""
-    return Answer(cards=both(press.subject, view=view), toast=turn.t.plain("day.undone"))
+    if not removed.count:
+        sent = await editing.holds_message(turn.session, turn.actor, press.subject, message_id)
+        key = "day.undone_sent" if sent else "day.undone_gone"
+        return Answer(cards=both(press.subject), toast=turn.t.plain(key))
+    return Answer(cards=both(press.subject, view="removed"), toast=turn.t.plain("day.undone"))
 
 
 async def on_new_activity(turn: Turn, press: Press) -> Answer:

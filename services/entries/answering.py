@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dialogue import Question, Step, lock, read
-from services.entries.asking import assign_answers
+from services.entries.asking import assign_answers, skipped
 from services.entries.days import changed
 from services.entries.editing import OutcomesTaken, set_outcomes, still_editable
 from services.entries.openings import opens_with_work
@@ -149,18 +149,19 @@ async def take_answers(
     message_id: int,
     now: datetime,
 ) -> tuple[OutcomesTaken, Answered]:
-    """Gives each asked entry its answer; one without is skipped. Numbers are those of the day card."""
-    if len(asked) > 1 and is_for_all(text):
-        answers: Sequence[str | None] = [text.strip()] * len(asked)
-    else:
-        answers = assign_answers(without_restated(text, asked), [one.number for one in asked])
-    taken = await set_outcomes(
-        session,
-        actor,
-        {one.id: answer for one, answer in zip(asked, answers, strict=True)},
-        now=now,
-    )
+    """Gives each asked entry its answer; only what is skipped in words is. Numbers are those of the card."""
+    given = answers_of(text, asked)
+    taken = await set_outcomes(session, actor, given, now=now) if given else OutcomesTaken(day.id, ())
     return taken, noted(day, asked, text, message_id=message_id)
+
+
+def answers_of(text: str, asked: Sequence[EntryView]) -> dict[int, str | None]:
+    """The entries a reply is about: what came of each, or None for one it skips."""
+    if len(asked) > 1 and is_for_all(text):
+        return {one.id: text.strip() for one in asked}
+    plain, numbers = without_restated(text, asked), [one.number for one in asked]
+    found = zip(asked, assign_answers(plain, numbers), skipped(plain, numbers), strict=True)
+    return {one.id: said for one, said, skips in found if said is not None or skips}
 
 
 def noted(day: DayView, asked: Sequence[EntryView], text: str, *, message_id: int) -> Answered:

@@ -13,7 +13,7 @@ from services.dialogue import Question, Step
 from services.entries.days import own_day
 from services.entries.views import DayView, EntryView
 from services.people.identity import Actor
-from services.reading.capture import read_answers
+from services.reading.capture import is_numbered, read_answers, read_skips
 
 _MARKED = r"(\d{1,3})(?=\s*[.):](?:\s+\S|[^\W\d])|\s*-\s*[^\W\d])"
 LINE_START = re.compile(rf"(^\s*(?:no\.?\s*)?){_MARKED}", re.MULTILINE | re.IGNORECASE)
@@ -52,14 +52,28 @@ def missing_outcomes(day: DayView) -> tuple[EntryView, ...]:
 def assign_answers(text: str, numbers: Sequence[int]) -> tuple[str | None, ...]:
     """One reply → an answer for each asked entry. `numbers`: what they were called in the question.
 
-    Numbers that were all asked for name their entries; any other numbering counts in order.
+    Numbers that were all asked for name their entries; any other numbering counts in order. One line without
+    a number is about the newest, which is the last.
     """
+    text = renumbered(text, numbers)
+    count = len(numbers)
+    if count > 1 and len(text.strip().splitlines()) == 1 and not is_numbered(text, count):
+        return (*[None] * (count - 1), *read_answers(text, 1))
+    return read_answers(text, count)
+
+
+def skipped(text: str, numbers: Sequence[int]) -> tuple[bool, ...]:
+    """Which asked entries a reply skips: only what it says so of."""
+    return read_skips(renumbered(text, numbers), len(numbers))
+
+
+def renumbered(text: str, numbers: Sequence[int]) -> str:
+    """A reply with the numbers of the card turned into the order of the question."""
     for lead in (ANYWHERE, LINE_START):
         said = {int(found.group(2)) for found in lead.finditer(text)}
         if said and said <= set(numbers):
-            text = lead.sub(lambda found: f"{found.group(1)}{numbers.index(int(found.group(2))) + 1}", text)
-            break
-    return read_answers(text, len(numbers))
+            return lead.sub(lambda found: f"{found.group(1)}{numbers.index(int(found.group(2))) + 1}", text)
+    return text
 
 
 async def mark_asked(session: AsyncSession, actor: Actor, day_id: int) -> None:

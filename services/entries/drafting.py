@@ -9,16 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Day, Entry, Evidence, EvidenceKind, State
 from services.clock import local_date
 from services.entries.days import MOST_ENTRIES, changed, open_day
+from services.entries.openings import opens_with_work
 from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid
 from services.people.identity import Actor
 from services.reading.absence import read_absence
 from services.reading.capture import ReadEntry, read_entries
 from services.reading.date_heading import leading_day
+from services.reading.dates import Mode, read_dates
+from services.reading.number_words import word_set
 from services.reading.sensitive import Sensitive, find_sensitive
 
 WAITS_FOR_ENTRY = timedelta(hours=24)
 """How long a file that came before its activity waits for it."""
+_UNSURE = word_set("entah entahlah lupa tidak tahu tau gak ga nggak gatau gtau bingung saya ya bu pak kurang")
+"""Words of one who cannot say which day."""
 LONGEST = 4096
 """Characters of one activity: a Telegram message cannot hold more."""
 
@@ -36,6 +41,20 @@ class Taken:
     sensitive: frozenset[Sensitive] = frozenset()
     unclear_day: str | None = None
     day: date | None = None
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a reply to «which day?» is, if not the day.
+
+    `reports`: a report with a clear day of its own. `more`: work without a clear day, to be kept too; `said`:
+    the words in front of it that name no clear day. `absent`: it says that there is nothing to report.
+    """
+
+    reports: bool = False
+    more: str = ""
+    said: str = ""
     absent: bool = False
 
 
@@ -74,6 +93,24 @@ async def take_report(
         entry_ids=tuple(entry.id for entry in entries),
         sensitive=find_sensitive(text),
     )
+
+
+def read_reply(text: str, actor: Actor, now: datetime) -> Reply:
+    """Tells a reply to «which day?» that is the day itself (or nothing at all) from more work."""
+    if read_absence(text):
+        return Reply(absent=True)
+    today = local_date(now, actor.zone)
+    leading = leading_day(text, today=today)
+    if leading is not None:
+        if not read_entries(leading.rest):
+            return Reply()
+        return Reply(reports=True) if leading.day else Reply(more=leading.rest, said=leading.said)
+    found = read_entries(text)
+    works = any(one.outcome for one in found) or any(opens_with_work(line, ()) for line in text.splitlines())
+    names = read_dates(text, today=today, mode=Mode.PAST) or read_dates(text, today=today, mode=Mode.FUTURE)
+    if not found or (not works and (names or _UNSURE.issuperset(text.casefold().strip(" .!?").split()))):
+        return Reply()
+    return Reply(more=text)
 
 
 def names_day(text: str, actor: Actor, now: datetime) -> bool:

@@ -185,6 +185,15 @@ async def undo_text(
     return removed
 
 
+async def holds_message(session: AsyncSession, actor: Actor, day_id: int, message_id: int) -> bool:
+    """Whether a day still has entries that came from a message."""
+    day = await own_day(session, actor, day_id)
+    source = (actor.chat_id, message_id)
+    return any(
+        (one.source_chat_id, one.source_message_id) == source for one in await entries_of(session, day)
+    )
+
+
 async def mask_entries(
     session: AsyncSession, actor: Actor, day_id: int, message_id: int, *, now: datetime
 ) -> int:

@@ -78,11 +78,32 @@ def read_answers(text: str, count: int) -> tuple[str | None, ...]:
     Lines with a number go to that thing, lines without one to the next in order. What fits nowhere is joined
     to the last answer, so that nothing typed is lost.
     """
+    return tuple(_answer("; ".join(filter(None, parts))) for parts in _parts_of(text, count))
+
+
+def read_skips(text: str, count: int) -> tuple[bool, ...]:
+    """Which of the things are skipped in so many words; what is not mentioned is not.
+
+    «lewati» without a number, and nothing else, skips all.
+    """
+    parts = [[one for one in lines if one] for lines in _parts_of(text, count)]
+    skipped = tuple(bool(lines) and _answer("; ".join(lines)) is None for lines in parts)
+    silent = all(not lines or skips for lines, skips in zip(parts, skipped, strict=True))
+    return (True,) * count if silent and any(skipped) and not is_numbered(text, count) else skipped
+
+
+def is_numbered(text: str, count: int) -> bool:
+    """Whether a reply says by a number what it answers."""
+    return any(number is not None for number, _ in _numbered_lines(text[:LONGEST_TEXT], count))
+
+
+def _parts_of(text: str, count: int) -> list[list[str]]:
+    """The lines of a reply, each with the thing it answers."""
     if count <= 0:
-        return ()
+        return []
     text = text[:LONGEST_TEXT]
     if count == 1:
-        return (_answer("; ".join(_answer_texts(text))),)
+        return [_answer_texts(text)]
     answers: list[list[str]] = [[] for _ in range(count)]
     position = -1
     lines = _numbered_lines(text, count)
@@ -93,7 +114,7 @@ def read_answers(text: str, count: int) -> tuple[str | None, ...]:
         elif not numbered or position < 0:
             position = min(position + 1, count - 1)
         answers[position].append(line)
-    return tuple(_answer("; ".join(filter(None, parts))) for parts in answers)
+    return answers
 
 
 def _answer_texts(text: str) -> list[str]:

@@ -109,3 +109,30 @@ async def test_a_leftover_draft_does_not_hold_up_a_correction(chat: Chat) -> Non
     await chat.ani.taps("Hapus")
     await chat.ani.sees_toast("Kegiatan dihapus")
     assert [one.id for one in await entries(chat)] == [first.id]
+
+
+async def test_work_told_before_the_day_is_kept_too(chat: Chat) -> None:
+    """Whatever names no day is added to what is kept; when the day comes, all of it is taken."""
+    await chat.ani.says("24-26 November: diklat -> sertifikat")
+    await chat.ani.sees("belum tiba", button="Batal")
+    await chat.ani.says("rapat lagi -> disepakati")
+    await chat.ani.sees("Itu saya simpan juga", button="Batal")
+    await chat.ani.says("30 Feb: rapat dengan wali hari Senin -> hadir 20 wali")
+    await chat.ani.sees("«30 Feb» belum jelas", button="Batal")
+    await chat.ani.says("Selasa")
+    await chat.ani.sees("Selasa, 17 November")
+    assert [(one.activity, one.outcome) for one in await entries(chat, date(2026, 11, 17))] == [
+        ("diklat", "sertifikat"),
+        ("rapat lagi", "disepakati"),
+        ("rapat dengan wali hari Senin", "hadir 20 wali"),
+    ]
+
+
+async def test_days_gone_by_are_several_not_still_to_come(chat: Chat) -> None:
+    await chat.ani.says("10-12 November: diklat -> sertifikat")
+    await chat.ani.sees("Satu laporan untuk satu hari", button="Batal")
+    await chat.ani.says("10-11 November")
+    await chat.ani.sees("«10-11 November» lebih dari satu", button="Batal")
+    await chat.ani.says("12 Nov")
+    await chat.ani.sees("Kamis, 12 November")
+    assert [one.activity for one in await entries(chat, date(2026, 11, 12))] == ["diklat"]

@@ -153,3 +153,19 @@ async def test_an_edited_heading_moves_nothing_and_says_so(chat: Chat) -> None:
     await chat.ani.edits(message, "saya sakit")
     await chat.ani.sees("tidak ada kegiatan lagi")
     assert await told(chat) == [("Rapat dinas besar", "disepakati")]
+
+
+async def test_what_was_sent_or_is_gone_cannot_be_undone(chat: Chat) -> None:
+    card = await chat.ani.says("Piket pagi -> siswa tertib") and await chat.ani.sees(
+        "1. Piket pagi", button="Bukan kegiatan"
+    )
+    old = next(one for one in card.buttons if one.text == "Bukan kegiatan")
+    await settle(chat, State.SUBMITTED)
+    chat.ani.presses(card, old)
+    await chat.ani.sees_toast("Sudah terkirim: tekan Tarik kembali dulu")
+    assert len(await entries(chat)) == 1
+    await settle(chat, State.DRAFT)
+    chat.ani.presses(await chat.ani.sees(TODAY), old)
+    await chat.ani.sees_toast("Dihapus dari laporan")
+    chat.ani.presses(await chat.ani.sees(TODAY), old)
+    await chat.ani.sees_toast("Sudah tidak ada")
