@@ -314,3 +314,20 @@ async def test_a_queue_that_stands_elsewhere_follows_a_decision(chat: Chat) -> N
     await chat.budi.taps("Setujui", message=card)
     await chat.budi.sees("Semua sudah diputuskan")
     await vanishes(chat.budi, "1 laporan menunggu")
+
+
+async def test_a_correction_that_is_typed_but_not_sent_stops_no_decision(chat: Chat) -> None:
+    await sends(chat, TWO)
+    await opens_ani(chat)
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.taps("1")
+    await chat.budi.taps("Hasil belum jelas")
+    shown = await chat.budi.sees("Dikembalikan: Hasil belum jelas", button="Setujui")
+    await chat.ani.taps("Perbaiki hasil")
+    await chat.ani.sees("Apa hasilnya, untuk siapa?")
+    await chat.ani.says("12 guru memakai modul bab 3")
+    await chat.ani.sees("12 guru memakai modul bab 3", button="Kirim perbaikan")
+    await chat.sim.quiet()
+    await chat.budi.taps("Setujui", message=shown)
+    await chat.budi.sees("Semua sudah diputuskan")
+    assert await count(chat, Decision) == 2

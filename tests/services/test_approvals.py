@@ -325,8 +325,9 @@ async def test_all_are_approved_only_as_shown_and_complete(
         budi = await acting(session, office.budi)
         queue = await load_queue(session, budi, now=now)
         assert queue.complete
-        day = await session.get_one(Day, citra)
-        day.revision += 1
+        (entry,) = await session.scalars(select(Entry).where(Entry.day_id == citra))
+        entry.outcome = "lain sekali"
+        await session.flush()
         with pytest.raises(Outdated) as late:
             await deciding.approve_all(session, budi, queue.digest, now=now)
         assert late.value.card == ("queue", office.budi)
