@@ -96,7 +96,7 @@ async def _overtaken(session: AsyncSession, actor: Actor, day: Day, *, since: in
     card = (REVIEW_CARD, day.id)
     decided = (
         await session.execute(
-            select(Decision.decided_at, Person.name)
+            select(Decision.decided_at, Person.name, Decision.decided_by)
             .join(Person, Person.id == Decision.decided_by)
             .where(Decision.day_id == day.id, Decision.revision >= since)
             .order_by(Decision.id.desc())
@@ -104,7 +104,10 @@ async def _overtaken(session: AsyncSession, actor: Actor, day: Day, *, since: in
         )
     ).first()
     if decided is not None:
-        return Outdated("already_decided", card=card, name=decided[1], time=_when(decided[0], actor.zone))
+        time = _when(decided[0], actor.zone)
+        if decided[2] == actor.person_id:
+            return Outdated("already_yours", card=card, time=time)
+        return Outdated("already_decided", card=card, name=decided[1], time=time)
     if day.state is State.SUBMITTED:
         return Outdated(card=card)
     return Outdated("withdrawn_meanwhile", card=card)

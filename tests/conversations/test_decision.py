@@ -160,7 +160,7 @@ async def test_the_second_decider_sees_who_and_when(chat: Chat) -> None:
     approve = next(one for one in card.buttons if one.text == "Setujui")
     chat.budi.presses(card, approve)
     chat.budi.presses(card, approve)
-    await chat.budi.sees_toast("Sudah diputuskan oleh Budi Santoso, 18/11 09.")
+    await chat.budi.sees_toast("Sudah Anda putuskan 18/11 09.")
     await chat.budi.sees("Tidak ada yang menunggu keputusan", button="Buka lagi")
     assert await count(chat, Decision) == 1
 

@@ -140,9 +140,9 @@ async def decide_twice(db: Database, office: Office, now: datetime) -> None:
     lost = [one for one in results if isinstance(one, Outdated)]
     assert len(lost) == 2, results
     for one in lost:
-        assert one.code == "already_decided"
+        assert one.code == "already_yours"
         assert one.card == ("review", day_id)
-        assert one.params == {"name": "Budi Santoso", "time": "18/11 09.00"}
+        assert one.params == {"time": "18/11 09.00"}
     async with db.reading() as session:
         assert len(list(await session.scalars(select(Decision)))) == 1
     assert len(await told(db, office.ani)) == 1

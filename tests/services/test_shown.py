@@ -42,7 +42,7 @@ async def test_what_the_owner_has_not_sent_overtakes_no_decision(
         await deciding.approve_entry(session, budi, second, revision=shown, now=now)
         with pytest.raises(Outdated) as late:
             await deciding.approve_day(session, budi, day_id, revision=shown, now=now)
-        assert late.value.code == "already_decided"
+        assert late.value.code == "already_yours"
         left = await session.scalars(
             select(Entry.state).where(Entry.day_id == day_id).order_by(Entry.position)
         )
