@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from models import AuditEvent, Day, Decision, Entry, OutboxMessage, State, Verdict
@@ -329,5 +330,25 @@ async def test_a_correction_that_is_typed_but_not_sent_stops_no_decision(chat: C
     await chat.ani.sees("12 guru memakai modul bab 3", button="Kirim perbaikan")
     await chat.sim.quiet()
     await chat.budi.taps("Setujui", message=shown)
+    await chat.budi.sees("Semua sudah diputuskan")
+    assert await count(chat, Decision) == 2
+
+
+@pytest.mark.parametrize("chat", [timedelta(hours=1)], indirect=True)
+async def test_the_second_of_two_taps_approves_nobody_else(chat: Chat) -> None:
+    await sends(chat)
+    await sends(chat, "Melayani legalisir ijazah -> 8 alumni terlayani", who="citra")
+    await opens_ani(chat)
+    await chat.budi.sees("modul siap dipakai", button="Setujui")
+    await chat.sim.quiet()
+    chat.clock.move_to(chat.clock() + timedelta(hours=2))
+    await chat.budi.taps("Setujui")
+    await chat.budi.sees("Citra Lestari · Rabu, 18 November", button="Setujui")
+    await chat.budi.taps("Setujui")
+    await chat.budi.sees_toast("Kartu baru saja berganti")
+    assert await count(chat, Decision) == 1
+    await chat.sim.quiet()
+    chat.clock.move_to(chat.clock() + timedelta(hours=2))
+    await chat.budi.taps("Setujui")
     await chat.budi.sees("Semua sudah diputuskan")
     assert await count(chat, Decision) == 2
