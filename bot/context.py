@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,6 +28,10 @@ class BotContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], Bo
     """The typed context of python-telegram-bot."""
 
 
+SETTLING = timedelta(seconds=1.5)
+"""How long a day must have been shown before it is approved: the second tap of two was meant for another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """What the composition root hands to everybody."""
@@ -38,6 +42,7 @@ class Deps:
     texts: Texts
     wake_delivery: Callable[[], None] = lambda: None
     wake_evidence: Callable[[], None] = lambda: None
+    settling: timedelta = SETTLING
 
 
 @dataclass(frozen=True, slots=True)

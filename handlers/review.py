@@ -77,7 +77,15 @@ async def on_detail(turn: Turn, press: Press) -> Answer:
     return Answer(cards=card(REVIEW_CARD, day_id, view="detail", focus=press.subject, page=part))
 
 
+async def has_just_come(turn: Turn, day_id: int) -> bool:
+    """Whether this day took the place of another card a moment ago: nobody has read it yet."""
+    since = await cards.shown_at(turn.session, turn.chat_id, REVIEW_CARD, day_id)
+    return since is not None and turn.now - since < turn.deps.settling
+
+
 async def on_approve_day(turn: Turn, press: Press) -> Answer:
+    if await has_just_come(turn, press.subject):
+        return Answer(toast=turn.t.plain("review.just_come"))
     outcome = await deciding.approve_day(
         turn.session, turn.actor, press.subject, revision=press.revision, now=turn.now
     )
@@ -85,6 +93,9 @@ async def on_approve_day(turn: Turn, press: Press) -> Answer:
 
 
 async def on_approve_entry(turn: Turn, press: Press) -> Answer:
+    day_id, _ = await deciding.day_of(turn.session, turn.actor, press.subject)
+    if await has_just_come(turn, day_id):
+        return Answer(toast=turn.t.plain("review.just_come"))
     outcome = await deciding.approve_entry(
         turn.session, turn.actor, press.subject, revision=press.revision, now=turn.now
     )

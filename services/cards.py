@@ -18,6 +18,13 @@ async def standing(session: AsyncSession, chat_id: int, kind: str, subject_id: i
     )
 
 
+async def shown_at(session: AsyncSession, chat_id: int, kind: str, subject_id: int) -> datetime | None:
+    """Since when a message shows this card."""
+    return await session.scalar(
+        select(Card.shown_at).where(Card.chat_id == chat_id, Card.kind == kind, Card.subject_id == subject_id)
+    )
+
+
 async def stood(session: AsyncSession, chat_id: int, message_id: int) -> tuple[str, int] | None:
     """Which card a message shows."""
     row = (

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from models import Behaviour, Day, Entry, Feedback, FeedbackKind, PerformancePlan, Person, Target, Tone
 from services import audit, outbox
 from services.approvals.entitlement import capacity_of
-from services.approvals.review import VISIBLE
+from services.approvals.shown import VISIBLE
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor
 

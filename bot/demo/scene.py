@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import menus
 from bot.app import Running, run_polling, running
 from bot.commands.running import Rounds, introduce, prepare
-from bot.context import Deps
+from bot.context import SETTLING, Deps
 from bot.demo.office import Member, build_office, live_past_weeks
 from bot.registry import Registry
 from bot.settings import Settings
@@ -71,7 +71,8 @@ async def demo_scene(
                 evidence_dir=folder / "evidence",
                 office_clock=start,
             )
-            deps = Deps(own, database, clock, Texts())
+            settling = timedelta(0) if patient else SETTLING
+            deps = Deps(own, database, clock, Texts(), settling=settling)
             async with running(deps, FEATURES, Rounds()) as program:
                 await introduce(program)
                 await _set_menus(program, members)

@@ -7,7 +7,7 @@
 Invariants:
 1. Who may decide is read from the database at every press (entitlement.capacity_of); nobody decides on their
    own entries.
-2. A decision compares the day's revision with the one that was shown, under the day's lock. Whoever comes
-   second is told who decided and when.
+2. A decision compares what the supervisor sees of the day with what was shown, under the day's lock; what its
+   owner has not sent is no part of it. Whoever comes second is told who decided and when.
 3. Decisions are only ever added. Each has its audit event, and its person is told through the outbox.
 """

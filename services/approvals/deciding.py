@@ -1,4 +1,4 @@
-"""Approve, return, reopen: each a compare-and-set on the revision of the day that was shown."""
+"""Approve, return, reopen: each a compare-and-set on what of the day was shown (shown.mark_of)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from services.approvals.entitlement import (
     waiting_entries,
 )
 from services.approvals.queue import digest_of
+from services.approvals.shown import waiting_content
 from services.entries.days import changed
 from services.entries.views import is_complete, snapshot
 from services.errors import Invalid, NotFound, Outdated
@@ -86,9 +87,9 @@ async def approve_all(session: AsyncSession, actor: Actor, digest: str, *, now: 
             .execution_options(populate_existing=True)
         )
     )
-    if not days or digest_of((day.id, day.revision) for day in days) != digest:
-        raise Outdated("queue_outdated", card=(QUEUE_CARD, actor.person_id))
     waiting = [(day, await waiting_entries(session, day)) for day in days]
+    if not days or digest_of((day.id, waiting_content(found)) for day, found in waiting) != digest:
+        raise Outdated("queue_outdated", card=(QUEUE_CARD, actor.person_id))
     if not all(is_complete(one) for _, entries in waiting for one in entries):
         raise Invalid("queue", "queue_incomplete")
     for day, entries in waiting:

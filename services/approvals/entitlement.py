@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, Entry, Person, State
+from services.approvals.shown import revision_in, same_content
 from services.errors import NotAllowed, NotFound, Outdated
 from services.people.identity import Actor
 
@@ -56,10 +57,22 @@ async def entitled_entry(session: AsyncSession, actor: Actor, entry_id: int) -> 
 
 
 async def ensure_shown(session: AsyncSession, actor: Actor, day: Day, revision: int) -> None:
-    """The compare of compare-and-set. Raises Outdated with what happened since `revision` was shown."""
-    if day.revision == revision:
+    """The compare of compare-and-set. Raises Outdated with what happened since `revision` was shown.
+
+    `revision`: the day's own, or the mark of what was shown (shown.mark_of). Of a mark only the visible
+    counts: an owner who types without sending overtakes nobody.
+    """
+    since = revision_in(revision)
+    if day.revision == since:
         return
-    raise await _overtaken(session, actor, day, since=revision)
+    decided = select(Decision.id).where(Decision.day_id == day.id, Decision.revision >= since).limit(1)
+    if await session.scalar(decided) is None:
+        entries = await session.scalars(
+            select(Entry).where(Entry.day_id == day.id).execution_options(populate_existing=True)
+        )
+        if same_content(revision, entries):
+            return
+    raise await _overtaken(session, actor, day, since=since)
 
 
 async def waiting_entries(session: AsyncSession, day: Day) -> list[Entry]:
@@ -83,7 +96,7 @@ async def _overtaken(session: AsyncSession, actor: Actor, day: Day, *, since: in
     card = (REVIEW_CARD, day.id)
     decided = (
         await session.execute(
-            select(Decision.decided_at, Person.name)
+            select(Decision.decided_at, Person.name, Decision.decided_by)
             .join(Person, Person.id == Decision.decided_by)
             .where(Decision.day_id == day.id, Decision.revision >= since)
             .order_by(Decision.id.desc())
@@ -91,7 +104,10 @@ async def _overtaken(session: AsyncSession, actor: Actor, day: Day, *, since: in
         )
     ).first()
     if decided is not None:
-        return Outdated("already_decided", card=card, name=decided[1], time=_when(decided[0], actor.zone))
+        time = _when(decided[0], actor.zone)
+        if decided[2] == actor.person_id:
+            return Outdated("already_yours", card=card, time=time)
+        return Outdated("already_decided", card=card, name=decided[1], time=time)
     if day.state is State.SUBMITTED:
         return Outdated(card=card)
     return Outdated("withdrawn_meanwhile", card=card)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Card, Day, Decision, Entry, Pattern, Person, State, Verdict
 from services.approvals.entitlement import REVIEW_CARD
+from services.approvals.shown import waiting_content
 from services.calendar import load_calendar, workdays_between
 from services.clock import local_date
 from services.entries.views import is_complete
@@ -26,10 +27,13 @@ REVIEWING = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A day that waits. `age`: workdays since it was sent; `fresh`: sent today; `entries`: how many wait."""
+    """A day that waits. `age`: workdays since it was sent; `fresh`: sent today; `entries`: how many wait.
+
+    `content`: what waits, whatever the owner types beside it (shown.waiting_content).
+    """
 
     day_id: int
-    revision: int
+    content: str
     person_id: int
     person_name: str
     work_date: date
@@ -54,8 +58,8 @@ class Queue:
 
     @property
     def digest(self) -> str:
-        """Names exactly these days at these revisions, short enough for a button."""
-        return digest_of((one.day_id, one.revision) for one in self.days)
+        """Names exactly these days with what waits in them, short enough for a button."""
+        return digest_of((one.day_id, one.content) for one in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,9 @@ class Decided:
     decided_at: datetime
 
 
-def digest_of(days: Iterable[tuple[int, int]]) -> str:
-    """A short digest of (day id, revision) pairs, whatever their order."""
-    text = ",".join(f"{day_id}:{revision}" for day_id, revision in sorted(days))
+def digest_of(days: Iterable[tuple[int, str]]) -> str:
+    """A short digest of (day id, content) pairs, whatever their order."""
+    text = "\n".join(f"{day_id}:{content}" for day_id, content in sorted(days))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
@@ -106,7 +110,7 @@ async def load_queue(session: AsyncSession, actor: Actor, *, now: datetime) -> Q
         tuple(
             Waiting(
                 day_id=day.id,
-                revision=day.revision,
+                content=waiting_content(entries[day.id]),
                 person_id=day.person_id,
                 person_name=name,
                 work_date=day.work_date,

@@ -8,16 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Decision, Entry, Evidence, State, Target, Verdict
 from services.approvals.entitlement import capacity_of
+from services.approvals.shown import VISIBLE, mark_of
 from services.entries.views import DayView, EntryView, load_day
 from services.people.identity import Actor
-
-VISIBLE = (State.SUBMITTED, State.RETURNED, State.APPROVED)
-"""Drafts are nobody's business but their owner's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`day` holds only what the supervisor may see; a returned entry stands as it was when returned.
+    """`day` holds only what the supervisor may see; a returned entry stands as it was when returned;
+    its `revision` is the mark of what is shown.
 
     `targets`: wording of the RHK that corrected entries had before. `new_evidence`: pieces added since the
     return, by entry.
@@ -44,7 +43,7 @@ async def load_review(session: AsyncSession, actor: Actor, day_id: int) -> Revie
     earlier = {one.before["target_id"] for one in entries if one.before and one.before.get("target_id")}
     rows = await session.execute(select(Target.id, Target.text).where(Target.id.in_(earlier)))
     return Review(
-        day=replace(day, entries=entries),
+        day=replace(day, entries=entries, revision=mark_of(day.revision, entries)),
         targets={row.id: row.text for row in rows},
         new_evidence=await _new_evidence(session, entries),
     )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -49,7 +49,11 @@ class Chat:
 
 @asynccontextmanager
 async def started(
-    sim: Simulator, database: Database, clock: OfficeClock, folder: Path
+    sim: Simulator,
+    database: Database,
+    clock: OfficeClock,
+    folder: Path,
+    settling: timedelta = timedelta(0),
 ) -> AsyncIterator[Running]:
     """The program in polling mode, until the block ends."""
     settings = load_settings(
@@ -60,7 +64,7 @@ async def started(
             "EVIDENCE_DIR": str(folder / "evidence"),
         }
     )
-    deps = Deps(settings, database, clock, Texts())
+    deps = Deps(settings, database, clock, Texts(), settling=settling)
 
     async def due(session: AsyncSession, now: datetime) -> None:
         await tick(session, now=now)
@@ -76,7 +80,9 @@ async def started(
 
 
 @pytest.fixture
-async def chat(db: Database, office: Office, now: datetime, tmp_path: Path) -> AsyncIterator[Chat]:
+async def chat(
+    db: Database, office: Office, now: datetime, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Chat]:
     """The office of tests/office.py on Wednesday 18 November 2026, 09:00 WIB; everybody has started."""
     clock = OfficeClock(now)
     async with Simulator(limits=Limits.off(), clock=clock, patient=True, callback_seconds=10**9) as sim:
@@ -88,7 +94,8 @@ async def chat(db: Database, office: Office, now: datetime, tmp_path: Path) -> A
             persona.chat.started = True
         stranger = sim.person("Orang Lain", language="id")
         stranger.chat.started = True
-        async with started(sim, db, clock, tmp_path) as program:
+        settling = getattr(request, "param", timedelta(0))
+        async with started(sim, db, clock, tmp_path, settling) as program:
             sim.busy = lambda: program.busy
             await sim.quiet()
             yield Chat(

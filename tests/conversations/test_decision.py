@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from models import AuditEvent, Day, Decision, Entry, OutboxMessage, State, Verdict
@@ -160,7 +161,7 @@ async def test_the_second_decider_sees_who_and_when(chat: Chat) -> None:
     approve = next(one for one in card.buttons if one.text == "Setujui")
     chat.budi.presses(card, approve)
     chat.budi.presses(card, approve)
-    await chat.budi.sees_toast("Sudah diputuskan oleh Budi Santoso, 18/11 09.")
+    await chat.budi.sees_toast("Sudah Anda putuskan 18/11 09.")
     await chat.budi.sees("Tidak ada yang menunggu keputusan", button="Buka lagi")
     assert await count(chat, Decision) == 1
 
@@ -314,3 +315,40 @@ async def test_a_queue_that_stands_elsewhere_follows_a_decision(chat: Chat) -> N
     await chat.budi.taps("Setujui", message=card)
     await chat.budi.sees("Semua sudah diputuskan")
     await vanishes(chat.budi, "1 laporan menunggu")
+
+
+async def test_a_correction_that_is_typed_but_not_sent_stops_no_decision(chat: Chat) -> None:
+    await sends(chat, TWO)
+    await opens_ani(chat)
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.taps("1")
+    await chat.budi.taps("Hasil belum jelas")
+    shown = await chat.budi.sees("Dikembalikan: Hasil belum jelas", button="Setujui")
+    await chat.ani.taps("Perbaiki hasil")
+    await chat.ani.sees("Apa hasilnya, untuk siapa?")
+    await chat.ani.says("12 guru memakai modul bab 3")
+    await chat.ani.sees("12 guru memakai modul bab 3", button="Kirim perbaikan")
+    await chat.sim.quiet()
+    await chat.budi.taps("Setujui", message=shown)
+    await chat.budi.sees("Semua sudah diputuskan")
+    assert await count(chat, Decision) == 2
+
+
+@pytest.mark.parametrize("chat", [timedelta(hours=1)], indirect=True)
+async def test_the_second_of_two_taps_approves_nobody_else(chat: Chat) -> None:
+    await sends(chat)
+    await sends(chat, "Melayani legalisir ijazah -> 8 alumni terlayani", who="citra")
+    await opens_ani(chat)
+    await chat.budi.sees("modul siap dipakai", button="Setujui")
+    await chat.sim.quiet()
+    chat.clock.move_to(chat.clock() + timedelta(hours=2))
+    await chat.budi.taps("Setujui")
+    await chat.budi.sees("Citra Lestari · Rabu, 18 November", button="Setujui")
+    await chat.budi.taps("Setujui")
+    await chat.budi.sees_toast("Kartu baru saja berganti")
+    assert await count(chat, Decision) == 1
+    await chat.sim.quiet()
+    chat.clock.move_to(chat.clock() + timedelta(hours=2))
+    await chat.budi.taps("Setujui")
+    await chat.budi.sees("Semua sudah diputuskan")
+    assert await count(chat, Decision) == 2

@@ -140,9 +140,9 @@ async def decide_twice(db: Database, office: Office, now: datetime) -> None:
     lost = [one for one in results if isinstance(one, Outdated)]
     assert len(lost) == 2, results
     for one in lost:
-        assert one.code == "already_decided"
+        assert one.code == "already_yours"
         assert one.card == ("review", day_id)
-        assert one.params == {"name": "Budi Santoso", "time": "18/11 09.00"}
+        assert one.params == {"time": "18/11 09.00"}
     async with db.reading() as session:
         assert len(list(await session.scalars(select(Decision)))) == 1
     assert len(await told(db, office.ani)) == 1
@@ -325,8 +325,9 @@ async def test_all_are_approved_only_as_shown_and_complete(
         budi = await acting(session, office.budi)
         queue = await load_queue(session, budi, now=now)
         assert queue.complete
-        day = await session.get_one(Day, citra)
-        day.revision += 1
+        (entry,) = await session.scalars(select(Entry).where(Entry.day_id == citra))
+        entry.outcome = "lain sekali"
+        await session.flush()
         with pytest.raises(Outdated) as late:
             await deciding.approve_all(session, budi, queue.digest, now=now)
         assert late.value.card == ("queue", office.budi)

@@ -188,7 +188,7 @@ def test_the_card_says_what_is_missing_late_copied_and_changed(t: Speech) -> Non
 def waiting(number: int, *, complete: bool = True) -> Waiting:
     return Waiting(
         day_id=10**9 + number,
-        revision=3,
+        content="",
         person_id=number,
         person_name=f"Pegawai <{number}> " + "x" * 180,
         work_date=date(2026, 11, 17),
