@@ -7,6 +7,7 @@ from bot.screens import DANGER, SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from bot.views.prompt import day_buttons, short_name
 from services.entries.asking import job_family
+from services.entries.disowning import Disowned
 from services.people.identity import Actor
 from services.people.joining import Invitee
 from services.people.profile import Profile
@@ -90,6 +91,17 @@ def joined_notice(t: Speech, profile: Profile, *, account: str, invitation_id: i
         t.plain("join.undo"), Kind.JOIN_UNDO, profile.person_id, revision=invitation_id, style=DANGER
     )
     return Screen(t.join(lines), ((undo,),))
+
+
+def undone(t: Speech, profile: Profile, found: Disowned) -> Screen:
+    """Answers «Bukan dia»: what became of the account and of what was written with it."""
+    lines = [t("join.undone", name=profile.name)]
+    if found.removed:
+        lines.append(t("join.undone_removed", count=found.removed))
+    if found.kept:
+        lines.append(t("join.undone_kept", count=found.kept))
+    lines.append(t("join.undone_next"))
+    return Screen(t.join(lines))
 
 
 def undone_notice(t: Speech, profile: Profile, by: Profile) -> Screen:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Account, Card, DialogueRow, Invitation, Person, Role, RoleName, Unit
 from models.engine import insert_into
 from services import audit
+from services.entries.disowning import Disowned, disown
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
 from services.outbox import enqueue
 from services.people.identity import Actor
@@ -139,8 +140,10 @@ async def note_refusal(session: AsyncSession, token: str, user_id: int, *, code:
 
 async def undo_join(
     session: AsyncSession, actor: Actor, person_id: int, *, now: datetime, invitation_id: int | None = None
-) -> None:
+) -> Disowned:
     """«Bukan dia»: parts the account from the person again and tells the administrators.
+
+    What the account wrote in their name goes with it, unless it was decided.
 
     Only their supervisor or an administrator, never themselves: else NotAllowed. `invitation_id`: the joining
     that was shown; Outdated when there has been another since, or when it is undone already.
@@ -162,7 +165,7 @@ async def undo_join(
         latest = await session.scalar(used_by.order_by(Invitation.used_at.desc(), Invitation.id.desc()))
         if latest != invitation_id:
             raise Outdated("joined_anew")
-    user_id, joined_at = account.user_id, account.joined_at
+    user_id, chat_id, joined_at = account.user_id, account.chat_id, account.joined_at
     await _unlink(session, account)
     await revoke_unused(session, [person_id], now=now)
     audit.record(
@@ -174,6 +177,7 @@ async def undo_join(
         now=now,
         detail=f"account {user_id}",
     )
+    found = await disown(session, person, chat_id=chat_id, since=joined_at, by=actor.person_id, now=now)
     payload = {"person_id": person_id, "by": actor.person_id}
     for admin in await _admins(session):
         if admin not in (actor.person_id, person_id):
@@ -181,6 +185,7 @@ async def undo_join(
             await enqueue(session, "join_undone", to=admin, now=now, payload=payload, key=key)
     await session.flush()
     await plan_person(session, person_id, now=now)
+    return found
 
 
 async def _open(

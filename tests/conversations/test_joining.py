@@ -110,6 +110,25 @@ async def test_the_supervisor_is_told_and_says_it_is_not_them(chat: Chat) -> Non
     assert "hari" not in chat.stranger.commands()
 
 
+async def test_what_the_wrong_person_reported_is_removed_and_the_answer_says_so(chat: Chat) -> None:
+    lina = await invited(chat)
+    await joins(chat, chat.stranger, lina.token)
+    await chat.stranger.says("Mengajar Fikih 8A -> 30 siswa tuntas\nRapat komite -> notula disepakati")
+    await chat.stranger.sees("Draf, belum dikirim")
+    await chat.stranger.taps("Kirim")
+    await chat.sim.quiet()
+    await chat.budi.sees("baru saja bergabung", button="Bukan dia")
+    await chat.budi.taps("Bukan dia")
+    answer = await chat.budi.sees("Akun itu sudah dilepas dari Lina Marlina")
+    assert "2 kegiatan yang ditulis dari akun itu dan belum diputuskan ikut dihapus." in answer.text
+    await chat.sim.quiet()
+    await chat.budi.says("/periksa")
+    await chat.sim.quiet()
+    last = chat.budi.last
+    assert last is not None
+    assert "Lina" not in last.text
+
+
 async def test_after_it_was_undone_every_old_button_is_refused(chat: Chat) -> None:
     lina = await invited(chat)
     guest = chat.stranger
