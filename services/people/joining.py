@@ -12,7 +12,7 @@ joined and with which account, and may say that it is not them.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Card, DialogueRow, Invitation, Person, Role, RoleName, Unit
@@ -98,7 +98,7 @@ async def join(
             .returning(Account.user_id)
         )
         if linked.scalar_one_or_none() is None:  # the account or the person joined by another link meanwhile
-            raise Invalid("token", "account_taken")
+            raise await _taken(session, user_id)
     await revoke_unused(session, [person.id], now=now)
     audit.record(
         session,
@@ -209,11 +209,19 @@ async def _open(
     if invitation.expires_at <= now:
         raise Invalid("token", "invitation_expired")
     if own is not None:
-        raise Invalid("token", "account_taken")
+        raise await _taken(session, user_id)
     account = await session.scalar(select(Account).where(Account.person_id == person.id))
     if account is not None and invitation.created_at <= account.joined_at:
         raise Invalid("token", "person_already_joined")
     return invitation, person, account
+
+
+async def _taken(session: AsyncSession, user_id: int) -> Invalid:
+    """Why this account cannot join: it is somebody already, who is told their own name and no other."""
+    statement = select(Person.name).join(Account, Account.person_id == Person.id)
+    mine = or_(Account.user_id == user_id, Account.chat_id == user_id)  # a private chat has the user's id
+    name = await session.scalar(statement.where(mine))
+    return Invalid("token", "account_taken", name=name) if name else Invalid("token", "person_already_joined")
 
 
 async def _unlink(session: AsyncSession, account: Account) -> None:

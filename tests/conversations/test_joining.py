@@ -250,7 +250,7 @@ async def test_a_link_of_somebody_who_left_is_unknown_and_their_account_is_told_
 async def test_an_account_that_is_somebody_else_cannot_join_again(chat: Chat) -> None:
     lina = await invited(chat)
     await chat.ani.starts(lina.token)
-    refusal = await chat.ani.sees("Akun Telegram ini sudah dipakai oleh pegawai lain")
+    refusal = await chat.ani.sees("Anda sudah bergabung sebagai Ani Rahmawati. Tautan ini untuk orang lain")
     assert "Lina" not in refusal.text
     assert await account_of(chat, chat.office.ani) == user_of(chat.office.ani)
     assert await actions(chat, "join_refused") == [f"account_taken account {chat.ani.id}"]

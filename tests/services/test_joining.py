@@ -85,7 +85,7 @@ async def why_refused(db: Database, token: str, *, now: datetime, user_id: int =
     codes.append(joining.value.code)
     assert len(set(codes)) == 1
     for language in ("id", "en"):
-        assert Texts().speech(language).plain(f"errors.{codes[0]}")
+        assert Texts().speech(language).plain(f"errors.{codes[0]}", **looking.value.params)
     return codes[0]
 
 
