@@ -116,7 +116,9 @@ async def on_joined(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
         return None
     profile = await load_profile(turn.session, person_id)
     account = str(payload.get("account", ""))
-    return Answer(screens=(joined_notice(turn.t, profile, account=account, invitation_id=invitation_id),))
+    moved = bool(payload.get("moved"))
+    screen = joined_notice(turn.t, profile, account=account, invitation_id=invitation_id, moved=moved)
+    return Answer(screens=(screen,))
 
 
 async def on_undone(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:

@@ -80,12 +80,16 @@ def greeted(t: Speech, actor: Actor, today: Asking, *, greeting: Html, joined: b
     return Screen(t.join(lines), day_buttons(t, today))
 
 
-def joined_notice(t: Speech, profile: Profile, *, account: str, invitation_id: int) -> Screen:
-    """Tells the supervisor who joined, and with which account; one press takes it back."""
-    place = _place(t, profile.position, profile.unit)
-    lines = [t("join.told", name=profile.name, place=place)]
-    if account:
-        lines.append(t("join.told_account", account=account))
+def joined_notice(
+    t: Speech, profile: Profile, *, account: str, invitation_id: int, moved: bool = False
+) -> Screen:
+    """Tells the supervisor who joined or moved, and with which account; one press takes it back."""
+    if moved:
+        lines = [t("join.told_moved", name=profile.name, account=account or "?")]
+    else:
+        lines = [t("join.told", name=profile.name, place=_place(t, profile.position, profile.unit))]
+        if account:
+            lines.append(t("join.told_account", account=account))
     lines.append(t("join.told_undo"))
     undo = button(
         t.plain("join.undo"), Kind.JOIN_UNDO, profile.person_id, revision=invitation_id, style=DANGER

@@ -110,6 +110,7 @@ async def join(
         detail=f"invitation {invitation.id}",
     )
     payload = {"person_id": person.id, "invitation_id": invitation.id, "account": account_name[:100]}
+    payload["moved"] = former is not None
     for reader in await _told(session, person):
         key = f"person_joined:{invitation.id}:{reader}"
         await enqueue(session, "person_joined", to=reader, now=now, payload=payload, key=key)

@@ -163,7 +163,8 @@ async def test_a_later_joining_is_not_undone_by_an_old_notice(chat: Chat) -> Non
     assert "sudah bergabung dari akun Telegram lain" in (await second.sees(QUESTION)).text
     await second.taps(YES)
     await second.sees("Selamat bergabung")
-    await chat.budi.sees("«Lina Asli»")
+    moved = await chat.budi.sees("Lina Marlina, S.Pd. kini memakai akun Telegram lain, «Lina Asli».")
+    assert moved.labels == ["Bukan dia"]
     chat.budi.presses(told, old)
     await chat.budi.sees("sudah bergabung lagi dengan undangan yang lebih baru")
     assert await account_of(chat, lina.person_id) == second.id
@@ -318,7 +319,7 @@ async def test_who_has_no_supervisor_is_announced_to_the_administrators(chat: Ch
     await chat.stranger.taps("Ya, saya Hasan Basri")
     welcome = await chat.stranger.sees("Selamat bergabung, Bapak/Ibu Hasan Basri!")
     assert "/periksa" in welcome.text
-    await chat.admin.sees("Hasan Basri baru saja bergabung.")
+    await chat.admin.sees("Hasan Basri kini memakai akun Telegram lain")
     await chat.admin.taps("Bukan dia")
     await chat.admin.sees("sudah dilepas dari Hasan Basri")
     await chat.head.says("Rapat")
