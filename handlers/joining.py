@@ -6,7 +6,7 @@ from typing import Any
 from bot.callbacks import Kind, Press
 from bot.context import Answer, Command, Feature, Turn
 from bot.screens import Screen
-from bot.views.joining import greeted, invitation_question, joined_notice, undone_notice, welcome
+from bot.views.joining import greeted, invitation_question, joined_notice, undone, undone_notice, welcome
 from bot.views.privacy import privacy_notice
 from bot.views.prompt import greeting
 from services.clock import local_date
@@ -100,11 +100,13 @@ async def on_no(turn: Turn, press: Press) -> Answer:
 async def on_undo(turn: Turn, press: Press) -> Answer:
     """«Bukan dia». The revision is the invitation that was used: a later joining is not undone by it."""
     try:
-        await undo_join(turn.session, turn.actor, press.subject, now=turn.now, invitation_id=press.revision)
+        found = await undo_join(
+            turn.session, turn.actor, press.subject, now=turn.now, invitation_id=press.revision
+        )
     except Outdated as stale:
         return Answer(replace=Screen(turn.t(f"errors.{stale.code}")), toast=turn.t.plain("errors.outdated"))
     profile = await load_profile(turn.session, press.subject)
-    return Answer(replace=Screen(turn.t("join.undone", name=profile.name)))
+    return Answer(replace=undone(turn.t, profile, found))
 
 
 async def on_joined(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
@@ -114,7 +116,9 @@ async def on_joined(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
         return None
     profile = await load_profile(turn.session, person_id)
     account = str(payload.get("account", ""))
-    return Answer(screens=(joined_notice(turn.t, profile, account=account, invitation_id=invitation_id),))
+    moved = bool(payload.get("moved"))
+    screen = joined_notice(turn.t, profile, account=account, invitation_id=invitation_id, moved=moved)
+    return Answer(screens=(screen,))
 
 
 async def on_undone(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:

@@ -7,6 +7,7 @@ from bot.screens import DANGER, SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from bot.views.prompt import day_buttons, short_name
 from services.entries.asking import job_family
+from services.entries.disowning import Disowned
 from services.people.identity import Actor
 from services.people.joining import Invitee
 from services.people.profile import Profile
@@ -79,17 +80,32 @@ def greeted(t: Speech, actor: Actor, today: Asking, *, greeting: Html, joined: b
     return Screen(t.join(lines), day_buttons(t, today))
 
 
-def joined_notice(t: Speech, profile: Profile, *, account: str, invitation_id: int) -> Screen:
-    """Tells the supervisor who joined, and with which account; one press takes it back."""
-    place = _place(t, profile.position, profile.unit)
-    lines = [t("join.told", name=profile.name, place=place)]
-    if account:
-        lines.append(t("join.told_account", account=account))
+def joined_notice(
+    t: Speech, profile: Profile, *, account: str, invitation_id: int, moved: bool = False
+) -> Screen:
+    """Tells the supervisor who joined or moved, and with which account; one press takes it back."""
+    if moved:
+        lines = [t("join.told_moved", name=profile.name, account=account or "?")]
+    else:
+        lines = [t("join.told", name=profile.name, place=_place(t, profile.position, profile.unit))]
+        if account:
+            lines.append(t("join.told_account", account=account))
     lines.append(t("join.told_undo"))
     undo = button(
         t.plain("join.undo"), Kind.JOIN_UNDO, profile.person_id, revision=invitation_id, style=DANGER
     )
     return Screen(t.join(lines), ((undo,),))
+
+
+def undone(t: Speech, profile: Profile, found: Disowned) -> Screen:
+    """Answers «Bukan dia»: what became of the account and of what was written with it."""
+    lines = [t("join.undone", name=profile.name)]
+    if found.removed:
+        lines.append(t("join.undone_removed", count=found.removed))
+    if found.kept:
+        lines.append(t("join.undone_kept", count=found.kept))
+    lines.append(t("join.undone_next"))
+    return Screen(t.join(lines))
 
 
 def undone_notice(t: Speech, profile: Profile, by: Profile) -> Screen:

@@ -12,12 +12,13 @@ joined and with which account, and may say that it is not them.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Card, DialogueRow, Invitation, Person, Role, RoleName, Unit
 from models.engine import insert_into
 from services import audit
+from services.entries.disowning import Disowned, disown
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
 from services.outbox import enqueue
 from services.people.identity import Actor
@@ -97,7 +98,7 @@ async def join(
             .returning(Account.user_id)
         )
         if linked.scalar_one_or_none() is None:  # the account or the person joined by another link meanwhile
-            raise Invalid("token", "account_taken")
+            raise await _taken(session, user_id)
     await revoke_unused(session, [person.id], now=now)
     audit.record(
         session,
@@ -109,6 +110,7 @@ async def join(
         detail=f"invitation {invitation.id}",
     )
     payload = {"person_id": person.id, "invitation_id": invitation.id, "account": account_name[:100]}
+    payload["moved"] = former is not None
     for reader in await _told(session, person):
         key = f"person_joined:{invitation.id}:{reader}"
         await enqueue(session, "person_joined", to=reader, now=now, payload=payload, key=key)
@@ -139,8 +141,10 @@ async def note_refusal(session: AsyncSession, token: str, user_id: int, *, code:
 
 async def undo_join(
     session: AsyncSession, actor: Actor, person_id: int, *, now: datetime, invitation_id: int | None = None
-) -> None:
+) -> Disowned:
     """«Bukan dia»: parts the account from the person again and tells the administrators.
+
+    What the account wrote in their name goes with it, unless it was decided.
 
     Only their supervisor or an administrator, never themselves: else NotAllowed. `invitation_id`: the joining
     that was shown; Outdated when there has been another since, or when it is undone already.
@@ -162,7 +166,7 @@ async def undo_join(
         latest = await session.scalar(used_by.order_by(Invitation.used_at.desc(), Invitation.id.desc()))
         if latest != invitation_id:
             raise Outdated("joined_anew")
-    user_id, joined_at = account.user_id, account.joined_at
+    user_id, chat_id, joined_at = account.user_id, account.chat_id, account.joined_at
     await _unlink(session, account)
     await revoke_unused(session, [person_id], now=now)
     audit.record(
@@ -174,6 +178,7 @@ async def undo_join(
         now=now,
         detail=f"account {user_id}",
     )
+    found = await disown(session, person, chat_id=chat_id, since=joined_at, by=actor.person_id, now=now)
     payload = {"person_id": person_id, "by": actor.person_id}
     for admin in await _admins(session):
         if admin not in (actor.person_id, person_id):
@@ -181,6 +186,7 @@ async def undo_join(
             await enqueue(session, "join_undone", to=admin, now=now, payload=payload, key=key)
     await session.flush()
     await plan_person(session, person_id, now=now)
+    return found
 
 
 async def _open(
@@ -204,11 +210,19 @@ async def _open(
     if invitation.expires_at <= now:
         raise Invalid("token", "invitation_expired")
     if own is not None:
-        raise Invalid("token", "account_taken")
+        raise await _taken(session, user_id)
     account = await session.scalar(select(Account).where(Account.person_id == person.id))
     if account is not None and invitation.created_at <= account.joined_at:
         raise Invalid("token", "person_already_joined")
     return invitation, person, account
+
+
+async def _taken(session: AsyncSession, user_id: int) -> Invalid:
+    """Why this account cannot join: it is somebody already, who is told their own name and no other."""
+    statement = select(Person.name).join(Account, Account.person_id == Person.id)
+    mine = or_(Account.user_id == user_id, Account.chat_id == user_id)  # a private chat has the user's id
+    name = await session.scalar(statement.where(mine))
+    return Invalid("token", "account_taken", name=name) if name else Invalid("token", "person_already_joined")
 
 
 async def _unlink(session: AsyncSession, account: Account) -> None:

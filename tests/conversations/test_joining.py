@@ -110,6 +110,25 @@ async def test_the_supervisor_is_told_and_says_it_is_not_them(chat: Chat) -> Non
     assert "hari" not in chat.stranger.commands()
 
 
+async def test_what_the_wrong_person_reported_is_removed_and_the_answer_says_so(chat: Chat) -> None:
+    lina = await invited(chat)
+    await joins(chat, chat.stranger, lina.token)
+    await chat.stranger.says("Mengajar Fikih 8A -> 30 siswa tuntas\nRapat komite -> notula disepakati")
+    await chat.stranger.sees("Draf, belum dikirim")
+    await chat.stranger.taps("Kirim")
+    await chat.sim.quiet()
+    await chat.budi.sees("baru saja bergabung", button="Bukan dia")
+    await chat.budi.taps("Bukan dia")
+    answer = await chat.budi.sees("Akun itu sudah dilepas dari Lina Marlina")
+    assert "2 kegiatan yang ditulis dari akun itu dan belum diputuskan ikut dihapus." in answer.text
+    await chat.sim.quiet()
+    await chat.budi.says("/periksa")
+    await chat.sim.quiet()
+    last = chat.budi.last
+    assert last is not None
+    assert "Lina" not in last.text
+
+
 async def test_after_it_was_undone_every_old_button_is_refused(chat: Chat) -> None:
     lina = await invited(chat)
     guest = chat.stranger
@@ -144,7 +163,8 @@ async def test_a_later_joining_is_not_undone_by_an_old_notice(chat: Chat) -> Non
     assert "sudah bergabung dari akun Telegram lain" in (await second.sees(QUESTION)).text
     await second.taps(YES)
     await second.sees("Selamat bergabung")
-    await chat.budi.sees("«Lina Asli»")
+    moved = await chat.budi.sees("Lina Marlina, S.Pd. kini memakai akun Telegram lain, «Lina Asli».")
+    assert moved.labels == ["Bukan dia"]
     chat.budi.presses(told, old)
     await chat.budi.sees("sudah bergabung lagi dengan undangan yang lebih baru")
     assert await account_of(chat, lina.person_id) == second.id
@@ -231,7 +251,7 @@ async def test_a_link_of_somebody_who_left_is_unknown_and_their_account_is_told_
 async def test_an_account_that_is_somebody_else_cannot_join_again(chat: Chat) -> None:
     lina = await invited(chat)
     await chat.ani.starts(lina.token)
-    refusal = await chat.ani.sees("Akun Telegram ini sudah dipakai oleh pegawai lain")
+    refusal = await chat.ani.sees("Anda sudah bergabung sebagai Ani Rahmawati. Tautan ini untuk orang lain")
     assert "Lina" not in refusal.text
     assert await account_of(chat, chat.office.ani) == user_of(chat.office.ani)
     assert await actions(chat, "join_refused") == [f"account_taken account {chat.ani.id}"]
@@ -299,7 +319,7 @@ async def test_who_has_no_supervisor_is_announced_to_the_administrators(chat: Ch
     await chat.stranger.taps("Ya, saya Hasan Basri")
     welcome = await chat.stranger.sees("Selamat bergabung, Bapak/Ibu Hasan Basri!")
     assert "/periksa" in welcome.text
-    await chat.admin.sees("Hasan Basri baru saja bergabung.")
+    await chat.admin.sees("Hasan Basri kini memakai akun Telegram lain")
     await chat.admin.taps("Bukan dia")
     await chat.admin.sees("sudah dilepas dari Hasan Basri")
     await chat.head.says("Rapat")

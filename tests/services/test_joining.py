@@ -18,6 +18,8 @@ from models import (
     Decision,
     DialogueRow,
     Entry,
+    Evidence,
+    EvidenceKind,
     FailedUpdate,
     Feedback,
     Invitation,
@@ -25,10 +27,12 @@ from models import (
     Person,
     RoleName,
     Schedule,
+    State,
     Tone,
     Verdict,
 )
 from models.engine import Database
+from services.entries.disowning import Disowned
 from services.errors import DomainError, Invalid, NotAllowed, NotFound, Outdated
 from services.people.identity import Actor, who_is
 from services.people.invitations import LIFETIME, invite
@@ -81,7 +85,7 @@ async def why_refused(db: Database, token: str, *, now: datetime, user_id: int =
     codes.append(joining.value.code)
     assert len(set(codes)) == 1
     for language in ("id", "en"):
-        assert Texts().speech(language).plain(f"errors.{codes[0]}")
+        assert Texts().speech(language).plain(f"errors.{codes[0]}", **looking.value.params)
     return codes[0]
 
 
@@ -274,9 +278,9 @@ async def test_guesses_and_own_links_are_not_recorded(db: Database, empty: Offic
 
 async def undone(
     db: Database, who: Actor, person_id: int, *, now: datetime, invitation: int | None = None
-) -> None:
+) -> Disowned:
     async with db.writing() as session:
-        await undo_join(session, who, person_id, now=now, invitation_id=invitation)
+        return await undo_join(session, who, person_id, now=now, invitation_id=invitation)
 
 
 async def test_the_supervisor_says_it_is_not_them(db: Database, empty: Office, now: datetime) -> None:
@@ -296,6 +300,99 @@ async def test_the_supervisor_says_it_is_not_them(db: Database, empty: Office, n
         db, await token_for(db, empty.ani, now=now + timedelta(hours=1)), now=now + timedelta(hours=1)
     )
     assert await account_of(db, empty.ani) == PHONE
+
+
+async def writes(
+    db: Database, person_id: int, state: State, *, now: datetime, chat_id: int = PHONE, evidence: bool = False
+) -> tuple[int, int]:
+    """An entry of today, as that chat would have written it: the ids of the day and of the entry."""
+    async with db.writing() as session:
+        day = await session.scalar(select(Day).where(Day.person_id == person_id))
+        if day is None:
+            day = Day(person_id=person_id, work_date=now.date(), created_at=now)
+            session.add(day)
+            await session.flush()
+        entry = Entry(day_id=day.id, position=0, activity="Rapat", state=state, created_at=now)
+        entry.source_chat_id = chat_id
+        session.add(entry)
+        await session.flush()
+        if evidence:
+            for entry_id in (entry.id, None):
+                session.add(
+                    Evidence(person_id=person_id, entry_id=entry_id, kind=EvidenceKind.PHOTO, created_at=now)
+                )
+        day.state = state
+        if state is not State.DRAFT:
+            day.first_submitted_at, day.submitted_at = day.first_submitted_at or now, now
+        return day.id, entry.id
+
+
+async def left(db: Database, person_id: int) -> list[tuple[int, State]]:
+    async with db.reading() as session:
+        rows = await session.execute(
+            select(Entry.id, Entry.state).join(Day).where(Day.person_id == person_id).order_by(Entry.id)
+        )
+        return [(entry_id, state) for entry_id, state in rows]
+
+
+async def test_what_the_wrong_account_wrote_goes_with_it_unless_decided(
+    db: Database, empty: Office, now: datetime
+) -> None:
+    """The person had written before; the other one sent it along, and had one activity approved."""
+    before, after = now - timedelta(hours=1), now + timedelta(hours=1)
+    day_id, own = await writes(db, empty.ani, State.DRAFT, now=before, chat_id=5, evidence=True)
+    await joins(db, await token_for(db, empty.ani, now=now), now=now)
+    await writes(db, empty.ani, State.SUBMITTED, now=after, evidence=True)
+    await writes(db, empty.ani, State.DRAFT, now=after)
+    _, approved = await writes(db, empty.ani, State.APPROVED, now=after)
+    async with db.writing() as session:
+        (await session.get_one(Entry, own)).state = State.SUBMITTED
+        session.add(
+            Decision(
+                day_id=day_id,
+                entry_id=approved,
+                verdict=Verdict.APPROVE,
+                revision=1,
+                decided_by=empty.budi,
+                decided_at=after,
+            )
+        )
+    found = await undone(db, await actor(db, empty.budi), empty.ani, now=after)
+    assert found == Disowned(removed=2, kept=1)
+    assert await left(db, empty.ani) == [(own, State.DRAFT), (approved, State.APPROVED)]
+    assert await audited(db, "entries_disowned") == [(empty.budi, empty.ani, "removed 2 kept 1")]
+    assert [reader for reader, _ in await told(db, "queue_changed")] == [empty.budi]
+    async with db.reading() as session:
+        day = await session.get_one(Day, day_id)
+        assert (day.state, day.revision) == (State.DRAFT, 2)
+        assert set(await session.scalars(select(Evidence.created_at))) == {before}
+
+
+async def test_what_the_person_had_sent_before_keeps_waiting(
+    db: Database, empty: Office, now: datetime
+) -> None:
+    day_id, own = await writes(
+        db, empty.ani, State.SUBMITTED, now=now - timedelta(hours=1), chat_id=5, evidence=True
+    )
+    await joins(db, await token_for(db, empty.ani, now=now), now=now)
+    await writes(db, empty.ani, State.SUBMITTED, now=now)
+    found = await undone(db, await actor(db, empty.admin), empty.ani, now=now)
+    assert found == Disowned(removed=1)
+    assert await left(db, empty.ani) == [(own, State.SUBMITTED)]
+    async with db.reading() as session:
+        day = await session.get_one(Day, day_id)
+        assert (day.state, day.first_submitted_at) == (State.SUBMITTED, now - timedelta(hours=1))
+
+
+async def test_a_day_that_was_wholly_the_other_ones_is_as_if_never_sent(
+    db: Database, empty: Office, now: datetime
+) -> None:
+    await joins(db, await token_for(db, empty.ani, now=now), now=now)
+    day_id, _ = await writes(db, empty.ani, State.SUBMITTED, now=now)
+    await undone(db, await actor(db, empty.budi), empty.ani, now=now)
+    async with db.reading() as session:
+        day = await session.get_one(Day, day_id)
+        assert (day.state, day.first_submitted_at, day.submitted_at) == (State.DRAFT, None, None)
 
 
 async def test_an_administrator_may_too_and_is_not_told_what_they_did(
