@@ -28,7 +28,7 @@ class BotContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], Bo
     """The typed context of python-telegram-bot."""
 
 
-SETTLING = timedelta(seconds=1.5)
+SETTLING = timedelta(seconds=0.7)
 """How long a day must have been shown before it is approved: the second tap of two was meant for another."""
 
 

@@ -78,9 +78,14 @@ async def on_detail(turn: Turn, press: Press) -> Answer:
 
 
 async def has_just_come(turn: Turn, day_id: int) -> bool:
-    """Whether this day took the place of another card a moment ago: nobody has read it yet."""
+    """Whether this day took the place of one that was decided a moment ago: nobody has read it yet."""
+    moment = turn.now - turn.deps.settling
     since = await cards.shown_at(turn.session, turn.chat_id, REVIEW_CARD, day_id)
-    return since is not None and turn.now - since < turn.deps.settling
+    return (
+        since is not None
+        and since > moment
+        and await deciding.decided_since(turn.session, turn.actor, moment)
+    )
 
 
 async def on_approve_day(turn: Turn, press: Press) -> Answer:

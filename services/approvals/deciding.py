@@ -98,6 +98,12 @@ async def approve_all(session: AsyncSession, actor: Actor, digest: str, *, now: 
     return len(days)
 
 
+async def decided_since(session: AsyncSession, actor: Actor, moment: datetime) -> bool:
+    """Whether this person decided anything after an instant."""
+    found = select(Decision.id).where(Decision.decided_at > moment, Decision.decided_by == actor.person_id)
+    return await session.scalar(found.limit(1)) is not None
+
+
 async def ready_to_return(
     session: AsyncSession, actor: Actor, day_id: int, *, revision: int
 ) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ joined and with which account, and may say that it is not them.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +24,10 @@ from services.outbox import enqueue
 from services.people.identity import Actor
 from services.people.invitations import revoke_unused, token_hash
 from services.rounds.plan import plan_person
+
+
+DISOWNING = timedelta(days=3)
+"""For how long after a joining «Bukan dia» also removes what the account wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,9 @@ async def undo_join(
         now=now,
         detail=f"account {user_id}",
     )
-    found = await disown(session, person, chat_id=chat_id, since=joined_at, by=actor.person_id, now=now)
+    fresh = now - joined_at <= DISOWNING
+    since = joined_at if fresh else now  # a late press on an old notice takes nobody's work away
+    found = await disown(session, person, chat_id=chat_id, since=since, by=actor.person_id, now=now)
     payload = {"person_id": person_id, "by": actor.person_id}
     for admin in await _admins(session):
         if admin not in (actor.person_id, person_id):

@@ -262,7 +262,7 @@ async def test_a_stale_revision_is_outdated_and_shows_how_it_is_now(bench: Bench
     for revision in (0, max(0, press.revision - 1), press.revision + 1000):
         tap = bench.press(row.who, replace(press, revision=revision))
         toast = await bench.answered(tap)
-        assert re.search("Sudah berubah|Sudah diputuskan|ditarik kembali", toast), toast
+        assert re.search("Sudah berubah|Sudah diputuskan|Sudah Anda putuskan|ditarik kembali", toast), toast
         await bench.unchanged()
         assert bench.shown(tap.message.chat.id), "the present card did not follow"
         assert tap.message.text != "Layar lama"
