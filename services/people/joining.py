@@ -25,7 +25,6 @@ from services.people.identity import Actor
 from services.people.invitations import revoke_unused, token_hash
 from services.rounds.plan import plan_person
 
-
 DISOWNING = timedelta(days=3)
 """For how long after a joining «Bukan dia» also removes what the account wrote."""
 
