@@ -44,7 +44,7 @@ def dateparser_alone() -> Reader:
             languages=["id"],
             settings={
                 "DATE_ORDER": "DMY",
-                "RELATIVE_BASE": datetime(today.year, today.month, today.day),  # noqa: DTZ001
+                "RELATIVE_BASE": datetime(today.year, today.month, today.day),  # noqa: DTZ001 - dateparser wants a naive one
                 "PREFER_DATES_FROM": mode.value,
                 "REQUIRE_PARTS": ["day"],
             },

@@ -75,7 +75,7 @@ class Persona:
         *,
         message: Message | None = None,
         chat: Place | None = None,
-        timeout: float = 5,  # noqa: ASYNC109
+        timeout: float = 5,  # noqa: ASYNC109 - reads better
         wait: bool = False,
     ) -> Tap:
         """Press the button with this label on the newest message that has it (or on `message`).
@@ -254,7 +254,7 @@ class Persona:
         self,
         text: str,
         *,
-        timeout: float = 5,  # noqa: ASYNC109
+        timeout: float = 5,  # noqa: ASYNC109 - reads better
         chat: Place | None = None,
         after: Message | None = None,
         button: str | None = None,
@@ -282,7 +282,7 @@ class Persona:
             )
         return found
 
-    async def sees_toast(self, text: str = "", *, timeout: float = 5) -> Toast:  # noqa: ASYNC109
+    async def sees_toast(self, text: str = "", *, timeout: float = 5) -> Toast:  # noqa: ASYNC109 - reads better
         """Wait for an answer to this person's newest press that contains `text`."""
 
         def look() -> Toast | None:
