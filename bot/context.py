@@ -11,7 +11,8 @@ from telegram.ext import CallbackContext, ExtBot
 from bot.callbacks import Kind, Press
 from bot.screens import CardRef, Screen
 from bot.settings import Settings
-from bot.texts import Speech, Texts
+from bot.texts import Html, Speech, Texts
+from documents.pictures import WeekPicture
 from models.engine import Database
 from services.clock import Clock
 from services.dialogue import Question, Step, ask
@@ -115,6 +116,14 @@ class FileRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing to send as a photo. `caption`: what it shows in words (≤ 1,024 UTF-16 units once parsed)."""
+
+    drawing: WeekPicture
+    caption: Html
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the person acting gets to see, after the commit, in this order.
 
@@ -122,8 +131,9 @@ class Answer:
     `screens`: messages of their own. `replace`: instead of the pressed message. `cards`: living
     messages, rendered in the transaction. The first is edited in place after a press and sent below after
     typed text, unless `below` says which; the others follow where they stand, or below it. A card that
-    renders to None is taken out of the chat. `document`: a file to send, its name and bytes; `file`: one
-    that is stored. `menu`: the person's command menu is set anew, by what they are after this.
+    renders to None is taken out of the chat. `picture`: drawn and sent before the screens. `document`: a
+    file to send, its name and bytes; `file`: one that is stored. `menu`: the person's command menu is set
+    anew, by what they are after this.
     """
 
     cards: tuple[CardRef, ...] = ()
@@ -135,6 +145,7 @@ class Answer:
     below: bool | None = None
     document: tuple[str, bytes] | None = None
     file: FileRef | None = None
+    picture: Picture | None = None
     menu: bool = False
 
 

@@ -186,13 +186,14 @@ class Delivery:
         """
         if row.chat_id is None or row.user_id is None:
             raise NotJoined
+        now = self.deps.clock()
         async with self.deps.database.reading() as session:
-            actor = await who_is(session, row.user_id)
+            actor = await who_is(session, row.user_id, now=now)
             if actor is None:
                 raise NotJoined
             turn = Turn(
                 session=session,
-                now=self.deps.clock(),
+                now=now,
                 t=self.deps.texts.speech(row.language),
                 deps=self.deps,
                 chat_id=row.chat_id,

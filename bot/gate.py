@@ -142,7 +142,7 @@ class Gate:
         async with self.deps.database.writing() as session:
             first = await updates.remember(session, self.bot.id, update_id, now=now)
             row = await dialogue.lock(session, base["chat_id"])
-            actor = await who_is(session, base["user_id"])
+            actor = await who_is(session, base["user_id"], now=now)
             if actor is not None:
                 await mark_reachable(session, base["user_id"])
             route, question = dialogue.advance(dialogue.read(row), said, now=now)
@@ -177,7 +177,7 @@ class Gate:
         cards = await presenter.render(self.registry, turn, answer.cards)
         menu = None
         if answer.menu:
-            actor = await who_is(turn.session, turn.user_id)
+            actor = await who_is(turn.session, turn.user_id, now=turn.now)
             menu = menus.menu_of(self.registry, self.deps.texts, actor)
         return Shown(answer, cards, menu)
 
@@ -196,7 +196,7 @@ class Gate:
             if said is not dialogue.Said.TEXT:  # a refused answer may be given again; a press moves on
                 row = await dialogue.lock(session, base["chat_id"])
                 dialogue.write(row, dialogue.advance(dialogue.read(row), said, now=now)[1])
-            actor = await who_is(session, base["user_id"])
+            actor = await who_is(session, base["user_id"], now=now)
             speech = self.deps.texts.speech(actor.language if actor else language)
             turn = Turn(session, now, speech, self.deps, found=actor, **base)
             if isinstance(error, NotAllowed) and actor is not None:
@@ -231,7 +231,7 @@ class Gate:
             reference = await updates.keep_failed(
                 session, update.to_dict(), error=type(error).__name__, now=now
             )
-            actor = await who_is(session, base["user_id"])
+            actor = await who_is(session, base["user_id"], now=now)
             speech = self.deps.texts.speech(actor.language if actor else language)
         log.error("update_kept", reference=reference)
         return Shown(

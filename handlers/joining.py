@@ -77,7 +77,7 @@ async def on_yes(turn: Turn, press: Press) -> Answer:
         if refused.code != AGAIN:
             await note_refusal(turn.session, press.arg, turn.user_id, code=refused.code, now=turn.now)
             return Answer(replace=Screen(turn.t(f"errors.{refused.code}", **refused.params)))
-    turn.found = await who_is(turn.session, turn.user_id)
+    turn.found = await who_is(turn.session, turn.user_id, now=turn.now)
     return Answer(replace=await welcomed(turn), menu=True)
 
 

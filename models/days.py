@@ -55,6 +55,8 @@ class Day(Base):
     outcomes_asked: Mapped[bool] = mapped_column(default=False)
     copied_from: Mapped[date | None]
     """Set by «Sama seperti kemarin»; the review card says so."""
+    nothing_reason: Mapped[str | None] = mapped_column(Text)
+    """«Tidak ada kegiatan»: an answer without entries, and why. Cleared when an entry comes after all."""
 
     entries: Mapped[list["Entry"]] = relationship(order_by="Entry.position, Entry.id", lazy="raise")
     __table_args__ = (

@@ -33,6 +33,13 @@ class Behaviour(enum.StrEnum):
     COLLABORATIVE = "kolaboratif"
 
 
+class Progress(enum.StrEnum):
+    """How a `perbaikan` that was followed up is closed."""
+
+    IMPROVED = "membaik"
+    NOT_YET = "belum"
+
+
 class FeedbackKind(enum.StrEnum):
     PERIODIC = "berkala"
     INCIDENTAL = "insidentil"
@@ -71,6 +78,9 @@ class Feedback(Base):
     text: Mapped[str] = mapped_column(Text)
     given_at: Mapped[datetime]
     follow_up_on: Mapped[date | None]
+    """From this local date on the supervisor's brief asks how it went, until it is closed."""
+    closed_at: Mapped[datetime | None]
+    progress: Mapped[Progress | None] = mapped_column(by_value(Progress))
     read_at: Mapped[datetime | None]
     reply: Mapped[str | None] = mapped_column(Text)
     replied_at: Mapped[datetime | None]

@@ -67,11 +67,15 @@ class OutboxState(enum.StrEnum):
 
 
 class OutboxMessage(Base):
-    """Something to tell somebody who is not the one acting, written in the acting transaction."""
+    """Something to tell somebody who is not the one acting, written in the acting transaction.
+
+    It goes to a person's private chat, or to a linked group: exactly one of the two is set.
+    """
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(40))
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     key: Mapped[str | None] = mapped_column(String(120))

@@ -1,7 +1,7 @@
 """Who works here, who decides on whom, and which Telegram account is theirs."""
 
 import enum
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -55,6 +55,12 @@ class Person(Base):
     pattern: Mapped[Pattern] = mapped_column(by_value(Pattern), default=Pattern.FIVE_DAYS)
     prompt_time: Mapped[time | None] = mapped_column()
     """Own local time of the prompt; None: 30 minutes before the end of the day."""
+    reminder_cap: Mapped[int] = mapped_column(default=3)
+    """How often the person lets themselves be reminded of a day: 0 to 3."""
+    reminders_from: Mapped[date | None] = mapped_column()
+    """No reminder before this work date (jeda pengingat); None: no pause."""
+    plan_asked: Mapped[bool] = mapped_column(default=False)
+    """Whether the person wants to be asked for a plan in the morning."""
     language: Mapped[str] = mapped_column(String(2), default="id")
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

@@ -10,8 +10,19 @@ from models.base import Base, BigId, by_value
 
 
 class RoundKind(enum.StrEnum):
+    """`step` counts the reminders of one day; of every other kind there is one a day, with step 0."""
+
     PROMPT = "prompt"
+    REMINDER = "reminder"
+    PLAN = "plan"
     QUEUE_NOTICE = "queue_notice"
+    BRIEF = "brief"
+    NUDGE = "nudge"
+    """Of the person without feedback; its date is the Monday of the week, so that it is told once a week."""
+    LOCK_WARNING = "lock_warning"
+    CALENDAR_WARNING = "calendar_warning"
+    DIGEST = "digest"
+    TEAM_DIGEST = "team_digest"
 
 
 class RoundState(enum.StrEnum):
@@ -34,11 +45,12 @@ class Round(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     work_date: Mapped[date]
     kind: Mapped[RoundKind] = mapped_column(by_value(RoundKind))
+    step: Mapped[int] = mapped_column(default=0)
     state: Mapped[RoundState] = mapped_column(by_value(RoundState))
     due_at: Mapped[datetime]
     done_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("person_id", "work_date", "kind"),)
+    __table_args__ = (UniqueConstraint("person_id", "work_date", "kind", "step"),)
 
 
 class Schedule(Base):
@@ -51,6 +63,7 @@ class Schedule(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[RoundKind] = mapped_column(by_value(RoundKind), primary_key=True)
     work_date: Mapped[date]
+    step: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(index=True)
     stale_at: Mapped[datetime]
     """From this instant on it is too late to start the round."""

@@ -73,8 +73,8 @@ async def live_past_weeks(session: AsyncSession, members: list[Member], *, now: 
                 select(Person).where(or_(Person.nip == who["nip"], Person.staff_number == who["nip"]))
             )
         ).one()
-        actor = await _actor(session, users[person.id])
-        boss = await _actor(session, users[person.supervisor_id or 0])
+        actor = await _actor(session, users[person.id], now=now)
+        boss = await _actor(session, users[person.supervisor_id or 0], now=now)
         days = [
             day
             for back in range(DAYS_BACK, 0, -1)
@@ -120,8 +120,8 @@ async def _live_day(
 PRAISE = "Terima kasih, hasilnya jelas dan terasa manfaatnya."
 
 
-async def _actor(session: AsyncSession, user_id: int) -> Actor:
-    actor = await who_is(session, user_id)
+async def _actor(session: AsyncSession, user_id: int, *, now: datetime) -> Actor:
+    actor = await who_is(session, user_id, now=now)
     if actor is None:
         raise LookupError("nobody of the demo office")
     return actor

@@ -93,7 +93,7 @@ async def _set_menus(program: Running, members: list[Member]) -> None:
     """Everybody's own command menu, as joining sets it."""
     registry = Registry(FEATURES)
     async with program.deps.database.reading() as session:
-        actors = [await who_is(session, one.user_id) for one in members]
+        actors = [await who_is(session, one.user_id, now=program.deps.clock()) for one in members]
     for actor in actors:
         if actor is not None:
             menu = menus.menu_of(registry, program.deps.texts, actor)

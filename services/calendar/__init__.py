@@ -19,10 +19,14 @@ from services.calendar.deadlines import (
     month_lock,
 )
 from services.calendar.hours import at_local, end_of_day, prompt_time, start_of_day
+from services.calendar.personal import Duty, DutySpan, PersonalCalendar, load_duties, load_personal
 from services.calendar.workdays import is_workday, next_workday, workdays_between
 
 __all__ = [
+    "Duty",
+    "DutySpan",
     "OfficeCalendar",
+    "PersonalCalendar",
     "Seeded",
     "add_day_off",
     "at_local",
@@ -36,6 +40,8 @@ __all__ = [
     "is_late",
     "is_workday",
     "load_calendar",
+    "load_duties",
+    "load_personal",
     "lock_date",
     "month_lock",
     "next_workday",

@@ -1,19 +1,24 @@
 """Who is acting: read from the database on every update, never from a button."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from models import Account, Person, Role, RoleName
+from models import Account, ActingSupervisor, DutyPeriod, Person, Role, RoleName
+from services.clock import local_date
 from services.errors import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A joined person and what they may be. `supervises`: somebody active names them as supervisor."""
+    """A joined person and what they may be today.
+
+    `zone`: where they are today (dinas luar may move it). `supervises`: somebody active names them as
+    supervisor, or they stand in for somebody of whom that is true.
+    """
 
     person_id: int
     name: str
@@ -23,6 +28,13 @@ class Actor:
     roles: frozenset[RoleName]
     supervisor_id: int | None
     supervises: bool
+    stands_in_for: frozenset[int] = frozenset()
+    """Supervisors in whose place this person decides today (Plt/Plh)."""
+
+    @property
+    def decides_as(self) -> frozenset[int]:
+        """The supervisors whose people this person decides on today: their own and the stood-in-for."""
+        return self.stands_in_for | {self.person_id}
 
     def require(self, *roles: RoleName) -> None:
         """Raises NotAllowed unless the person holds one of the roles."""
@@ -35,15 +47,11 @@ class Actor:
         return RoleName.STAFF in self.roles or RoleName.SUPERVISOR in self.roles
 
 
-async def who_is(session: AsyncSession, user_id: int) -> Actor | None:
-    """The active person joined with this Telegram account, or None. Two queries."""
-    subordinate = aliased(Person)
-    supervises = (
-        select(subordinate.id).where(subordinate.supervisor_id == Person.id, subordinate.active).exists()
-    )
+async def who_is(session: AsyncSession, user_id: int, *, now: datetime) -> Actor | None:
+    """The active person joined with this Telegram account, or None. Four queries, two for a stranger."""
     row = (
         await session.execute(
-            select(Person, Account, supervises)
+            select(Person, Account, _names_as_supervisor(Person.id))
             .join(Account, Account.person_id == Person.id)
             .where(Account.user_id == user_id, Person.active)
         )
@@ -52,16 +60,48 @@ async def who_is(session: AsyncSession, user_id: int) -> Actor | None:
         return None
     person, account, is_supervisor = row
     roles = frozenset(await session.scalars(select(Role.role).where(Role.person_id == person.id)))
+    zone = await zone_today(session, person.id, person.zone, now=now)
+    today = local_date(now, zone)
+    acting = await session.scalars(
+        select(ActingSupervisor.supervisor_id).where(
+            ActingSupervisor.acting_id == person.id,
+            ActingSupervisor.first <= today,
+            ActingSupervisor.last >= today,
+            ActingSupervisor.ended_at.is_(None),
+            _names_as_supervisor(ActingSupervisor.supervisor_id),
+        )
+    )
+    stands_in_for = frozenset(acting)
     return Actor(
         person_id=person.id,
         name=person.name,
         chat_id=account.chat_id,
-        zone=person.zone,
+        zone=zone,
         language=person.language,
         roles=roles,
         supervisor_id=person.supervisor_id,
-        supervises=bool(is_supervisor),
+        supervises=bool(is_supervisor) or bool(stands_in_for),
+        stands_in_for=stands_in_for,
     )
+
+
+async def zone_today(session: AsyncSession, person_id: int, home: str, *, now: datetime) -> str:
+    """The zone a person is in now: another than `home` while a dinas luar takes them there."""
+    rows = await session.execute(
+        select(DutyPeriod.zone, DutyPeriod.first, DutyPeriod.last).where(
+            DutyPeriod.person_id == person_id,
+            DutyPeriod.last >= now.date() - timedelta(days=1),
+            DutyPeriod.zone.is_not(None),
+            DutyPeriod.cancelled_at.is_(None),
+        )
+    )
+    there = (zone for zone, first, last in rows if zone and first <= local_date(now, zone) <= last)
+    return next(there, home)
+
+
+def _names_as_supervisor(person_id: ColumnElement[int] | InstrumentedAttribute[int]) -> Exists:
+    subordinate = aliased(Person)
+    return select(subordinate.id).where(subordinate.supervisor_id == person_id, subordinate.active).exists()
 
 
 async def mark_reachable(session: AsyncSession, user_id: int) -> None:

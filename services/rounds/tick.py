@@ -207,7 +207,7 @@ async def _write_rounds(
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     statement = (
         insert(Round)
-        .on_conflict_do_nothing(index_elements=["person_id", "work_date", "kind"])
+        .on_conflict_do_nothing(index_elements=["person_id", "work_date", "kind", "step"])
         .returning(Round.person_id, Round.work_date, Round.kind, Round.state)
     )
     written = await session.execute(

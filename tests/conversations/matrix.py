@@ -28,6 +28,7 @@ from services.feedback import About
 from services.people.identity import Actor, who_is
 from services.people.invitations import invite
 from services.people.joining import join
+from tests.conftest import WEDNESDAY
 from tests.office import Office, user_of
 
 DRAFT, SUBMITTED, RETURNED, APPROVED = "draft", "submitted", "returned", "approved"
@@ -370,7 +371,7 @@ async def _newcomer(session: AsyncSession, office: Office, name: str, *, now: da
 
 
 async def _acting(session: AsyncSession, person_id: int) -> Actor:
-    actor = await who_is(session, user_of(person_id))
+    actor = await who_is(session, user_of(person_id), now=WEDNESDAY)
     assert actor is not None
     return actor
 

@@ -40,7 +40,7 @@ class Desk:
         return Desk(self.db, self.office, person, self.now, self.messages + 1000)
 
     async def actor(self, session: AsyncSession) -> Actor:
-        found = await who_is(session, user_of(self.person))
+        found = await who_is(session, user_of(self.person), now=self.now)
         assert found is not None
         return found
 

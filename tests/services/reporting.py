@@ -10,6 +10,7 @@ from models.engine import Database
 from services.entries.drafting import take_report
 from services.entries.sending import submit_day
 from services.people.identity import Actor, who_is
+from tests.conftest import WEDNESDAY
 from tests.office import user_of
 
 LINES = (
@@ -21,7 +22,7 @@ LINES = (
 
 async def acting(session: AsyncSession, person_id: int) -> Actor:
     """The person as the gate would find them."""
-    actor = await who_is(session, user_of(person_id))
+    actor = await who_is(session, user_of(person_id), now=WEDNESDAY)
     assert actor is not None
     return actor
 

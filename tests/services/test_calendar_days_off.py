@@ -18,6 +18,7 @@ from services.calendar import (
 from services.calendar.days_off import fasting_days
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor, who_is
+from tests.conftest import WEDNESDAY
 from tests.office import Office, user_of
 
 YEARS = (2026, 2027)
@@ -25,7 +26,7 @@ YEARS = (2026, 2027)
 
 async def actor(db: Database, person_id: int) -> Actor:
     async with db.reading() as session:
-        found = await who_is(session, user_of(person_id))
+        found = await who_is(session, user_of(person_id), now=WEDNESDAY)
     assert found is not None
     return found
 

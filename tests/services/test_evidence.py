@@ -14,11 +14,12 @@ from services import evidence
 from services.entries.drafting import take_report
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor, who_is
+from tests.conftest import WEDNESDAY
 from tests.office import Office, user_of
 
 
 async def actor_of(session: AsyncSession, person_id: int) -> Actor:
-    actor = await who_is(session, user_of(person_id))
+    actor = await who_is(session, user_of(person_id), now=WEDNESDAY)
     assert actor is not None
     return actor
 

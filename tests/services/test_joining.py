@@ -38,6 +38,7 @@ from services.people.identity import Actor, who_is
 from services.people.invitations import LIFETIME, invite
 from services.people.joining import Joined, join, note_refusal, preview_invitation, undo_join
 from services.people.privacy import everything_about
+from tests.conftest import WEDNESDAY
 from tests.office import Office, build_office, user_of
 
 PHONE = 777
@@ -91,7 +92,7 @@ async def why_refused(db: Database, token: str, *, now: datetime, user_id: int =
 
 async def actor(db: Database, person_id: int) -> Actor:
     async with db.reading() as session:
-        found = await who_is(session, user_of(person_id))
+        found = await who_is(session, user_of(person_id), now=WEDNESDAY)
     assert found is not None
     return found
 

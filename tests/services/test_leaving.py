@@ -62,7 +62,7 @@ async def test_who_leaves_has_no_account_no_invitation_and_is_not_asked(
     assert await schedules_of(db, office.budi) == {RoundKind.PROMPT, RoundKind.QUEUE_NOTICE}
     async with db.reading() as session:
         assert await session.get(Account, user_of(office.ani)) is None
-        assert await who_is(session, user_of(office.ani)) is None
+        assert await who_is(session, user_of(office.ani), now=now) is None
         open_ = select(func.count(Invitation.id)).where(Invitation.revoked_at.is_(None))
         assert await session.scalar(open_) == 0
         assert await session.scalar(select(func.count(Day.id))) == 1

@@ -16,7 +16,7 @@ from tests.office import Office, user_of
 @pytest.mark.parametrize("name", ["admin", "observer"])
 async def test_who_is_not_asked_makes_no_day(db: Database, office: Office, now: datetime, name: str) -> None:
     async with db.writing() as session:
-        actor = await who_is(session, user_of(getattr(office, name)))
+        actor = await who_is(session, user_of(getattr(office, name)), now=now)
         assert actor is not None
         with pytest.raises(Invalid) as refused:
             await take_report(session, actor, "Rapat koordinasi", message_id=1, now=now)

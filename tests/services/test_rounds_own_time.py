@@ -11,6 +11,7 @@ from models.engine import Database
 from services.errors import Invalid, NotAllowed
 from services.people.identity import Actor, who_is
 from services.rounds import PromptTime, plan_everybody, reset_prompt_time, set_prompt_time, tick
+from tests.conftest import WEDNESDAY
 from tests.office import Office, user_of
 
 TODAY = date(2026, 11, 18)
@@ -23,7 +24,7 @@ def at(hour: int, minute: int = 0, *, day: int = 18) -> datetime:
 
 async def actor(db: Database, person_id: int) -> Actor:
     async with db.reading() as session:
-        found = await who_is(session, user_of(person_id))
+        found = await who_is(session, user_of(person_id), now=WEDNESDAY)
     assert found is not None
     return found
 

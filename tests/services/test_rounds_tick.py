@@ -51,7 +51,7 @@ async def changed(db: Database, person_id: int, **values: Any) -> None:
         await session.execute(update(Person).where(Person.id == person_id).values(**values))
 
 
-async def messages(db: Database) -> list[tuple[int, str, str, str | None]]:
+async def messages(db: Database) -> list[tuple[int | None, str, str, str | None]]:
     async with db.reading() as session:
         rows = await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
         return [(row.person_id, row.kind, row.payload["work_date"], row.key) for row in rows]
