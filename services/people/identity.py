@@ -1,9 +1,9 @@
 """Who is acting: read from the database on every update, never from a button."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Exists, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Exists, Result, String, cast, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -48,7 +48,7 @@ class Actor:
 
 
 async def who_is(session: AsyncSession, user_id: int, *, now: datetime) -> Actor | None:
-    """The active person joined with this Telegram account, or None. Four queries, two for a stranger."""
+    """The active person joined with this Telegram account, or None. Two queries, one for a stranger."""
     row = (
         await session.execute(
             select(Person, Account, _names_as_supervisor(Person.id))
@@ -59,19 +59,7 @@ async def who_is(session: AsyncSession, user_id: int, *, now: datetime) -> Actor
     if row is None:
         return None
     person, account, is_supervisor = row
-    roles = frozenset(await session.scalars(select(Role.role).where(Role.person_id == person.id)))
-    zone = await zone_today(session, person.id, person.zone, now=now)
-    today = local_date(now, zone)
-    acting = await session.scalars(
-        select(ActingSupervisor.supervisor_id).where(
-            ActingSupervisor.acting_id == person.id,
-            ActingSupervisor.first <= today,
-            ActingSupervisor.last >= today,
-            ActingSupervisor.ended_at.is_(None),
-            _names_as_supervisor(ActingSupervisor.supervisor_id),
-        )
-    )
-    stands_in_for = frozenset(acting)
+    roles, zone, stands_in_for = await _facts(session, person, now=now)
     return Actor(
         person_id=person.id,
         name=person.name,
@@ -85,18 +73,42 @@ async def who_is(session: AsyncSession, user_id: int, *, now: datetime) -> Actor
     )
 
 
-async def zone_today(session: AsyncSession, person_id: int, home: str, *, now: datetime) -> str:
-    """The zone a person is in now: another than `home` while a dinas luar takes them there."""
-    rows = await session.execute(
-        select(DutyPeriod.zone, DutyPeriod.first, DutyPeriod.last).where(
-            DutyPeriod.person_id == person_id,
-            DutyPeriod.last >= now.date() - timedelta(days=1),
-            DutyPeriod.zone.is_not(None),
-            DutyPeriod.cancelled_at.is_(None),
-        )
+async def _facts(
+    session: AsyncSession, person: Person, *, now: datetime
+) -> tuple[frozenset[RoleName], str, frozenset[int]]:
+    """Roles, the zone of today, and whom the person stands in for today; one query, as every update needs it.
+
+    Dates are compared here: which date it is depends on the zone, and the zone on a dinas luar.
+    """
+    nothing, nobody, never = null().cast(String), null().cast(BigInteger), null().cast(Date)
+    yesterday = now.date() - timedelta(days=1)
+    role = select(cast(Role.role, String), nobody, never, never).where(Role.person_id == person.id)
+    there = select(DutyPeriod.zone, nobody, DutyPeriod.first, DutyPeriod.last).where(
+        DutyPeriod.person_id == person.id,
+        DutyPeriod.last >= yesterday,
+        DutyPeriod.zone.is_not(None),
+        DutyPeriod.cancelled_at.is_(None),
     )
-    there = (zone for zone, first, last in rows if zone and first <= local_date(now, zone) <= last)
-    return next(there, home)
+    acting = select(
+        nothing, ActingSupervisor.supervisor_id, ActingSupervisor.first, ActingSupervisor.last
+    ).where(
+        ActingSupervisor.acting_id == person.id,
+        ActingSupervisor.last >= yesterday,
+        ActingSupervisor.ended_at.is_(None),
+        _names_as_supervisor(ActingSupervisor.supervisor_id),
+    )
+    rows: Result[str | None, int | None, date | None, date | None] = await session.execute(
+        union_all(role, there, acting)
+    )
+    found = rows.all()
+    roles = frozenset(RoleName(text) for text, _, first, _ in found if first is None)
+    zones = (
+        text for text, _, first, last in found if text and first and first <= local_date(now, text) <= last
+    )
+    zone = next(zones, person.zone)
+    today = local_date(now, zone)
+    stands_in = frozenset(number for _, number, first, last in found if number and first <= today <= last)
+    return roles, zone, stands_in
 
 
 def _names_as_supervisor(person_id: ColumnElement[int] | InstrumentedAttribute[int]) -> Exists:
