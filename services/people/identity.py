@@ -1,7 +1,8 @@
 """Who is acting: read from the database on every update, never from a button."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Date, Exists, Result, String, cast, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -97,9 +98,7 @@ async def _facts(
         ActingSupervisor.ended_at.is_(None),
         _names_as_supervisor(ActingSupervisor.supervisor_id),
     )
-    rows: Result[str | None, int | None, date | None, date | None] = await session.execute(
-        union_all(role, there, acting)
-    )
+    rows: Result[Any, Any, Any, Any] = await session.execute(union_all(role, there, acting))
     found = rows.all()
     roles = frozenset(RoleName(text) for text, _, first, _ in found if first is None)
     zones = (
