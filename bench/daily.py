@@ -128,6 +128,7 @@ async def _start(sim: Simulator, url: str, folder: Path) -> asyncio.subprocess.P
         "TELEGRAM_API_URL": sim.url,
         "DATABASE_URL": url,
         "EVIDENCE_DIR": str(folder / "evidence"),
+        "PICTURE_DIR": str(folder / "pictures"),
     }
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", env=environment, stderr=asyncio.subprocess.DEVNULL

@@ -11,8 +11,8 @@ import structlog
 from httpx import Limits
 from httpx_aiohttp import AiohttpTransport
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import BotCommand, Update
-from telegram.constants import ChatType
+from telegram import BotCommand, BotCommandScopeAllChatAdministrators, Update
+from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 from telegram.ext import (
     Application,
@@ -26,15 +26,17 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
+from bot import presenter
 from bot.callbacks import unpack
 from bot.context import Answer, BotContext, BotData, Command, Deps, Feature, Message, Turn
 from bot.delivery import Delivery
 from bot.fetching import EvidenceFetcher
 from bot.gate import Gate
-from bot.incoming import read_message
+from bot.incoming import read_event, read_message, read_place
 from bot.polling import poll
 from bot.processor import Processor
 from bot.registry import Registry
+from bot.screens import Screen
 from bot.settings import Settings
 from scheduler.ticker import Ticker
 from services.dialogue import Said
@@ -44,8 +46,10 @@ log = structlog.get_logger()
 PRIVATE = filters.ChatType.PRIVATE
 FRESH = filters.UpdateType.MESSAGE & PRIVATE
 """New, not edited: an edited command is not run again."""
+IN_GROUP = filters.UpdateType.MESSAGE & filters.ChatType.GROUPS
+ADMINISTRATORS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 Callback = Callable[[Update, Any], Coroutine[Any, Any, None]]
-Tick = Callable[[AsyncSession, datetime], Awaitable[None]]
+Tick = Callable[[AsyncSession, datetime], Awaitable[bool]]
 TICK_SECONDS = 15.0
 FIRST_TICK = 0.5
 """Seconds after the start: the first poll comes before the day's maintenance."""
@@ -90,6 +94,10 @@ def wire(application: AppType, gate: Gate, registry: Registry) -> None:
     for command in registry.commands.values():
         on_command = _command(gate, command)
         application.add_handler(CommandHandler(command.name, on_command, filters=FRESH))
+    for command in registry.group_commands.values():
+        on_command = _group_command(gate, command)
+        application.add_handler(CommandHandler(command.name, on_command, filters=IN_GROUP))
+    application.add_handler(MessageHandler(IN_GROUP & filters.COMMAND, _private_only(gate)))
     application.add_handler(CallbackQueryHandler(_press(gate, registry)))
     edited = filters.UpdateType.EDITED_MESSAGE & PRIVATE
     application.add_handler(MessageHandler(edited, _edited(gate, registry)))
@@ -117,15 +125,25 @@ class Running:
         return self.processor.busy or self.delivery.busy
 
     async def publish_menu(self, registry: Registry, language: str) -> None:
-        """The command menu of those who have not joined; each person's own is set when they join."""
+        """The command menus of those who have not joined and of administrators of groups.
+
+        Each person's own is set when they join.
+        """
         speech = self.deps.texts.speech(language)
         menu = [
             BotCommand(one.name, speech.plain(f"commands.{one.name}"))
             for one in registry.commands.values()
             if one.open_to_strangers
         ]
+        inside = [
+            BotCommand(one.name, speech.plain(f"commands.{one.name}"))
+            for one in registry.group_commands.values()
+        ]
+        bot, code = self.application.bot, language or None
         try:
-            await self.application.bot.set_my_commands(menu, language_code=language or None)
+            await bot.set_my_commands(menu, language_code=code)
+            scope = BotCommandScopeAllChatAdministrators()
+            await bot.set_my_commands(inside, scope=scope, language_code=code)
         except TelegramError as error:
             log.warning("menu_not_set", error=type(error).__name__)
 
@@ -158,9 +176,11 @@ async def running(deps: Deps, features: Iterable[Feature], tick: Tick) -> AsyncI
     application.add_error_handler(_unexpected(gate))
 
     async def on_tick() -> None:
-        async with deps.database.writing() as session:
-            await tick(session, deps.clock())
-        delivery.wake()
+        more = True
+        while more:  # each batch commits by itself: whoever waits to write comes in between
+            async with deps.database.writing() as session:
+                more = await tick(session, deps.clock())
+            delivery.wake()
         fetcher.wake()
 
     ticker = Ticker(on_tick, seconds=TICK_SECONDS, delay=FIRST_TICK)
@@ -209,6 +229,47 @@ def _command(gate: Gate, command: Command) -> Callback:
             message=read_message(update),
             open_=command.open_to_strangers,
         )
+
+    return on_command
+
+
+def _group_command(gate: Gate, command: Command) -> Callback:
+    """Telegram is asked about the sender before the transaction; who they are here its service decides."""
+
+    async def on_command(update: Update, context: BotContext) -> None:
+        place = read_place(update, administers=await _administers(update, context.bot))
+        arguments = " ".join(context.args or [])
+        await gate.run(
+            update, Said.COMMAND, lambda turn: command.run(turn, arguments), place=place, open_=True
+        )
+
+    return on_command
+
+
+async def _administers(update: Update, bot: ExtBot[Any]) -> bool | None:
+    """Whether the sender is an administrator of the group; None: Telegram did not say."""
+    chat, user, message = update.effective_chat, update.effective_user, update.effective_message
+    if chat is None or user is None or message is None or message.sender_chat is not None:
+        return False
+    member = await presenter.insist(lambda: bot.get_chat_member(chat.id, user.id))
+    return None if member is None else member.status in ADMINISTRATORS
+
+
+def _private_only(gate: Gate) -> Callback:
+    """A command of the private chat in a group: a word when it names us, silence otherwise."""
+
+    async def on_command(update: Update, context: BotContext) -> None:
+        message = update.effective_message
+        words = ((message.text if message else None) or "").split(maxsplit=1)
+        if not words or words[0].partition("@")[2].casefold() != context.bot.username.casefold():
+            await gate.note(update)
+            return
+
+        async def act(turn: Turn) -> Answer:
+            return Answer(screens=(Screen(turn.t("groups.private_only")),))
+
+        place = read_place(update, administers=False)
+        await gate.run(update, Said.COMMAND, act, place=place, open_=True)
 
     return on_command
 
@@ -262,9 +323,9 @@ def _unknown_command(gate: Gate) -> Callback:
 
 
 def _ignored(gate: Gate) -> Callback:
-    """Anything else (groups, service messages, people who block) is taken note of and nothing more."""
+    """Anything else (talk in groups, service messages, people who block) is taken note of; see `note`."""
 
     async def on_other(update: Update, context: BotContext) -> None:
-        await gate.note(update)
+        await gate.note(update, read_event(update))
 
     return on_other

@@ -21,6 +21,17 @@ class Kind(enum.StrEnum):
     # the prompt
     PROMPT_FILL = "pf"
     PROMPT_SAME = "ps"
+    PROMPT_SHOW = "pb"
+    PROMPT_LATER = "pl"
+    PROMPT_SNOOZE = "pz"
+    PROMPT_OFF = "po"
+    # a day away, said by one tap: subject is the period
+    OFF_KIND = "pk"
+    OFF_UNDO = "pu"
+    # «Tidak ada kegiatan»; to take it back the subject is the day
+    NOTHING_ASK = "pn"
+    NOTHING_REASON = "pr"
+    NOTHING_UNDO = "px"
     # the day card: subject is the day
     DAY_SHOW = "d"
     DAY_PAGE = "dp"
@@ -65,13 +76,97 @@ class Kind(enum.StrEnum):
     FEEDBACK_PHRASE = "fp"
     FEEDBACK_READ = "fk"
     FEEDBACK_REPLY = "fr"
+    # the plan of a day: subject is the line
+    PLAN_WRITE = "nw"
+    PLAN_FIRST = "nf"
+    PLAN_DROP = "nx"
+    PLAN_USE = "nu"
+    PLAN_MASK = "nm"
+    # what stands in the way: subject is the day, the entry, the blocker or the one who is asked
+    BLOCKER_DAY = "kd"
+    BLOCKER_ADD = "kt"
+    BLOCKER_ENTRY = "ke"
+    BLOCKERS = "kl"
+    BLOCKER_SHOW = "ks"
+    BLOCKER_ANSWER = "ka"
+    BLOCKER_CHIP = "kc"
+    BLOCKER_CLOSE = "kx"
+    # coaching: subject is the feedback
+    FOLLOW_UP = "fu"
+    FOLLOW_UP_SHOW = "fus"
+    FOLLOW_UP_CLOSE = "fc"
+    # who stands in: subject is the supervisor, or the span
+    ACTING = "a"
+    ACTING_NEW = "an"
+    ACTING_WHO = "aw"
+    ACTING_DRAFT = "ad"
+    ACTING_SAVE = "as"
+    ACTING_END = "ae"
+    # the brief and the nudge: subject is the person
+    BRIEF_QUEUE = "mq"
+    WEEK = "mw"
+    # a text after a return: subject is the entry
+    RETURNED_FIX = "kf"
+    RETURNED_NEW = "kn"
     # joining: subject is the invitation or the person
     JOIN_YES = "jy"
     JOIN_NO = "jn"
     JOIN_UNDO = "ju"
+    # the calendar, for admins: subject is the year, the day off, the set Ramadan, the unit or the person
+    HOLIDAYS = "ll"
+    HOLIDAY_ADD = "la"
+    HOLIDAY_KIND = "lk"
+    HOLIDAY_UNITS = "lu"
+    HOLIDAY_UNIT = "lv"
+    HOLIDAY_SAVE = "ls"
+    HOLIDAY_SHOW = "lh"
+    HOLIDAY_DATE = "ld"
+    HOLIDAY_NAME = "ln"
+    HOLIDAY_FIX = "lf"
+    HOLIDAY_CANCEL = "lx"
+    HOLIDAY_RESTORE = "lr"
+    RAMADAN = "lm"
+    RAMADAN_SET = "lms"
+    RAMADAN_RESET = "lmr"
+    PATTERNS = "lp"
+    PATTERN_UNIT = "lpu"
+    PATTERN_ALL = "lpa"
+    PATTERN_ALL_SURE = "lpy"
+    PATTERN_FIND = "lpf"
+    PATTERN_PERSON = "lpp"
+    PATTERN_SET = "lps"
+    # weekly summaries: the argument says which; subject is the group when it is sent again
+    WEEK_SHOW = "ws"
+    WEEK_PICTURE = "wp"
+    WEEK_AGAIN = "wa"
+    WEEK_SEND = "wg"
     # settings
     SET_TIME = "st"
     SET_LANGUAGE = "sl"
+    # groups: subject is the group, or whose list it is
+    GROUP_LIST = "gl"
+    GROUP_SHOW = "gs"
+    GROUP_UNIT = "gu"
+    GROUP_UNITS = "gp"
+    GROUP_LANGUAGE = "gb"
+    GROUP_ZONE = "gz"
+    GROUP_UNLINK = "gx"
+    SET_SHOW = "ss"
+    SET_CAP = "sc"
+    SET_PAUSE = "sp"
+    SET_PLAN = "sm"
+    # days away or elsewhere: subject is the person, or the period
+    DUTY = "c"
+    DUTY_SAVE = "cs"
+    DUTY_REPLACE = "cr"
+    DUTY_CANCEL = "cx"
+    # the schedule of a shift: subject is the person
+    SHIFT = "h"
+    SHIFT_SET = "hs"
+    # excusing: subject is the supervisor, or one of the periods written together
+    EXCUSE = "b"
+    EXCUSE_SAVE = "bs"
+    EXCUSE_UNDO = "bu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from models.engine import Database
 from services.clock import Clock
 from services.dialogue import Question, Step, ask
 from services.errors import NotAllowed
+from services.groups import Place
+from services.outbox import GroupFacts
 from services.people.identity import Actor
 
 
@@ -71,7 +73,11 @@ class Message:
 
 @dataclass(slots=True)
 class Turn:
-    """One update, inside its transaction. Handlers pass `session` and `now` on; they never commit or send."""
+    """One update, inside its transaction. Handlers pass `session` and `now` on; they never commit or send.
+
+    `place`: the group a group command was given in. `group`: the linked group a notice goes to; nobody is
+    `found` then.
+    """
 
     session: AsyncSession
     now: datetime
@@ -84,6 +90,8 @@ class Turn:
     question: Question | None = None
     message: Message | None = None
     page: int = 0
+    place: Place | None = None
+    group: GroupFacts | None = None
 
     @property
     def actor(self) -> Actor:
@@ -160,7 +168,10 @@ OnCommand = Callable[[Turn, str], Awaitable[Answer]]
 Renderer = Callable[[Turn, CardRef], Awaitable[Screen | None]]
 """Reads what a card shows now, in the transaction; None: it is no more."""
 Notice = Callable[[Turn, Mapping[str, Any]], Awaitable["Answer | None"]]
-"""An outbox row → what its person gets (the turn is theirs); None: no longer worth sending."""
+"""An outbox row → what its person or group gets (the turn is theirs); None: no longer worth sending.
+
+In a group `turn.found` is None and `turn.group` says which it is; only screens and a picture go there.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +193,8 @@ class Feature:
 
     name: str
     commands: tuple[Command, ...] = ()
+    group_commands: tuple[Command, ...] = ()
+    """Commands of groups, there only; `Turn.place` says where. Anybody may type them: the service decides."""
     presses: Mapping[Kind, OnPress] = field(default_factory=dict)
     open_presses: frozenset[Kind] = frozenset()
     """Presses a stranger may make."""

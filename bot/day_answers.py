@@ -10,15 +10,20 @@ from datetime import date, timedelta
 from bot.context import Answer, Message, Turn, card
 from bot.screens import CardRef, Screen
 from bot.views.days import pending_screen
+from bot.views.later import absent_screen
+from bot.views.nothing import not_nothing_screen, nothing_screen
 from services.clock import local_date
 from services.dialogue import Step
 from services.entries import answering, asking, drafting
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound
+from services.prompting import absence_on
+from services.reading.absence import Absence
 from services.reading.dates import Mode, read_dates
 from services.reading.sensitive import find_sensitive
 
-DAY, ASK = "day", "ask"
+DAY, ASK, QUESTION = "day", "ask", "question"
+"""Cards: the day, its outcome question, and the question of the day (subject: the date as an ordinal)."""
 RECENT = timedelta(days=62)
 """An older date without its year is rather one still to come: that month was closed long ago."""
 
@@ -28,11 +33,17 @@ def both(day_id: int, *, view: str = "", focus: int = 0, page: int = 0) -> tuple
     return (*card(DAY, day_id, view=view, focus=focus, page=page), *card(ASK, day_id))
 
 
+def question_of(work_date: date, *, view: str = "", focus: int = 0) -> tuple[CardRef, ...]:
+    """The question of the day: one living message per date, taken away once the day is sent."""
+    return card(QUESTION, work_date.toordinal(), view=view, focus=focus)
+
+
 async def take(turn: Turn, message: Message, *, work_date: date | None = None) -> Answer:
     """Takes a text as a report and says what became of it. A question about outcomes goes on."""
     taken = await read_report(turn, message, work_date=work_date)
     if taken.day_id is None:
-        screens = unclear(turn, message, taken) or (Screen(turn.t("day.no_activity")),)
+        asked = await unclear(turn, message, taken, work_date=work_date)
+        screens = asked or (Screen(turn.t("day.no_activity")),)
         return Answer(screens=screens)
     before = turn.question.data.get("day") if turn.question else None
     await ask_outcomes(turn, taken.day_id)
@@ -40,7 +51,15 @@ async def take(turn: Turn, message: Message, *, work_date: date | None = None) -
     cards = both(taken.day_id, view=view, focus=message.message_id)
     if before is not None and before != taken.day_id:
         cards += card(ASK, before)
-    return Answer(cards=cards, reaction="👌")
+    return Answer(cards=cards, screens=await replaced(turn, taken), reaction="👌")
+
+
+async def replaced(turn: Turn, taken: drafting.Taken) -> tuple[Screen, ...]:
+    """Says so when the new entries took the place of «Tidak ada kegiatan»."""
+    if not taken.was_nothing or taken.day_id is None:
+        return ()
+    day = await load_day(turn.session, taken.day_id)
+    return (Screen(turn.t("nothing.replaced", day=turn.t.day(day.work_date))),)
 
 
 async def read_report(turn: Turn, message: Message, *, work_date: date | None = None) -> drafting.Taken:
@@ -54,13 +73,12 @@ async def read_report(turn: Turn, message: Message, *, work_date: date | None = 
     )
 
 
-def unclear(turn: Turn, message: Message, taken: drafting.Taken) -> tuple[Screen, ...]:
-    """Asks which day a text is about, or what was done on the day it named; else nothing.
-
-    Who only says that they are away is told that nothing was kept and nothing is waited for.
-    """
-    if taken.absent:
-        return (Screen(turn.t("day.absent")),)
+async def unclear(
+    turn: Turn, message: Message, taken: drafting.Taken, *, work_date: date | None = None
+) -> tuple[Screen, ...]:
+    """Asks which day a text is about, or what was done on the day it named; else nothing."""
+    if taken.absence is not None:
+        return (await absent(turn, message, taken.absence, work_date=work_date),)
     if taken.unclear_day is not None:
         turn.ask(Step.DAY, text=message.text, message=message.message_id)
         return (day_question(turn, taken.unclear_day),)
@@ -68,6 +86,30 @@ def unclear(turn: Turn, message: Message, taken: drafting.Taken) -> tuple[Screen
         turn.ask(Step.DAY_TEXT, day=taken.day.isoformat())
         return (pending_screen(turn.t, turn.t("day.what_on", day=turn.t.day(taken.day))),)
     return ()
+
+
+async def absent(turn: Turn, message: Message, said: Absence, *, work_date: date | None = None) -> Screen:
+    """Who has nothing to report is asked why; who is away may record it by one tap. The text is not kept.
+
+    It is about the day it names, else about the day in question, else about today. «Senin cuti» may be either
+    Monday.
+    """
+    today = local_date(turn.now, turn.actor.zone)
+    named = one_day(turn, message.text)
+    span = read_dates(message.text, today=today, mode=Mode.FUTURE)
+    until = today + RECENT if named is not None else date.max
+    ahead = span.last if span is not None and today < span.last <= until else None
+    if ahead is not None and named is None and said is Absence.AWAY:
+        return Screen(turn.t("later.offer_ahead"))
+    day = named or ahead or work_date or today
+    found = await absence_on(turn.session, turn.actor, day, now=turn.now)
+    asking = found.asking
+    if said is Absence.NOTHING and found.expected and asking.away is None:
+        if asking.entries:
+            return not_nothing_screen(turn.t, asking)
+        turn.ask(Step.NOTHING, day=day.isoformat())
+        return nothing_screen(turn.t, day)
+    return absent_screen(turn.t, found, today=today, ahead=ahead is not None)
 
 
 def day_question(turn: Turn, said: str) -> Screen:

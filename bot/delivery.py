@@ -5,21 +5,25 @@ a minute ago does not show what is no longer so.
 """
 
 import asyncio
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot import presenter
+from bot import menus, presenter
 from bot.context import Answer, Deps, Turn
 from bot.network import never_left
 from bot.registry import Registry
+from bot.screens import Screen
 from models import OutboxState
 from models.engine import is_away
-from services import outbox
+from services import groups, outbox
+from services.groups import Problem
 from services.people.identity import mark_unreachable, who_is
 
 log = structlog.get_logger()
@@ -31,10 +35,27 @@ STUCK = timedelta(minutes=2)
 LOOK_FOR_STUCK = 60.0
 """Seconds between looks for such rows."""
 NEVER_MET = "chat not found"
+PROBLEMS = {
+    NEVER_MET: Problem.REMOVED,
+    "group chat was deactivated": Problem.REMOVED,
+    "topic_closed": Problem.TOPIC_CLOSED,
+    "message thread not found": Problem.TOPIC_GONE,
+    "topic_deleted": Problem.TOPIC_GONE,
+    "not enough rights": Problem.NO_RIGHTS,
+    "have no rights": Problem.NO_RIGHTS,
+    "chat_write_forbidden": Problem.NO_RIGHTS,
+    "chat_send_plain_forbidden": Problem.NO_RIGHTS,
+    "chat_restricted": Problem.NO_RIGHTS,
+}
+"""What Telegram says of a group, and what keeps us from it then."""
 
 
 class NotJoined(Exception):
     """There is no account to tell it to."""
+
+
+class NotLinked(Exception):
+    """The group was let go before its notice was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +67,10 @@ class Ending:
     wait: timedelta | None = None
     gone: bool = False
     """Nothing reaches this person until they come back."""
+    problem: Problem | None = None
+    """What keeps everything from this group."""
+    moved_to: int | None = None
+    """The chat this group is now."""
     bug: bool = False
 
 
@@ -54,16 +79,22 @@ def ending(error: Exception, *, begun: bool) -> Ending:
     match error:
         case NotJoined():
             return Ending(OutboxState.FAILED, "not joined")
+        case NotLinked():
+            return Ending(OutboxState.FAILED, "not linked")
+        case ChatMigrated():
+            state = OutboxState.UNCERTAIN if begun else OutboxState.WAITING
+            return Ending(state, "ChatMigrated", moved_to=error.new_chat_id)
         case RetryAfter():
             wait = error.retry_after
             wait = wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
             state = OutboxState.UNCERTAIN if begun else OutboxState.WAITING
             return Ending(state, "RetryAfter", wait=wait)
         case Forbidden():
-            return Ending(OutboxState.FAILED, error.message, gone=True)
+            return Ending(OutboxState.FAILED, error.message, gone=True, problem=Problem.REMOVED)
         case BadRequest():
-            gone = NEVER_MET in error.message.casefold()
-            return Ending(OutboxState.FAILED, error.message, gone=gone)
+            said = error.message.casefold()
+            problem = next((one for words, one in PROBLEMS.items() if words in said), None)
+            return Ending(OutboxState.FAILED, error.message, gone=NEVER_MET in said, problem=problem)
         case NetworkError():
             surely_not = not begun and (error.__cause__ is None or never_left(error))
             return Ending(OutboxState.WAITING if surely_not else OutboxState.UNCERTAIN, error.message)
@@ -176,40 +207,79 @@ class Delivery:
                 )
             if end.gone and row.user_id is not None:
                 await mark_unreachable(session, row.user_id, now=now)
+            if row.group is not None:
+                if end.state is OutboxState.SENT and message_id is not None:
+                    await groups.arrived(session, row.group.group_id)
+                await _learned(session, row, row.group.group_id, end, now=now)
         if end.state is not OutboxState.SENT:
             log.info("notice_not_sent", outbox_id=row.id, kind=row.kind, state=end.state)
 
     async def _send(self, row: outbox.Claimed, begun: list[int]) -> int | None:
-        """Renders and sends; None when there is nothing left to tell. Raises NotJoined.
+        """Renders and sends; gives its first message, which a reply names. Raises NotJoined.
+
+        None: there is nothing left to tell.
 
         Notes in `begun` what arrived, so that a later failure of the same notice does not repeat it.
         """
-        if row.chat_id is None or row.user_id is None:
+        if row.chat_id is None:
             raise NotJoined
-        now = self.deps.clock()
+        chat_id, topic = row.chat_id, row.group.thread_id if row.group else None
         async with self.deps.database.reading() as session:
-            actor = await who_is(session, row.user_id, now=now)
-            if actor is None:
-                raise NotJoined
-            turn = Turn(
-                session=session,
-                now=now,
-                t=self.deps.texts.speech(row.language),
-                deps=self.deps,
-                chat_id=row.chat_id,
-                user_id=row.user_id,
-                found=actor,
-            )
+            turn = await self._turn(session, row, chat_id)
             answer: Answer | None = await self.registry.notices[row.kind](turn, row.payload)
             if answer is None:
                 return None
             rendered = await presenter.render(self.registry, turn, answer.cards)
+        if answer.picture is not None:
+            sent = await presenter.send_picture(self.bot, self.deps, chat_id, answer.picture, thread_id=topic)
+            begun.append(sent)
         for screen in answer.screens:
-            begun.append(await presenter.send(self.bot, row.chat_id, screen))
+            shown_there = screen if row.group is None else _without_presses(screen)
+            begun.append(await presenter.send(self.bot, chat_id, shown_there, thread_id=topic))
         shown = await presenter.show_cards(
-            self.bot, self.deps, row.chat_id, rendered, below=bool(answer.below), sent=begun
+            self.bot, self.deps, chat_id, rendered, below=bool(answer.below), sent=begun
         )
-        return shown or (begun[-1] if begun else None)
+        if answer.menu:
+            menu = menus.menu_of(self.registry, self.deps.texts, turn.found)
+            await presenter.insist(partial(menus.publish, self.bot, chat_id, menu))
+        return begun[0] if begun else shown
+
+    async def _turn(self, session: AsyncSession, row: outbox.Claimed, chat_id: int) -> Turn:
+        """Whose the notice is. Raises NotJoined, NotLinked."""
+        now = self.deps.clock()
+        turn = Turn(
+            session=session,
+            now=now,
+            t=self.deps.texts.speech(row.language),
+            deps=self.deps,
+            chat_id=chat_id,
+            user_id=row.user_id or 0,
+            group=row.group,
+        )
+        if row.group is not None:
+            if not row.group.linked:
+                raise NotLinked
+            return turn
+        turn.found = await who_is(session, turn.user_id, now=now)
+        if turn.found is None:
+            raise NotJoined
+        return turn
+
+
+async def _learned(
+    session: AsyncSession, row: outbox.Claimed, group_id: int, end: Ending, *, now: datetime
+) -> None:
+    """What a failed try tells of the group itself: where it is now, or what is wrong there."""
+    if end.moved_to is not None and row.chat_id is not None:
+        await groups.follow(session, row.chat_id, moved_to=end.moved_to)
+    elif end.problem is not None:
+        await groups.met_problem(session, group_id, end.problem, now=now)
+
+
+def _without_presses(screen: Screen) -> Screen:
+    """No button that presses stands in a group: anybody there could press it."""
+    rows = tuple(tuple(one for one in row if one.press is None) for row in screen.rows)
+    return replace(screen, rows=tuple(row for row in rows if row))
 
 
 async def _either(seconds: float, *events: asyncio.Event) -> None:

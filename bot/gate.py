@@ -23,9 +23,11 @@ from bot import menus, presenter
 from bot.context import Answer, Deps, Message, Turn
 from bot.registry import Registry
 from bot.screens import CardRef, Screen
+from bot.views.groups import welcome_screen
 from models.engine import is_away, is_conflict
-from services import audit, dialogue, updates
+from services import audit, dialogue, groups, updates
 from services.errors import DomainError, NotAllowed, Outdated
+from services.groups import Event, Place, Welcome
 from services.people.identity import mark_reachable, mark_unreachable, who_is
 
 log = structlog.get_logger()
@@ -64,13 +66,20 @@ class Gate:
         act: Act,
         *,
         message: Message | None = None,
+        place: Place | None = None,
         open_: bool = False,
     ) -> None:
-        """Acts and answers."""
+        """Acts and answers. `place`: the group a group command was given in."""
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None:
             return
-        base = {"chat_id": chat.id, "user_id": user.id, "user_name": user.full_name, "message": message}
+        base: dict[str, Any] = {
+            "chat_id": chat.id,
+            "user_id": user.id,
+            "user_name": user.full_name,
+            "message": message,
+            "place": place,
+        }
         try:
             shown = await self._handled(update, base, user.language_code, said, act, open_=open_)
         except Exception as error:
@@ -80,7 +89,7 @@ class Gate:
         self.committed(update.update_id)
         self.deps.wake_delivery()
         self.deps.wake_evidence()
-        await self._show(update, chat.id, said, shown)
+        await self._show(update, chat.id, said, shown, topic=place.thread_id if place else None)
 
     async def _handled(
         self,
@@ -143,7 +152,7 @@ class Gate:
             first = await updates.remember(session, self.bot.id, update_id, now=now)
             row = await dialogue.lock(session, base["chat_id"])
             actor = await who_is(session, base["user_id"], now=now)
-            if actor is not None:
+            if actor is not None and actor.chat_id == base["chat_id"]:  # not by what they say in a group
                 await mark_reachable(session, base["user_id"])
             route, question = dialogue.advance(dialogue.read(row), said, now=now)
             speech = self.deps.texts.speech(actor.language if actor else language)
@@ -242,25 +251,48 @@ class Gate:
             )
         )
 
-    async def note(self, update: Update) -> None:
-        """An update nothing is to be done about: seen, so that it does not come again. Blocking is kept."""
+    async def note(self, update: Update, event: Event | None = None) -> None:
+        """An update nobody is answered for: seen, so that it does not come again.
+
+        Kept are who blocks us, and `event`: what a group tells of itself; a group we come into is greeted.
+        """
         try:
-            await self._noted(update)
+            welcome = await self._noted(update, event)
         except Exception as error:
             self.must_come_again(update, error)
+            return
+        if welcome is None or event is None:
+            return
+        self.committed(update.update_id)
+        user = update.effective_user
+        speech = self.deps.texts.speech(user.language_code if user else None)
+        screen = welcome_screen(speech, welcome)
+        await presenter.insist(lambda: presenter.send(self.bot, event.chat_id, screen))
 
-    async def _noted(self, update: Update) -> None:
+    async def _noted(self, update: Update, event: Event | None) -> Welcome | None:
         changed = update.my_chat_member
         now = self.deps.clock()
         async with self.deps.database.writing() as session:
-            await updates.remember(session, self.bot.id, update.update_id, now=now)
+            first = await updates.remember(session, self.bot.id, update.update_id, now=now)
             if changed is not None and changed.chat.type == ChatType.PRIVATE:
                 if changed.new_chat_member.status == ChatMemberStatus.BANNED:
                     await mark_unreachable(session, changed.from_user.id, now=now)
                 else:
                     await mark_reachable(session, changed.from_user.id)
+            welcome = await groups.take_note(session, event, now=now) if event and first else None
+        if event is not None:
+            self.deps.wake_delivery()
+        return welcome
 
-    async def _show(self, update: Update, chat_id: int, said: dialogue.Said, shown: Shown) -> None:
+    async def _show(
+        self,
+        update: Update,
+        chat_id: int,
+        said: dialogue.Said,
+        shown: Shown,
+        *,
+        topic: int | None = None,
+    ) -> None:
         answer, query = shown.answer, update.callback_query
         pressed = query.message.message_id if query and query.message else None
         insist = presenter.insist
@@ -275,9 +307,14 @@ class Gate:
             await insist(lambda: presenter.replace(self.bot, self.deps, chat_id, pressed, instead))
         elif instead is not None:
             await insist(lambda: presenter.send(self.bot, chat_id, instead))
+        picture = answer.picture
+        if picture is not None:
+            await insist(
+                lambda: presenter.send_picture(self.bot, self.deps, chat_id, picture, thread_id=topic)
+            )
         if query is None or not answer.toast:
             for screen in answer.screens:
-                await insist(partial(presenter.send, self.bot, chat_id, screen))
+                await insist(partial(presenter.send, self.bot, chat_id, screen, thread_id=topic))
         if shown.cards:
             typed = said is not dialogue.Said.EDIT and pressed is None
             below = typed if answer.below is None else answer.below

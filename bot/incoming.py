@@ -1,9 +1,13 @@
-"""Telegram's message → ours."""
+"""Telegram's message → ours, and what a group tells of itself."""
 
+from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
 from telegram import Message as TelegramMessage
-from telegram import Update
+from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.context import Message, Upload
+from services.groups import Event, Happening, Place
+
+PRESENT = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER)
 
 
 def read_message(update: Update) -> Message | None:
@@ -48,3 +52,60 @@ def _upload(message: TelegramMessage) -> Upload | None:
         (one for one in ("location", "contact", "poll", "venue", "dice") if getattr(message, one)), ""
     )
     return Upload(kind or "unknown", "", "", 0)
+
+
+def topic_of(update: Update) -> int | None:
+    """The topic of a forum an update stands in; a thread of replies elsewhere is none."""
+    message = update.effective_message
+    if not isinstance(message, TelegramMessage) or not message.is_topic_message:
+        return None
+    return message.message_thread_id
+
+
+def read_place(update: Update, *, administers: bool | None) -> Place | None:
+    """The group a command was given in. Written in the name of a chat, nobody knows by whom."""
+    chat, message = update.effective_chat, update.effective_message
+    if chat is None or message is None:
+        return None
+    anonymous = message.sender_chat is not None
+    return Place(chat.id, topic_of(update), chat.title or "", administers, anonymous)
+
+
+def read_event(update: Update) -> Event | None:
+    """What happened to a group, as our own membership and the service messages say."""
+    if update.my_chat_member is not None:
+        return _membership(update.my_chat_member)
+    message = update.message
+    if message is None or message.chat.type == ChatType.PRIVATE:
+        return None
+    chat_id = message.chat.id
+    if message.migrate_to_chat_id is not None:
+        return Event(Happening.MOVED, chat_id, moved_to=message.migrate_to_chat_id)
+    if message.migrate_from_chat_id is not None:
+        return Event(Happening.MOVED, message.migrate_from_chat_id, moved_to=chat_id)
+    if message.forum_topic_reopened is not None:
+        return Event(Happening.TOPIC_OPENED, chat_id, thread_id=message.message_thread_id)
+    if message.new_chat_title is not None:
+        return Event(Happening.RENAMED, chat_id, title=_storable(message.new_chat_title) or "")
+    return None
+
+
+def _membership(changed: ChatMemberUpdated) -> Event | None:
+    if changed.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+        return None
+    there = changed.new_chat_member
+    if not _is_in(there):
+        what = Happening.REMOVED
+    elif not _is_in(changed.old_chat_member):
+        what = Happening.ADDED
+    elif isinstance(there, ChatMemberRestricted) and not there.can_send_messages:
+        what = Happening.MUTED
+    else:
+        what = Happening.HEARD
+    return Event(what, changed.chat.id, title=_storable(changed.chat.title) or "")
+
+
+def _is_in(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status in PRESENT

@@ -11,10 +11,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
-from bot.context import Deps, FileRef, Turn
+from bot.context import Deps, FileRef, Picture, Turn
 from bot.network import never_left
 from bot.registry import Registry
 from bot.screens import Button, CardRef, Screen
+from bot.views.paging import visible
+from documents.pictures import DrawingFailed, draw
 from services import cards
 from services.evidence import evidence_path
 
@@ -22,6 +24,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 UNCHANGED = "message is not modified"
+CAPTION = 1024
+"""UTF-16 units below a photo."""
 TRIES = 4
 LONGEST_WAIT = 30.0
 """Seconds one answer may be held back by a busy server before it is tried again."""
@@ -43,17 +47,42 @@ def _key(one: Button) -> InlineKeyboardButton:
     )
 
 
-async def send(bot: ExtBot[Any], chat_id: int, screen: Screen) -> int:
-    """Sends a new message; gives its id. Raises TelegramError."""
+async def send(bot: ExtBot[Any], chat_id: int, screen: Screen, *, thread_id: int | None = None) -> int:
+    """Sends a new message, into a topic where one is named; gives its id. Raises TelegramError."""
     message = await bot.send_message(
         chat_id,
         screen.text,
         parse_mode="HTML",
+        message_thread_id=thread_id,
         reply_markup=keyboard(screen.rows),
         disable_notification=screen.silent,
         link_preview_options=NO_PREVIEW,
     )
     return message.message_id
+
+
+async def send_picture(
+    bot: ExtBot[Any], deps: Deps, chat_id: int, picture: Picture, *, thread_id: int | None = None
+) -> int:
+    """Draws a picture and sends it above its words; the words alone where there can be no picture.
+
+    Draws in a child process, for seconds: never in a transaction. Gives the message's id.
+    Raises TelegramError.
+    """
+    try:
+        if visible(picture.caption) > CAPTION:
+            raise DrawingFailed("its words do not fit below a photo")
+        photo = await draw(picture.drawing, folder=deps.settings.picture_dir)
+        message = await bot.send_photo(
+            chat_id, photo, caption=picture.caption, parse_mode="HTML", message_thread_id=thread_id
+        )
+    except DrawingFailed as error:
+        log.error("picture_not_drawn", reason=str(error))
+    except BadRequest as error:  # a group may take texts and no photos
+        log.warning("picture_refused", reason=error.message)
+    else:
+        return message.message_id
+    return await send(bot, chat_id, Screen(picture.caption), thread_id=thread_id)
 
 
 async def send_document(bot: ExtBot[Any], chat_id: int, name: str, content: bytes) -> int:

@@ -16,6 +16,7 @@ class Registry:
 
     def __init__(self, features: Iterable[Feature]) -> None:
         self.commands: dict[str, Command] = {}
+        self.group_commands: dict[str, Command] = {}
         self.presses: dict[Kind, OnPress] = {}
         self.open_presses: set[Kind] = set()
         self.answers: dict[Step, OnMessage] = {}
@@ -26,6 +27,7 @@ class Registry:
         self.on_edit: OnMessage | None = None
         for feature in features:
             _merge(self.commands, {command.name: command for command in feature.commands})
+            _merge(self.group_commands, {command.name: command for command in feature.group_commands})
             _merge(self.presses, feature.presses)
             self.open_presses |= feature.open_presses
             _merge(self.answers, feature.answers)

@@ -28,6 +28,7 @@ class Settings:
     database_url: str
     organization: str
     evidence_dir: Path
+    picture_dir: Path
     office_clock: datetime | None
     privacy_contact: str
     webhook_url: str | None
@@ -68,6 +69,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         database_url=_database(text("DATABASE_URL", "sqlite:///data/kinerja.db")),
         organization=text("ORGANIZATION", "Kantor kami"),
         evidence_dir=Path(text("EVIDENCE_DIR", "data/evidence")),
+        picture_dir=Path(text("PICTURE_DIR", "data/pictures")),
         office_clock=_office_clock(text("OFFICE_CLOCK"), api_url),
         privacy_contact=text("PRIVACY_CONTACT", "pengelola kepegawaian kantor Anda"),
         webhook_url=webhook_url,

@@ -1,12 +1,15 @@
 """Reporting: text becomes entries, the day card shows them, `Kirim` puts them before the supervisor."""
 
+from dataclasses import replace
 from datetime import date
 
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Command, Feature, Message, Turn, card
+from bot.corrections import as_correction
 from bot.day_answers import (
     ASK,
     DAY,
+    absent,
     answer,
     ask_outcomes,
     both,
@@ -16,8 +19,12 @@ from bot.day_answers import (
     take,
     work_date_of,
 )
+from bot.plan_answers import as_plan
 from bot.screens import CardRef, Screen
+from bot.sending import send_day, send_typed
+from bot.views.blockers import day_screen
 from bot.views.days import day_card, entry_screen, page_of, pending_screen
+from bot.views.later import nothing_button
 from bot.views.links import link_screen, unsure_screen
 from services import cards
 from services.clock import local_date
@@ -26,9 +33,10 @@ from services.entries import answering, asking, copying, drafting, editing, foll
 from services.entries.days import ensure_open, find_day, is_closed, open_day
 from services.entries.suggesting import load_plan, suggestion_for
 from services.entries.views import DayView, EntryView, load_day, load_own_day
-from services.reading.absence import read_absence
+from services.reading.absence import Absence, read_absence
 from services.reading.capture import read_entries
 from services.reading.dates import Mode, read_dates
+from services.reading.orders import is_send
 from services.reading.sensitive import find_sensitive
 
 
@@ -37,6 +45,8 @@ async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
     entry = day.entry(ref.focus)
     if ref.view in ("entry", "dropped") and entry is not None:
         return entry_screen(turn.t, day, entry, restorable=ref.view == "dropped")
+    if ref.view == "blockers" and day.blockers:
+        return day_screen(turn.t, day)
     if ref.view in ("link", "unsure"):
         chosen = await render_links(turn, ref, day)
         if chosen is not None:
@@ -101,7 +111,9 @@ async def on_report(turn: Turn, message: Message) -> Answer:
             missing = asking.missing_outcomes(day)
             if missing and not answering.is_absence(message.text, missing):
                 return await answer(turn, message, day, missing)
-    return await take(turn, message)
+    if is_send(message.text):
+        return await send_typed(turn)
+    return await as_correction(turn, message) or await as_plan(turn, message) or await take(turn, message)
 
 
 async def on_day_named(turn: Turn, message: Message) -> Answer:
@@ -111,8 +123,8 @@ async def on_day_named(turn: Turn, message: Message) -> Answer:
     """
     data = turn.question.data if turn.question else {}
     reply = drafting.read_reply(message.text, turn.actor, turn.now)
-    if reply.absent:
-        return Answer(screens=(Screen(turn.t("day.absent")),))
+    if reply.absence is Absence.AWAY:
+        return Answer(screens=(await absent(turn, message, reply.absence),))
     if reply.reports:
         turn.done()
         return await take(turn, message)
@@ -169,17 +181,7 @@ async def on_page(turn: Turn, press: Press) -> Answer:
 
 
 async def on_send(turn: Turn, press: Press) -> Answer:
-    day = await load_day(turn.session, press.subject)
-    unsure = [one for one in day.entries if one.editable and not one.linked]
-    if unsure and day.has_plan and press.arg != "anyway" and day.person_id == turn.actor.person_id:
-        return Answer(cards=card(DAY, press.subject, view="unsure"))
-    sent = await sending.submit_day(
-        turn.session, turn.actor, press.subject, revision=press.revision, now=turn.now
-    )
-    turn.done()
-    key = "day.sent_some" if sent.locked else "day.sent" if sent.supervised else "day.recorded"
-    toast = turn.t.plain(key, count=sent.entries, locked=sent.locked)
-    return Answer(cards=both(sent.day_id), toast=toast)
+    return await send_day(turn, press.subject, revision=press.revision, anyway=press.arg == "anyway")
 
 
 async def on_withdraw(turn: Turn, press: Press) -> Answer:
@@ -229,7 +231,7 @@ async def on_same(turn: Turn, press: Press) -> Answer:
 
 
 async def on_fill(turn: Turn, press: Press) -> Answer:
-    """«Isi laporan»: asks for the text of that day."""
+    """«Isi laporan»: asks for the text of that day. «Tidak ada kegiatan» is an answer, too."""
     return ask_day(turn, work_date_of(press.arg))
 
 
@@ -237,7 +239,9 @@ def ask_day(turn: Turn, work_date: date) -> Answer:
     """The next text is the report of that day, if it may still be written."""
     ensure_open(turn.actor, work_date, now=turn.now)
     turn.ask(Step.DAY_TEXT, day=work_date.isoformat())
-    return Answer(screens=(pending_screen(turn.t, turn.t("day.what_on", day=turn.t.day(work_date))),))
+    screen = pending_screen(turn.t, turn.t("day.what_on", day=turn.t.day(work_date)))
+    nothing = (nothing_button(turn.t, work_date),)
+    return Answer(screens=(replace(screen, rows=(nothing, *screen.rows)),))
 
 
 FEATURE = Feature(

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Feature, FileRef, Message, Turn, Upload, card
-from bot.day_answers import DAY, ask_outcomes, both, read_report, unclear
+from bot.day_answers import DAY, ask_outcomes, both, read_report, replaced, unclear
 from bot.screens import Screen, units
 from bot.views.evidence import LONGEST_LINK, lost_screen
 from services import cards, evidence, outbox
@@ -31,7 +31,7 @@ async def on_upload(turn: Turn, message: Message) -> Answer:
     question = turn.question
     entry_id = int(question.data["entry"]) if question and question.step is Step.EVIDENCE else None
     taken, asked = await _caption(turn, message)
-    if taken.absent:
+    if taken.absence is not None:
         return Answer(screens=asked)
     if entry_id is None and message.reply_to is None and taken.entry_ids:
         entry_id = taken.entry_ids[0]
@@ -43,7 +43,7 @@ async def on_upload(turn: Turn, message: Message) -> Answer:
         asked = (Screen(turn.t(f"errors.{refused.code}", **refused.params)), *asked)
         shown = both(taken.day_id, view="taken", focus=message.message_id) if taken.day_id else ()
         return Answer(cards=shown, screens=asked)
-    return await _told(turn, message, kept, asked)
+    return await _told(turn, message, kept, (*asked, *await replaced(turn, taken)))
 
 
 async def _caption(turn: Turn, message: Message) -> tuple[Taken, tuple[Screen, ...]]:
@@ -53,7 +53,7 @@ async def _caption(turn: Turn, message: Message) -> tuple[Taken, tuple[Screen, .
     taken = await read_report(turn, message)
     if taken.day_id is not None:
         await ask_outcomes(turn, taken.day_id)
-    return taken, unclear(turn, message, taken)
+    return taken, await unclear(turn, message, taken)
 
 
 async def _keep(
@@ -130,7 +130,7 @@ async def on_drop(turn: Turn, press: Press) -> Answer:
 
 async def on_open(turn: Turn, press: Press) -> Answer:
     """Sends the file below; a link as a link."""
-    found = await evidence.open_evidence(turn.session, turn.actor, press.subject)
+    found = await evidence.open_evidence(turn.session, turn.actor, press.subject, now=turn.now)
     if found.url is not None and units(found.url) > LONGEST_LINK:
         return Answer(document=("tautan.txt", found.url.encode()))
     if found.url is not None:

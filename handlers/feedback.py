@@ -19,8 +19,10 @@ from bot.views.feedback import (
 from services import feedback
 from services.approvals.entitlement import REVIEW_CARD
 from services.approvals.review import load_review
+from services.coaching import COACHING
 from services.dialogue import Step
 from services.errors import DomainError, Invalid, NotAllowed, NotFound
+from services.states import Tone
 
 COMPOSE, NOTE = "compose", "feedback"
 BEHAVIOUR_FACE, GONE = "b", "gone"
@@ -30,7 +32,7 @@ async def render_compose(turn: Turn, ref: CardRef) -> Screen | None:
     """`view`: the choice so far, after `b` when a behaviour is being chosen."""
     if ref.view == GONE:
         return None
-    review = await load_review(turn.session, turn.actor, ref.subject)
+    review = await load_review(turn.session, turn.actor, ref.subject, now=turn.now)
     choice = unpack_choice(ref.view.removeprefix(BEHAVIOUR_FACE))
     if ref.view.startswith(BEHAVIOUR_FACE):
         return behaviour_screen(turn.t, review, choice)
@@ -45,13 +47,13 @@ async def render_note(turn: Turn, ref: CardRef) -> Screen | None:
 
 async def on_compose(turn: Turn, press: Press) -> Answer:
     choice = replace(unpack_choice(press.arg), tone=0)
-    await feedback.ensure_about(turn.session, turn.actor, choice.about(press.subject))
+    await feedback.ensure_about(turn.session, turn.actor, choice.about(press.subject), now=turn.now)
     return Answer(cards=card(COMPOSE, press.subject, view=choice.pack()))
 
 
 async def on_about(turn: Turn, press: Press) -> Answer:
     choice = unpack_choice(press.arg)
-    await feedback.ensure_about(turn.session, turn.actor, choice.about(press.subject))
+    await feedback.ensure_about(turn.session, turn.actor, choice.about(press.subject), now=turn.now)
     return Answer(cards=card(COMPOSE, press.subject, view=f"{BEHAVIOUR_FACE}{choice.pack()}"))
 
 
@@ -60,7 +62,7 @@ async def on_tone(turn: Turn, press: Press) -> Answer:
     choice = unpack_choice(press.arg)
     if not choice.tone:
         raise NotFound
-    await feedback.ensure_about(turn.session, turn.actor, choice.about(press.subject))
+    await feedback.ensure_about(turn.session, turn.actor, choice.about(press.subject), now=turn.now)
     turn.ask(Step.FEEDBACK, day=press.subject, choice=choice.pack())
     return Answer(cards=card(COMPOSE, press.subject, view=choice.pack()))
 
@@ -109,6 +111,8 @@ async def give(turn: Turn, day_id: int, choice: Choice, text: str) -> Answer:
     note = await feedback.load_note(turn.session, turn.actor, note_id)
     view = "detail" if choice.entry else ""
     back = card(REVIEW_CARD, day_id, view=view, focus=choice.entry)
+    if choice.tone_name is Tone.IMPROVEMENT:
+        back = (*back, *card(COACHING, note_id))
     return Answer(cards=back, toast=turn.t.plain("feedback.given", name=note.to_name))
 
 

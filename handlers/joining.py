@@ -86,7 +86,7 @@ async def welcomed(turn: Turn) -> Screen:
     actor = turn.actor
     turn.t = turn.deps.texts.speech(actor.language)
     profile = await load_profile(turn.session, actor.person_id)
-    own = await load_settings(turn.session, actor)
+    own = await load_settings(turn.session, actor, now=turn.now)
     today = await look_at(turn.session, actor, local_date(turn.now, actor.zone))
     return welcome(turn.t, actor, profile, own, today, now=turn.now)
 

@@ -3,16 +3,20 @@
 from dataclasses import replace
 
 from bot.callbacks import Kind, Press
-from bot.context import Answer, Feature, Message, Turn
-from bot.day_answers import ASK, answer, ask_outcomes, both, take, wait_for_outcomes
+from bot.context import Answer, Feature, Message, Turn, card
+from bot.day_answers import ASK, absent, answer, ask_outcomes, both, take, wait_for_outcomes
 from bot.screens import CardRef, Screen
+from bot.sending import send_typed
 from bot.views.days import outcome_question
+from services.blockers import note_answer
 from services.clock import local_date
 from services.dialogue import Step
 from services.entries import answering, asking, editing
 from services.entries.days import own_day, own_entry
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound
+from services.reading.absence import Absence, read_absence
+from services.reading.orders import is_aside, is_only_time, is_send
 
 
 async def render_question(turn: Turn, ref: CardRef) -> Screen | None:
@@ -36,10 +40,36 @@ async def on_outcomes(turn: Turn, message: Message) -> Answer:
         turn.done()
         return await take(turn, message)
     if answering.is_absence(message.text, asked):
-        return Answer(screens=(Screen(turn.t("day.absent")),))
+        said = read_absence(message.text) or Absence.AWAY
+        return Answer(screens=(await absent(turn, message, said, work_date=day.work_date),))
+    said_aside = await aside(turn, message, day, asked)
+    if said_aside is not None:
+        return said_aside
     if answering.is_report(message.text, asked, today=local_date(turn.now, turn.actor.zone)):
         return await report(turn, message, day, asked)
-    return await answer(turn, message, day, asked)
+    return await plain_answer(turn, message, day, asked)
+
+
+async def aside(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer | None:
+    """What is typed while outcomes are asked and is none: «kirim», «udah itu aja bu», «jam 7.30 sampai 9»."""
+    if is_send(message.text):
+        return await send_typed(turn, day.id)
+    if is_aside(message.text):
+        return Answer(screens=(Screen(turn.t("ask.still_open")),), cards=card(ASK, day.id))
+    if not is_only_time(message.text):
+        return None
+    newest = asked[-1]
+    await editing.set_field(turn.session, turn.actor, newest.id, "time", message.text, now=turn.now)
+    said = Screen(turn.t("ask.time_taken", number=newest.number))
+    return Answer(screens=(said,), cards=both(day.id, focus=newest.id), reaction="👌")
+
+
+async def plain_answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer:
+    """The outcomes, without what stands in the way: that is noted apart."""
+    rest = await note_answer(turn.session, turn.actor, day.id, message.text, now=turn.now)
+    if not rest.strip():
+        return Answer(cards=both(day.id), reaction="👌")
+    return await answer(turn, replace(message, text=rest), day, asked)
 
 
 async def report(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer:

@@ -1,23 +1,93 @@
-"""The question of the day, asked at each person's own time. Its buttons belong to the day."""
+"""The question of the day, asked at each person's own time, and its reminders: one living message a date."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.callbacks import Kind, Press
 from bot.context import Answer, Feature, Turn
-from bot.views.prompt import greeting, prompt_screen
-from services.prompting import look_at, too_late_to_ask
+from bot.day_answers import QUESTION, question_of, work_date_of
+from bot.screens import CardRef, Screen
+from bot.views.later import away_screen, field_screen, later_screen, snoozed_screen
+from bot.views.month_lock import lock_screen
+from bot.views.prompt import greeting, prompt_screen, reminder_screen
+from services.clock import local_date
+from services.missing import unfinished
+from services.planning import plan_of
+from services.prompting import Asking, look_at, still_open, too_late_to_ask, too_late_to_remind
+from services.rounds.reminders import choices
+
+REMINDED, REMINDED_LAST = "reminded", "last"
+"""Faces of the question when it is asked again; their focus counts how often."""
+
+
+async def render_question(turn: Turn, ref: CardRef) -> Screen | None:
+    """Nothing once the day is answered; what was recorded when the person is away; else the question."""
+    actor, t = turn.actor, turn.t
+    today = local_date(turn.now, actor.zone)
+    asking = await look_at(turn.session, actor, date.fromordinal(ref.subject))
+    if asking.sent:
+        return None
+    if asking.away is not None:
+        return away_screen(t, asking, asking.away, today=today)
+    return await _waiting(turn, ref, asking, today)
+
+
+async def _waiting(turn: Turn, ref: CardRef, asking: Asking, today: date) -> Screen:
+    """The faces of a day that is not answered yet."""
+    actor, t = turn.actor, turn.t
+    open_ = await choices(turn.session, actor, asking.work_date, now=turn.now)
+    later = bool(open_)
+    if ref.view == "later":
+        return later_screen(t, asking, open_, zone=actor.zone, today=today)
+    if ref.view == "snoozed":
+        return snoozed_screen(t, asking, ref.focus, zone=actor.zone, today=today)
+    if ref.view == "field":
+        return field_screen(t, asking, later=later)
+    plan = await plan_of(turn.session, actor.person_id, asking.work_date)
+    if ref.view in (REMINDED, REMINDED_LAST):
+        last = ref.view == REMINDED_LAST
+        return reminder_screen(t, asking, step=ref.focus, last=last, today=today, plan=plan, later=later)
+    words = greeting(t, actor.name, now=turn.now, zone=actor.zone)
+    return prompt_screen(t, asking, greeting=words, today=today, plan=plan, later=later)
 
 
 async def on_prompted(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
-    """Asks, unless the day was sent meanwhile or its evening is over."""
-    actor = turn.actor
+    """Asks, unless the day was answered meanwhile or its evening is over."""
     work_date = date.fromisoformat(payload["work_date"])
-    asking = await look_at(turn.session, actor, work_date)
-    if asking.sent or too_late_to_ask(work_date, actor.zone, now=turn.now):
+    asking = await look_at(turn.session, turn.actor, work_date)
+    if asking.sent or asking.away or too_late_to_ask(work_date, turn.actor.zone, now=turn.now):
         return None
-    words = greeting(turn.t, actor.name, now=turn.now, zone=actor.zone)
-    return Answer(screens=(prompt_screen(turn.t, asking, greeting=words),))
+    return Answer(cards=question_of(work_date), below=True)
 
 
-FEATURE = Feature(name="prompt", notices={"prompted": on_prompted})
+async def on_reminded(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
+    """Asks again in place of the earlier question, unless that is needless or too late by now."""
+    work_date = date.fromisoformat(payload["work_date"])
+    asking = await look_at(turn.session, turn.actor, work_date)
+    if asking.sent or asking.away or too_late_to_remind(work_date, turn.actor.zone, now=turn.now):
+        return None
+    view = REMINDED_LAST if payload["last"] else REMINDED
+    return Answer(cards=question_of(work_date, view=view, focus=int(payload["step"])), below=True)
+
+
+async def on_lock_warned(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
+    """Says what is left of the month that closes on that date, if anything is."""
+    locked_on = date.fromisoformat(payload["work_date"])
+    left = await unfinished(turn.session, turn.actor, locked_on, now=turn.now)
+    return Answer(screens=(lock_screen(turn.t, left, zone=turn.actor.zone),)) if left else None
+
+
+async def on_show(turn: Turn, press: Press) -> Answer:
+    """Back to the question. Argument: its date."""
+    work_date = work_date_of(press.arg)
+    await still_open(turn.session, turn.actor, work_date, now=turn.now)
+    return Answer(cards=question_of(work_date))
+
+
+FEATURE = Feature(
+    name="prompt",
+    presses={Kind.PROMPT_SHOW: on_show},
+    cards={QUESTION: render_question},
+    notices={"prompted": on_prompted, "reminded": on_reminded, "lock_warned": on_lock_warned},
+)

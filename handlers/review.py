@@ -14,6 +14,7 @@ from services.approvals.deciding import Outcome
 from services.approvals.entitlement import QUEUE_CARD, REVIEW_CARD, require_supervisor
 from services.approvals.queue import decided_days, is_reviewing, load_queue, next_waiting
 from services.approvals.review import load_review
+from services.blockers import count_open
 from services.dialogue import Step
 from services.entries.views import load_day
 from services.errors import DomainError, Invalid, NotAllowed, NotFound
@@ -27,16 +28,17 @@ async def render_queue(turn: Turn, ref: CardRef) -> Screen | None:
         raise NotAllowed
     queue = await load_queue(turn.session, turn.actor, now=turn.now)
     if ref.view == "decided":
-        return decided_screen(turn.t, queue, await decided_days(turn.session, turn.actor))
-    noticed = ref.view == "noticed"
-    screen = queue_screen(turn.t, queue, page=ref.page, noticed=noticed, silent=ref.view == "quiet")
+        return decided_screen(turn.t, queue, await decided_days(turn.session, turn.actor, now=turn.now))
+    noticed, silent = ref.view == "noticed", ref.view == "quiet"
+    blocked = await count_open(turn.session, turn.actor)
+    screen = queue_screen(turn.t, queue, blocked=blocked, page=ref.page, noticed=noticed, silent=silent)
     return done_screen(turn.t, screen) if ref.view == "done" and not queue.days else screen
 
 
 async def render_review(turn: Turn, ref: CardRef) -> Screen | None:
     if ref.view == GONE:
         return None
-    review = await load_review(turn.session, turn.actor, ref.subject)
+    review = await load_review(turn.session, turn.actor, ref.subject, now=turn.now)
     entry = review.day.entry(ref.focus)
     if ref.view == "detail" and entry is not None:
         return detail_screen(turn.t, review, entry, part=ref.page)
@@ -72,7 +74,7 @@ async def on_review(turn: Turn, press: Press) -> Answer:
 
 
 async def on_detail(turn: Turn, press: Press) -> Answer:
-    day_id, _ = await deciding.day_of(turn.session, turn.actor, press.subject)
+    day_id, _ = await deciding.day_of(turn.session, turn.actor, press.subject, now=turn.now)
     part = number(press.arg or "0")
     return Answer(cards=card(REVIEW_CARD, day_id, view="detail", focus=press.subject, page=part))
 
@@ -98,7 +100,7 @@ async def on_approve_day(turn: Turn, press: Press) -> Answer:
 
 
 async def on_approve_entry(turn: Turn, press: Press) -> Answer:
-    day_id, _ = await deciding.day_of(turn.session, turn.actor, press.subject)
+    day_id, _ = await deciding.day_of(turn.session, turn.actor, press.subject, now=turn.now)
     if await has_just_come(turn, day_id):
         return Answer(toast=turn.t.plain("review.just_come"))
     outcome = await deciding.approve_entry(
@@ -114,15 +116,19 @@ async def on_approve_all(turn: Turn, press: Press) -> Answer:
 
 async def on_return_day(turn: Turn, press: Press) -> Answer:
     """Which entry is meant, unless there is only one."""
-    entries = await deciding.ready_to_return(turn.session, turn.actor, press.subject, revision=press.revision)
+    entries = await deciding.ready_to_return(
+        turn.session, turn.actor, press.subject, revision=press.revision, now=turn.now
+    )
     if len(entries) == 1:
         return ask_reason(turn, press.subject, entries[0], press.revision)
     return Answer(cards=card(REVIEW_CARD, press.subject, view="which", page=number(press.arg or "0")))
 
 
 async def on_return_entry(turn: Turn, press: Press) -> Answer:
-    day_id, _ = await deciding.day_of(turn.session, turn.actor, press.subject)
-    entries = await deciding.ready_to_return(turn.session, turn.actor, day_id, revision=press.revision)
+    day_id, _ = await deciding.day_of(turn.session, turn.actor, press.subject, now=turn.now)
+    entries = await deciding.ready_to_return(
+        turn.session, turn.actor, day_id, revision=press.revision, now=turn.now
+    )
     if press.subject not in entries:
         raise NotFound("entry_gone")
     return ask_reason(turn, day_id, press.subject, press.revision)
@@ -196,12 +202,14 @@ async def follow(
     """After a decision: what still waits of that day, else the day that has waited longest, else the end."""
     day = await load_day(turn.session, outcome.day_id)
     said = turn.t.plain(toast, name=day.person_name, day=turn.t.date(day.work_date))
-    following = outcome.day_id if outcome.waiting else await next_waiting(turn.session, turn.actor)
+    following = (
+        outcome.day_id if outcome.waiting else await next_waiting(turn.session, turn.actor, now=turn.now)
+    )
     shown: tuple[CardRef, ...]
     if following is None:
         shown = queue_card(turn, view="done")
     elif following == outcome.day_id and detail:
-        left = (await load_review(turn.session, turn.actor, following)).waiting
+        left = (await load_review(turn.session, turn.actor, following, now=turn.now)).waiting
         shown = card(REVIEW_CARD, following, view="detail", focus=left[0].id)
     else:
         shown = card(REVIEW_CARD, following)
@@ -224,7 +232,8 @@ async def queue_changed(turn: Turn, payload: Mapping[str, Any]) -> Answer | None
     """Edits the living queue, or sends it silently; nothing while a review card is being read."""
     me = turn.actor.person_id
     if await cards.standing(turn.session, turn.chat_id, QUEUE_CARD, me) is None:
-        empty = await next_waiting(turn.session, turn.actor) is None
+        waits = await next_waiting(turn.session, turn.actor, now=turn.now) is not None
+        empty = not waits and not await count_open(turn.session, turn.actor)
         if empty or await is_reviewing(turn.session, turn.chat_id, now=turn.now):
             return None
     return Answer(cards=queue_card(turn, view="quiet"), below=False)
@@ -232,7 +241,7 @@ async def queue_changed(turn: Turn, payload: Mapping[str, Any]) -> Answer | None
 
 async def queue_noticed(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     """The one audible notice at the end of the day; nothing when nothing waits."""
-    if await next_waiting(turn.session, turn.actor) is None:
+    if await next_waiting(turn.session, turn.actor, now=turn.now) is None:
         return None
     return Answer(cards=queue_card(turn, view="noticed"), below=True)
 

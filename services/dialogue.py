@@ -35,9 +35,26 @@ class Step(enum.StrEnum):
     EVIDENCE = "evidence"
     DAY = "day"
     DAY_TEXT = "day_text"
+    ACTING_NAME = "acting_name"
+    ACTING_DATES = "acting_dates"
+    FOLLOW_UP = "follow_up"
+    DUTY_DATES = "duty_dates"
+    EXCUSE_DATES = "excuse_dates"
+    EXCUSE_REASON = "excuse_reason"
+    EXCUSE_CONFIRM = "excuse_confirm"
+    PLAN = "plan"
+    BLOCKER = "blocker"
+    BLOCKER_ANSWER = "blocker_answer"
+    RETURNED = "returned"
+    NOTHING = "nothing"
+    HOLIDAY_NEW = "holiday_new"
+    HOLIDAY_DATE = "holiday_date"
+    HOLIDAY_NAME = "holiday_name"
+    RAMADAN = "ramadan"
+    PATTERN_PERSON = "pattern_person"
 
 
-SOFT = frozenset({Step.OUTCOMES})
+SOFT = frozenset({Step.OUTCOMES, Step.EXCUSE_CONFIRM})
 """Questions that a press elsewhere does not end."""
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Entry, Evidence, EvidenceKind, Person, State
+from models import Day, Entry, Evidence, EvidenceKind, State
 from services import audit
+from services.approvals.entitlement import capacity_of
+from services.approvals.shown import VISIBLE
 from services.clock import local_date
 from services.entries.days import (
     NotTheirs,
@@ -253,25 +255,26 @@ async def drop(
     return entry.id, removed
 
 
-async def open_evidence(session: AsyncSession, actor: Actor, evidence_id: int) -> Opened:
-    """Evidence for its owner or the owner's supervisor.
+async def open_evidence(session: AsyncSession, actor: Actor, evidence_id: int, *, now: datetime) -> Opened:
+    """Evidence for its owner or whoever decides on the owner's day.
 
     Raises NotAllowed, NotFound (`evidence_not_stored`: its bytes are lost).
     """
     row = (
         await session.execute(
-            select(Evidence, Person.supervisor_id, Entry.state)
-            .join(Person, Person.id == Evidence.person_id)
+            select(Evidence, Entry.state, Day)
             .outerjoin(Entry, Entry.id == Evidence.entry_id)
+            .outerjoin(Day, Day.id == Entry.day_id)
             .where(Evidence.id == evidence_id)
         )
     ).one_or_none()
     if row is None:
         raise NotFound("evidence_gone")
-    evidence, supervisor_id, state = row
-    shown = state in (State.SUBMITTED, State.RETURNED, State.APPROVED)  # drafts are their owner's alone
-    if actor.person_id != evidence.person_id and not (shown and actor.person_id == supervisor_id):
-        raise NotAllowed
+    evidence, state, day = row
+    if actor.person_id != evidence.person_id:
+        if state not in VISIBLE:  # drafts are their owner's alone
+            raise NotAllowed
+        await capacity_of(session, actor, evidence.person_id, now=now, day=day)
     if evidence.failed_at is not None:
         raise NotFound("evidence_not_stored")
     return Opened(evidence.kind, evidence.url, evidence.file_id, evidence.sha256, evidence.file_name)

@@ -12,7 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models import Behaviour, Day, Entry, Feedback, FeedbackKind, PerformancePlan, Person, Target, Tone
+from models import (
+    Behaviour,
+    Day,
+    Entry,
+    Feedback,
+    FeedbackKind,
+    PerformancePlan,
+    Person,
+    Progress,
+    Target,
+    Tone,
+)
 from services import audit, outbox
 from services.approvals.entitlement import capacity_of
 from services.approvals.shown import VISIBLE
@@ -56,17 +67,20 @@ class Note:
     given_at: datetime
     read_at: datetime | None
     reply: str | None
+    follow_up_on: date | None = None
+    closed_at: datetime | None = None
+    progress: Progress | None = None
 
 
-async def ensure_about(session: AsyncSession, actor: Actor, about: About) -> int:
+async def ensure_about(session: AsyncSession, actor: Actor, about: About, *, now: datetime) -> int:
     """That the actor may give a note on this, and that it hangs together; gives the person's id.
 
     Raises NotFound, NotAllowed.
     """
-    person_id = await session.scalar(select(Day.person_id).where(Day.id == about.day_id))
-    if person_id is None:
+    day = await session.get(Day, about.day_id)
+    if day is None:
         raise NotFound("day_gone")
-    await capacity_of(session, actor, person_id)
+    await capacity_of(session, actor, day.person_id, now=now, day=day)
     if about.entry_id is not None:
         found = await session.scalar(
             select(Entry.id).where(
@@ -79,11 +93,11 @@ async def ensure_about(session: AsyncSession, actor: Actor, about: About) -> int
         found = await session.scalar(
             select(Target.id)
             .join(PerformancePlan, PerformancePlan.id == Target.plan_id)
-            .where(Target.id == about.target_id, PerformancePlan.person_id == person_id)
+            .where(Target.id == about.target_id, PerformancePlan.person_id == day.person_id)
         )
         if found is None:
             raise NotFound("target_gone")
-    return person_id
+    return day.person_id
 
 
 async def give_feedback(
@@ -98,7 +112,7 @@ async def give_feedback(
         raise Invalid("feedback", "feedback_short", limit=SHORTEST)
     if len(text) > LONGEST:
         raise Invalid("feedback", "feedback_long", limit=LONGEST)
-    person_id = await ensure_about(session, actor, about)
+    person_id = await ensure_about(session, actor, about, now=now)
     twice = await session.scalar(
         select(Feedback.id).where(
             Feedback.from_id == actor.person_id,
@@ -206,6 +220,9 @@ async def load_note(session: AsyncSession, actor: Actor, feedback_id: int) -> No
         given_at=note.given_at,
         read_at=note.read_at,
         reply=note.reply,
+        follow_up_on=note.follow_up_on,
+        closed_at=note.closed_at,
+        progress=note.progress,
     )
 
 

@@ -1,4 +1,4 @@
-"""Messages to people who are not the ones acting.
+"""Messages to people who are not the ones acting, and to linked groups.
 
 waiting ──claim──▶ sending ──▶ sent
    ▲                 │  ├────▶ failed      refused for good (blocked, gone, malformed)
@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, OutboxMessage, OutboxState, Person
+from models import Account, Group, OutboxMessage, OutboxState, Person, Unit
 from models.engine import insert_into
 
 RETRY_AFTER = (
@@ -35,36 +35,61 @@ RETRY_AFTER = (
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """A linked group, or one topic of it, as a notice goes there. `linked` False: it was let go meanwhile."""
+
+    group_id: int
+    thread_id: int | None
+    title: str
+    unit_id: int
+    unit: str
+    language: str
+    zone: str
+    linked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row in hand, with where and in which language it goes. `chat_id` None: never joined."""
+    """A row in hand, with where and in which language it goes: to a person, or to a linked group.
+
+    `chat_id` None: a person who never joined. `group`: set for a group's row alone, and then nobody is named.
+    """
 
     id: int
     kind: str
     payload: dict[str, Any]
     attempts: int
-    person_id: int
+    person_id: int | None
     chat_id: int | None
     user_id: int | None
     language: str
     zone: str
     name: str
+    group: GroupFacts | None = None
 
 
 async def enqueue(
     session: AsyncSession,
     kind: str,
     *,
-    to: int,
     now: datetime,
+    to: int | None = None,
+    group: int | None = None,
     payload: dict[str, Any] | None = None,
     key: str | None = None,
     not_before: datetime | None = None,
 ) -> bool:
-    """Writes one message for person `to`; False when `key` was written before."""
+    """Writes one message for person `to` or for a linked `group`; False when `key` was written before.
+
+    Raises ValueError unless exactly one of the two is named.
+    """
+    if (to is None) == (group is None):
+        raise ValueError("a message goes to a person or to a group")
     statement = (
         insert_into(session, OutboxMessage)
         .values(
             person_id=to,
+            group_id=group,
             kind=kind,
             payload=payload or {},
             key=key,
@@ -124,11 +149,11 @@ async def anything_due(session: AsyncSession, *, now: datetime) -> bool:
 
 
 async def claim(session: AsyncSession, *, now: datetime, limit: int = 20) -> Sequence[Claimed]:
-    """Takes up to `limit` due rows, oldest first; at most one a person, so nothing overtakes in a chat."""
+    """Takes up to `limit` due rows, oldest first; at most one a person or group: nothing overtakes there."""
     earliest = (
         select(func.min(OutboxMessage.id))
         .where(OutboxMessage.state.in_([OutboxState.WAITING, OutboxState.SENDING]))
-        .group_by(OutboxMessage.person_id)
+        .group_by(OutboxMessage.person_id, OutboxMessage.group_id)
     )
     due = (
         select(OutboxMessage.id)
@@ -154,27 +179,52 @@ async def claim(session: AsyncSession, *, now: datetime, limit: int = 20) -> Seq
     if not ids:
         return []
     rows = await session.execute(
-        select(OutboxMessage, Person, Account)
-        .join(Person, Person.id == OutboxMessage.person_id)
+        select(OutboxMessage, Person, Account, Group, Unit.name)
+        .outerjoin(Person, Person.id == OutboxMessage.person_id)
         .outerjoin(Account, Account.person_id == Person.id)
+        .outerjoin(Group, Group.id == OutboxMessage.group_id)
+        .outerjoin(Unit, Unit.id == Group.unit_id)
         .where(OutboxMessage.id.in_(ids))
         .order_by(OutboxMessage.id)
     )
-    return [
-        Claimed(
-            id=message.id,
-            kind=message.kind,
-            payload=message.payload,
-            attempts=message.attempts,
-            person_id=person.id,
-            chat_id=account.chat_id if account else None,
-            user_id=account.user_id if account else None,
-            language=person.language,
-            zone=person.zone,
-            name=person.name,
+    return [_claimed(*row) for row in rows]
+
+
+def _claimed(
+    message: OutboxMessage,
+    person: Person | None,
+    account: Account | None,
+    group: Group | None,
+    unit: str | None,
+) -> Claimed:
+    facts = None
+    if group is not None:
+        facts = GroupFacts(
+            group_id=group.id,
+            thread_id=group.thread_id,
+            title=group.title,
+            unit_id=group.unit_id,
+            unit=unit or "",
+            language=group.language,
+            zone=group.zone,
+            linked=group.unlinked_at is None,
         )
-        for message, person, account in rows
-    ]
+    receiver = group or person
+    assert receiver is not None, "a row's person or group is deleted with it"
+    where = group or account
+    return Claimed(
+        id=message.id,
+        kind=message.kind,
+        payload=message.payload,
+        attempts=message.attempts,
+        person_id=message.person_id,
+        chat_id=where.chat_id if where else None,
+        user_id=account.user_id if account else None,
+        language=receiver.language,
+        zone=receiver.zone,
+        name=person.name if person else "",
+        group=facts,
+    )
 
 
 async def finish(

@@ -9,6 +9,10 @@
 | evidence that waits for an activity           | 7 days                                    |
 | proofs that a question or notice was started  | 400 days                                  |
 | invitations, used or not                      | 400 days after they expired               |
+| groups that were let go, with their summaries | 400 days after that                       |
+| groups whose unit was never chosen            | 7 days                                    |
+| days away that were cancelled                 | 90 days after that                        |
+| days away, days of a shift                    | 800 days after them                       |
 
 Deleting is bounded: one call takes at most `limit` rows of each kind and says whether there is more.
 """
@@ -25,15 +29,19 @@ from models import (
     Account,
     Card,
     DialogueRow,
+    DutyPeriod,
     Evidence,
     FailedUpdate,
+    Group,
     Invitation,
     OutboxMessage,
     OutboxState,
     Round,
     SeenUpdate,
+    ShiftDay,
 )
 from services import audit
+from services.groups import Problem
 
 SEEN = timedelta(hours=48)
 """Telegram redelivers for 24 hours; ids restart at random, so nothing is inferred from their order."""
@@ -43,6 +51,11 @@ CARDS = timedelta(days=60)
 WAITING_EVIDENCE = timedelta(days=7)
 ROUNDS = timedelta(days=400)
 INVITATIONS = timedelta(days=400)
+GROUPS_LET_GO = timedelta(days=400)
+UNDECIDED_GROUPS = timedelta(days=7)
+CANCELLED_DUTY = timedelta(days=90)
+DUTY = timedelta(days=800)
+"""Who was away on a day says which reports were due: as long as the year before can be evaluated."""
 LIMIT = 2000
 """Rows of one kind in one transaction: a short hold of SQLite's write lock."""
 CHUNK = 500
@@ -74,6 +87,18 @@ def _rules(now: datetime) -> tuple[tuple[str, Key, ColumnElement[bool]], ...]:
         ("rounds", (Round.id,), Round.done_at < now - ROUNDS),
         # A link is used before it expires, so this holds for used ones too.
         ("invitations", (Invitation.id,), Invitation.expires_at < now - INVITATIONS),
+        (
+            "groups",
+            (Group.id,),
+            (Group.unlinked_at < now - GROUPS_LET_GO)
+            | (Group.problem == Problem.UNDECIDED) & (Group.unlinked_at < now - UNDECIDED_GROUPS),
+        ),
+        (
+            "duty_periods",
+            (DutyPeriod.id,),
+            (DutyPeriod.cancelled_at < now - CANCELLED_DUTY) | (DutyPeriod.last < (now - DUTY).date()),
+        ),
+        ("shift_days", (ShiftDay.person_id, ShiftDay.day), ShiftDay.day < (now - DUTY).date()),
     )
 
 

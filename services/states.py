@@ -1,5 +1,29 @@
 """The states and kinds that views speak of, without the tables they are stored in."""
 
-from models import Aspect, Behaviour, EvidenceKind, LinkSource, RoleName, State, Tone, Verdict
+from models import (
+    Aspect,
+    Behaviour,
+    Capacity,
+    DayKind,
+    EvidenceKind,
+    LinkSource,
+    Progress,
+    RoleName,
+    State,
+    Tone,
+    Verdict,
+)
 
-__all__ = ["Aspect", "Behaviour", "EvidenceKind", "LinkSource", "RoleName", "State", "Tone", "Verdict"]
+__all__ = [
+    "Aspect",
+    "Behaviour",
+    "Capacity",
+    "DayKind",
+    "EvidenceKind",
+    "LinkSource",
+    "Progress",
+    "RoleName",
+    "State",
+    "Tone",
+    "Verdict",
+]

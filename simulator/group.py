@@ -69,6 +69,17 @@ class Group:
         old, self.chat.bot_status = self.chat.bot_status, "administrator"
         self._core.membership(self.chat, self._actor(by), old=old, new="administrator")
 
+    def forbids(self, *kinds: str) -> None:
+        """From now on only administrators may send these (`text`, `photo`, …); none: everybody all again."""
+        self.chat.forbidden = frozenset(kinds)
+
+    def deletes(self, topic: Topic) -> None:
+        """A topic goes with everything in it; the bot is not told."""
+        del self.chat.topics[topic.id]
+        for message in self.chat.messages.values():
+            if message.thread == topic.id:
+                message.deleted = True
+
     def removes_bot(self, by: Persona | None = None) -> None:
         """The bot is thrown out; from now on sending is refused with 403."""
         actor = self._actor(by)

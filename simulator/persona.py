@@ -63,11 +63,12 @@ class Persona:
         reply_to: Message | None = None,
         chat: Place | None = None,
         thread: Topic | int | None = None,
+        anonymous: bool = False,
     ) -> Message:
-        """Write a text."""
+        """Write a text; `anonymous`: in the name of the group, as its administrators may."""
         where = self._where(chat)
         await self._ready()
-        return self._write(where, text, reply_to=reply_to, thread=thread)
+        return self._write(where, text, reply_to=reply_to, thread=thread, anonymous=anonymous)
 
     async def taps(
         self,
@@ -329,7 +330,13 @@ class Persona:
         return reply_to.thread if thread is None and reply_to is not None else thread
 
     def _write(
-        self, chat: Chat, text: str, *, reply_to: Message | None = None, thread: Topic | int | None = None
+        self,
+        chat: Chat,
+        text: str,
+        *,
+        reply_to: Message | None = None,
+        thread: Topic | int | None = None,
+        anonymous: bool = False,
     ) -> Message:
         topic = self._thread(thread, reply_to)
         self._check_may_write(chat, topic)
@@ -338,7 +345,13 @@ class Persona:
         for start in range(0, max(1, len(text)), TEXT_LIMIT):
             kept, entities = parse_text(text[start : start + TEXT_LIMIT], None, None)
             message = self._core.post(
-                chat, self.user, text=kept, entities=entities, reply_to=reply_to, thread=topic
+                chat,
+                self.user,
+                text=kept,
+                entities=entities,
+                reply_to=reply_to,
+                thread=topic,
+                anonymous=anonymous,
             )
             self._core.notify(message)
         assert message is not None

@@ -10,6 +10,13 @@ from typing import Any
 from simulator.html import render_html
 
 Raw = dict[str, Any]
+ANONYMOUS: Raw = {
+    "id": 1087968824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
+"""Whom Telegram names as the sender of what an anonymous administrator writes."""
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +104,8 @@ class Message:
     reactions: dict[int, list[Raw]] = field(default_factory=dict)
     preview: Raw | None = None
     forwarded: Raw | None = None
+    anonymous: bool = False
+    """Written by an administrator in the name of the group."""
 
     @property
     def edited(self) -> bool:
@@ -150,6 +159,8 @@ class Message:
             "chat": self.chat.api(),
             "from": self.sender.api(),
         }
+        if self.anonymous:
+            raw["from"], raw["sender_chat"] = ANONYMOUS, self.chat.api()
         if self.thread is not None:
             raw["message_thread_id"] = self.thread
             raw["is_topic_message"] = True
@@ -202,6 +213,8 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     migrated_to: Chat | None = None
+    forbidden: frozenset[str] = frozenset()
+    """What its permissions let nobody but administrators send: `text`, `photo`, …"""
     pinned: list[int] = field(default_factory=list)
     keyboard: Message | None = None
     """The message whose reply keyboard (or forced reply) is shown below the input field."""

@@ -177,6 +177,7 @@ def test_settings_are_documented() -> None:
         "TELEGRAM_API_URL": settings.api_url,
         "DATABASE_URL": settings.database_url,
         "EVIDENCE_DIR": settings.evidence_dir,
+        "PICTURE_DIR": settings.picture_dir,
         "ORGANIZATION": settings.organization,
         "PRIVACY_CONTACT": settings.privacy_contact,
         "WEBHOOK_PORT": settings.webhook_port,

@@ -20,8 +20,10 @@ from bot.webhook import run_webhook
 from handlers import FEATURES
 from models.engine import Database
 from models.migrate import migrate
+from services.approvals.acting import tell_turns
 from services.calendar import seed_holidays
 from services.clock import Clock, OfficeClock, system_clock
+from services.nudging import enqueue_nudges
 from services.retention import forget_old
 from services.rounds import plan_everybody, tick
 
@@ -44,16 +46,27 @@ async def prepare(database: Database, *, now: datetime) -> None:
 
 
 class Rounds:
-    """What one tick does: once a day, and first of all, the maintenance; then whatever is due."""
+    """What one tick does: once a day, and first of all, the maintenance; then a batch of whatever is due.
+
+    Once an hour: who begins to stand in for a supervisor, and who has had no feedback for a week.
+    """
 
     def __init__(self) -> None:
         self._kept: date | None = None
+        self._hour: datetime | None = None
 
-    async def __call__(self, session: AsyncSession, now: datetime) -> None:
-        more = self._kept != now.date() and await maintain(session, now=now)
-        await tick(session, now=now)
+    async def __call__(self, session: AsyncSession, now: datetime) -> bool:
+        """True: more is due, tick again at once."""
+        forgetting = self._kept != now.date() and await maintain(session, now=now)
+        result = await tick(session, now=now)
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        if self._hour != hour:
+            await tell_turns(session, now=now)
+            await enqueue_nudges(session, now=now)
         await session.flush()
-        self._kept = None if more else now.date()
+        self._hour = hour
+        self._kept = None if forgetting else now.date()
+        return result.more
 
 
 def absolute_path(database: Database) -> str:

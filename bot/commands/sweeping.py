@@ -1,4 +1,4 @@
-"""Takes away the files of evidence to which nothing refers any more.
+"""Takes away the files of evidence to which nothing refers any more, and old pictures of summaries.
 
 A file is written before its row names it, so only files older than a day are looked at, and each once more
 before it goes. Files are read and deleted in a thread, never inside a transaction. When the database names
@@ -26,6 +26,8 @@ UNFINISHED = ".new-"
 """How store_bytes begins the name of a file it is writing."""
 FRESH = timedelta(days=1)
 """Younger files are left alone. By the machine's clock, which also dates the files."""
+PICTURES_KEPT = timedelta(days=30)
+"""A picture that is wanted again later is drawn again."""
 MOST = 5000
 """Files deleted in one sweep; the rest is left to the next day's."""
 EVERY = timedelta(days=1).total_seconds()
@@ -38,6 +40,7 @@ async def sweep_daily(deps: Deps, stop: asyncio.Event) -> None:
             deleted = await sweep(deps.database, deps.settings.evidence_dir)
             if deleted:
                 log.info("evidence_swept", files=deleted)
+            await asyncio.to_thread(forget_pictures, deps.settings.picture_dir)
         except Exception as error:
             log.warning("sweep_failed", error=type(error).__name__)
         try:
@@ -64,6 +67,13 @@ async def sweep(database: Database, folder: Path) -> int:
     return await asyncio.to_thread(_delete, paths) + await asyncio.to_thread(_delete_unfinished, folder)
 
 
+def forget_pictures(folder: Path) -> int:
+    """Deletes pictures that were drawn long ago, and what a process that died was writing; gives how many."""
+    finished = [path for path in folder.glob("*.png") if _is_old(path, PICTURES_KEPT)]
+    unfinished = [path for path in folder.glob(f"{UNFINISHED}*") if _is_old(path)]
+    return _delete(finished) + _delete(unfinished)
+
+
 def _parts(folder: Path) -> list[Path]:
     """The sub-folders `00` to `ff` that exist."""
     return sorted(path for path in folder.glob("[0-9a-f][0-9a-f]") if path.is_dir())
@@ -88,9 +98,9 @@ def _delete(paths: Iterable[Path]) -> int:
     return deleted
 
 
-def _is_old(path: Path) -> bool:
+def _is_old(path: Path, age: timedelta = FRESH) -> bool:
     try:
         written = path.stat().st_mtime
     except FileNotFoundError:
         return False
-    return system_clock().timestamp() - written > FRESH.total_seconds()
+    return system_clock().timestamp() - written > age.total_seconds()

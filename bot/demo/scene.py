@@ -69,6 +69,7 @@ async def demo_scene(
                 api_url=sim.url,
                 organization="Kemenag Kabupaten Sukamaju",
                 evidence_dir=folder / "evidence",
+                picture_dir=folder / "pictures",
                 office_clock=start,
             )
             settling = timedelta(0) if patient else SETTLING

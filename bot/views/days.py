@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.callbacks import Kind
 from bot.screens import DANGER, PRIMARY, SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
+from bot.views.blockers import day_button, entry_rows, parts_of
 from bot.views.evidence import attached_part, evidence_rows
 from services.entries.asking import Asked, answer_code
 from services.entries.days import settled
@@ -51,9 +52,12 @@ def day_card(
     page = min(page, pages - 1)
     shown = day.entries[page * PAGE : (page + 1) * PAGE]
     lines = [_head(t, day)]
-    lines += [entry_lines(t, one) for one in shown]
-    if not day.entries:
+    lines += [Html("\n".join([entry_lines(t, one), *parts_of(t, day, one)])) for one in shown]
+    if day.nothing_reason is not None:
+        lines += [t("nothing.reason", reason=shorten(day.nothing_reason, ACTIVITY)), t("nothing.after_all")]
+    elif not day.entries:
         lines.append(t("day.empty"))
+    lines += parts_of(t, day, None)
     lines += _foot(t, day, closed=closed)
     if sensitive:
         lines.append(t("day.sensitive"))
@@ -67,6 +71,7 @@ def day_card(
         )
     rows += _actions(t, day)
     rows += _numbers(shown)
+    rows.append(day_button(t, day))
     if home is not None:
         line, moves = attached_part(t, day, home, attached)
         lines.append(line)
@@ -75,7 +80,7 @@ def day_card(
         rows.append(_pager(t, day, page, pages))
     if reported:
         rows.append((button(t.plain("day.is_outcome"), Kind.DAY_UNDO, day.id, arg=f"o{taken}"),))
-    if taken:
+    if any(one.source_message_id == taken for one in day.entries) and taken:
         rows.append((button(t.plain("day.undo"), Kind.DAY_UNDO, day.id, arg=str(taken)),))
     if answered:
         rows.append((button(t.plain("day.new_activity"), Kind.DAY_UNDO, day.id, arg=f"a{answered}"),))
@@ -113,6 +118,8 @@ def _head(t: Speech, day: DayView) -> Html:
 
 def _state(t: Speech, day: DayView) -> Html:
     """How far the day is, and whether part of it came back."""
+    if day.nothing_reason is not None:
+        return t("nothing.state")
     state = settled(one.state for one in day.entries)
     returned = len(day.having(State.RETURNED))
     told = t(f"day.state_{state}", supervisor=day.supervisor_name or "")
@@ -200,6 +207,8 @@ def _foot(t: Speech, day: DayView, *, closed: bool) -> list[Html]:
 
 def _actions(t: Speech, day: DayView) -> list[tuple[Button, ...]]:
     rows: list[tuple[Button, ...]] = []
+    if day.nothing_reason is not None:
+        rows.append((button(t.plain("day.restore"), Kind.NOTHING_UNDO, day.id, revision=day.revision),))
     unsent = day.having(State.DRAFT, State.RETURNED)
     if unsent:
         label = t.plain("day.send_again" if day.having(State.RETURNED) else "day.send")
@@ -234,11 +243,12 @@ def _pager(t: Speech, day: DayView, page: int, pages: int) -> tuple[Button, ...]
 
 def entry_screen(t: Speech, day: DayView, entry: EntryView, *, restorable: bool = False) -> Screen:
     """One entry in full, with everything its owner may do to it; a piece just dropped may be put back."""
-    text = Html(f"{_head(t, day)}\n\n{entry_lines(t, entry, full=True)}")
+    body = Html("\n".join([entry_lines(t, entry, full=True), *parts_of(t, day, entry, limit=500)]))
+    text = Html(f"{_head(t, day)}\n\n{body}")
     back = (button(t.plain("day.back"), Kind.DAY_PAGE, day.id, arg=str(page_of(entry.number))),)
     evidence = evidence_rows(t, entry, own=True)
     if not entry.editable:
-        return Screen(text, (*evidence, back))
+        return Screen(text, (*evidence, *entry_rows(t, day, entry), back))
 
     def field(name: str) -> Button:
         return button(t.plain(f"entry.edit_{name}"), Kind.ENTRY_FIELD, entry.id, arg=name)
@@ -257,7 +267,7 @@ def entry_screen(t: Speech, day: DayView, entry: EntryView, *, restorable: bool 
                 button(t.plain("entry.down"), Kind.ENTRY_DOWN, entry.id),
             )
         )
-    rows += evidence
+    rows += [*evidence, *entry_rows(t, day, entry)]
     rows.append((button(t.plain("entry.delete"), Kind.ENTRY_DELETE, entry.id, style=DANGER), *back))
     return Screen(text, tuple(rows))
 

@@ -143,6 +143,10 @@ def note_screen(t: Speech, note: Note, *, addressee: bool) -> Screen:
     if about:
         lines.append(about)
     lines.append(t("feedback.quote", text=note.text))
+    if note.progress is not None:
+        lines.append(t(f"coaching.is_{note.progress}"))
+    if note.follow_up_on is not None and note.closed_at is None:
+        lines.append(t("coaching.looks_again", day=t.day(note.follow_up_on)))
     if note.reply is not None:
         lines.append(t("feedback.your_reply" if addressee else "feedback.their_reply", text=note.reply))
     if not addressee:

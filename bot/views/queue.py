@@ -1,46 +1,83 @@
 """What waits for a supervisor: one living message; and what they decided last."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from types import MappingProxyType
 
 from bot.callbacks import Kind
 from bot.screens import SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
+from bot.views.blockers import queue_button
 from bot.views.paging import pager
 from services.approvals.queue import Decided, Queue, Waiting
+from services.people.standing_in import SUPERVISOR
 
 PAGE = 8
 NAME = 40
+NOBODY: Mapping[int, int] = MappingProxyType({})
 
 
 def queue_screen(
-    t: Speech, queue: Queue, *, page: int = 0, noticed: bool = False, silent: bool = False
+    t: Speech,
+    queue: Queue,
+    *,
+    blocked: Mapping[int, int] = NOBODY,
+    page: int = 0,
+    noticed: bool = False,
+    silent: bool = False,
 ) -> Screen:
-    """The queue, oldest first. `noticed`: the one audible message at the end of the day."""
+    """The queue, oldest first. `noticed`: the one audible message at the end of the day.
+
+    `blocked`: how much stands in the way, by person.
+    """
     decided = (button(t.plain("queue.decided"), Kind.DECIDED, queue.supervisor_id),)
+    obstacles = queue_button(t, sum(blocked.values()))
     if not queue.days:
-        return Screen(t("queue.empty"), (decided,), silent=silent)
+        rows = tuple(row for row in (obstacles, decided) if row)
+        return Screen(t("queue.empty"), rows, silent=silent)
     pages = -(-len(queue.days) // PAGE)
     page = min(page, pages - 1)
     first = page * PAGE
     shown = queue.days[first : first + PAGE]
     head = t("queue.head_noticed" if noticed else "queue.head", count=len(queue.days))
-    lines = [head, Html("\n".join(_line(t, one, place) for place, one in enumerate(shown, first + 1)))]
-    rows: list[tuple[Button, ...]] = [
-        (button(_label(t, one.person_name, t.date(one.work_date)), Kind.REVIEW, one.day_id),) for one in shown
+    lines = [head, *_sections(t, shown, first + 1, blocked)]
+    buttons: list[tuple[Button, ...]] = [
+        obstacles,
+        *(
+            (button(_label(t, one.person_name, t.date(one.work_date)), Kind.REVIEW, one.day_id),)
+            for one in shown
+        ),
     ]
     if len(queue.days) > 1 and queue.complete:
         label = t.plain("queue.approve_all", count=len(queue.days))
         press = button(label, Kind.APPROVE_ALL, queue.supervisor_id, arg=queue.digest, style=SUCCESS)
-        rows.append((press,))
+        buttons.append((press,))
     elif not queue.complete:
         lines.append(t("queue.incomplete"))
-    rows.append(pager(Kind.QUEUE, queue.supervisor_id, page, pages))
-    rows.append(decided)
-    return Screen(Html("\n\n".join(lines)), tuple(row for row in rows if row), silent=silent)
+    buttons.append(pager(Kind.QUEUE, queue.supervisor_id, page, pages))
+    buttons.append(decided)
+    return Screen(Html("\n\n".join(lines)), tuple(row for row in buttons if row), silent=silent)
 
 
-def _line(t: Speech, one: Waiting, place: int) -> Html:
+def _sections(t: Speech, shown: Sequence[Waiting], start: int, blocked: Mapping[int, int]) -> list[Html]:
+    """The lines, under a heading for each seat that is not the actor's own."""
+    blocks: list[Html] = []
+    numbered = enumerate(shown, start)
+    for heading, group in groupby(numbered, key=lambda pair: _heading(t, pair[1])):
+        text = "\n".join(_line(t, one, place, blocked) for place, one in group)
+        blocks.append(Html(f"{heading}\n{text}" if heading else text))
+    return blocks
+
+
+def _heading(t: Speech, one: Waiting) -> Html:
+    if one.capacity == SUPERVISOR:
+        return Html("")
+    key = "queue.as_stand_in" if one.of_stand_in else f"queue.as_{one.capacity}"
+    return t(key, name=shorten(one.supervisor_name, NAME))
+
+
+def _line(t: Speech, one: Waiting, place: int, blocked: Mapping[int, int]) -> Html:
     if one.fresh:
         age = t("queue.today")
     elif one.age:
@@ -56,6 +93,7 @@ def _line(t: Speech, one: Waiting, place: int) -> Html:
         late=t("queue.late") if one.late else "",
         count=one.entries,
         incomplete="" if one.complete else t("queue.mark_incomplete"),
+        blocked=t("queue.mark_blocked") if one.person_id in blocked else "",
     )
 
 

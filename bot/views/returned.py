@@ -1,11 +1,10 @@
 """What a supervisor decided, told to the one whose work it is."""
 
-from datetime import date
-
 from bot.callbacks import Kind
 from bot.screens import PRIMARY, Button, Screen, button, shorten
 from bot.texts import Speech
-from services.approvals.telling import Approved, Returned
+from bot.views.deciders import decider
+from services.approvals.telling import Approved, Reopened, Returned
 
 FIRST = {
     "outcome": ("outcome", "activity", "target", "evidence"),
@@ -23,7 +22,7 @@ def returned_screen(t: Speech, returned: Returned) -> Screen:
     order = FIRST.get(returned.code, FIRST[None])
     kinds = [one for one in order if one != "target" or day.has_plan]
     lines = [
-        t("return.notice", name=shorten(returned.by, 120), day=t.day(day.work_date)),
+        t("return.notice", name=decider(t, returned.by, returned.capacity), day=t.day(day.work_date)),
         t("return.notice_entry", number=entry.number, activity=shorten(entry.activity, 300)),
         t("return.notice_reason", reason=shorten(returned.reason, 1000)),
         t(f"return.next_{kinds[0]}"),
@@ -47,12 +46,13 @@ def _correction(t: Speech, name: str, entry_id: int, *, first: bool) -> Button:
 def approved_screen(t: Speech, approved: Approved) -> Screen:
     """One short message for everything approved of a day in one go."""
     key = "review.told_all" if approved.everything else "review.told_some"
-    name = shorten(approved.by, 120)
+    name = decider(t, approved.by, approved.capacity)
     return Screen(t(key, name=name, day=t.day(approved.work_date), count=approved.approved))
 
 
-def reopened_screen(t: Speech, work_date: date, by: str) -> Screen:
-    return Screen(t("review.told_reopened", name=shorten(by, 120), day=t.day(work_date)))
+def reopened_screen(t: Speech, reopened: Reopened) -> Screen:
+    name = decider(t, reopened.by, reopened.capacity)
+    return Screen(t("review.told_reopened", name=name, day=t.day(reopened.work_date)))
 
 
 def evidence_question(t: Speech, activity: str) -> Screen:

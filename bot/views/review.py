@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.callbacks import Kind
 from bot.screens import DANGER, SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
+from bot.views.blockers import review_buttons, review_part
 from bot.views.changes import changes_of, span
 from bot.views.days import amount, evidence_line, target_line
 from bot.views.evidence import evidence_rows
@@ -29,10 +30,14 @@ def review_screen(t: Speech, review: Review, *, page: int = 0) -> Screen:
     pages = pages_of(blocks, most=PAGE)
     page = min(page, len(pages) - 1)
     first, end = pages[page]
-    lines = [_head(t, review), *blocks[first:end]]
-    if not review.waiting:
-        lines.append(t("review.nothing_waits"))
+    blocked = review_part(t, review.day)
+    lines = [_head(t, review), *([blocked] if blocked else []), *blocks[first:end]]
     day = review.day
+    if day.nothing_reason is not None:
+        reason = t("nothing.reason", reason=shorten(day.nothing_reason, ACTIVITY))
+        lines += [t("nothing.state"), reason]
+    elif not review.waiting:
+        lines.append(t("review.nothing_waits"))
     rows: list[tuple[Button, ...]] = []
     if review.waiting:
         rows.append(
@@ -51,6 +56,7 @@ def review_screen(t: Speech, review: Review, *, page: int = 0) -> Screen:
         )
     elif review.approved:
         rows.append((button(t.plain("review.reopen"), Kind.REOPEN, day.id, revision=day.revision),))
+    rows.append(review_buttons(t, day))
     more = [button(t.plain("review.feedback"), Kind.FEEDBACK, day.id)] if entries else []
     if len(entries) > 1 or any(_has_more(one) for one in entries):
         start = (review.waiting or entries)[0]

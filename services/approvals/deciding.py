@@ -7,12 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Decision, Entry, Person, State, Verdict
+from models import Day, Decision, Entry, State, Verdict
 from services import audit
 from services.approvals import telling
 from services.approvals.entitlement import (
     QUEUE_CARD,
-    capacity_of,
     ensure_shown,
     entitled_day,
     entitled_entry,
@@ -21,8 +20,10 @@ from services.approvals.entitlement import (
     waiting_entries,
 )
 from services.approvals.queue import digest_of
+from services.approvals.reach import lying_with
 from services.approvals.shown import waiting_content
 from services.entries.days import changed
+from services.entries.sending import tell_queue_of
 from services.entries.views import is_complete, snapshot
 from services.errors import Invalid, NotFound, Outdated
 from services.people.identity import Actor
@@ -47,7 +48,7 @@ async def approve_day(
     session: AsyncSession, actor: Actor, day_id: int, *, revision: int, now: datetime
 ) -> Outcome:
     """Approves every waiting entry of a day. Raises NotFound, NotAllowed, Outdated."""
-    day, capacity = await entitled_day(session, actor, day_id)
+    day, capacity = await entitled_day(session, actor, day_id, now=now)
     await ensure_shown(session, actor, day, revision)
     entries = await waiting_entries(session, day)
     if not entries:
@@ -60,7 +61,7 @@ async def approve_entry(
     session: AsyncSession, actor: Actor, entry_id: int, *, revision: int, now: datetime
 ) -> Outcome:
     """Approves one waiting entry. Raises NotFound, NotAllowed, Outdated."""
-    day, capacity, entry = await entitled_entry(session, actor, entry_id)
+    day, capacity, entry = await entitled_entry(session, actor, entry_id, now=now)
     await ensure_shown(session, actor, day, revision)
     if entry.state is not State.SUBMITTED:
         raise await nothing_waits(session, actor, day)
@@ -73,17 +74,13 @@ async def approve_all(session: AsyncSession, actor: Actor, digest: str, *, now: 
     Raises NotAllowed; Outdated with the queue when `digest` names another list, Invalid `queue_incomplete`.
     """
     require_supervisor(actor)
+    lying = {one.day.id: one for one in await lying_with(session, actor, now=now)}
     days = list(
         await session.scalars(
             select(Day)
-            .join(Person, Person.id == Day.person_id)
-            .where(
-                Person.supervisor_id == actor.person_id,
-                Person.id != actor.person_id,
-                Day.state == State.SUBMITTED,
-            )
+            .where(Day.id.in_(lying), Day.state == State.SUBMITTED)
             .order_by(Day.id)
-            .with_for_update(of=Day)
+            .with_for_update()
             .execution_options(populate_existing=True)
         )
     )
@@ -93,8 +90,7 @@ async def approve_all(session: AsyncSession, actor: Actor, digest: str, *, now: 
     if not all(is_complete(one) for _, entries in waiting for one in entries):
         raise Invalid("queue", "queue_incomplete")
     for day, entries in waiting:
-        capacity = await capacity_of(session, actor, day.person_id)
-        await _approve(session, actor, day, entries, capacity=capacity, now=now)
+        await _approve(session, actor, day, entries, capacity=lying[day.id].capacity, now=now)
     return len(days)
 
 
@@ -105,10 +101,10 @@ async def decided_since(session: AsyncSession, actor: Actor, moment: datetime) -
 
 
 async def ready_to_return(
-    session: AsyncSession, actor: Actor, day_id: int, *, revision: int
+    session: AsyncSession, actor: Actor, day_id: int, *, revision: int, now: datetime
 ) -> tuple[int, ...]:
     """The entries one may return now, before a reason is asked. Raises NotFound, NotAllowed, Outdated."""
-    day, _ = await entitled_day(session, actor, day_id)
+    day, _ = await entitled_day(session, actor, day_id, now=now)
     await ensure_shown(session, actor, day, revision)
     entries = await waiting_entries(session, day)
     if not entries:
@@ -116,9 +112,9 @@ async def ready_to_return(
     return tuple(one.id for one in entries)
 
 
-async def day_of(session: AsyncSession, actor: Actor, entry_id: int) -> tuple[int, int]:
+async def day_of(session: AsyncSession, actor: Actor, entry_id: int, *, now: datetime) -> tuple[int, int]:
     """The day of an entry on which the actor may decide, and its revision. Raises NotFound, NotAllowed."""
-    day, _, _ = await entitled_entry(session, actor, entry_id)
+    day, _, _ = await entitled_entry(session, actor, entry_id, now=now)
     return day.id, day.revision
 
 
@@ -143,7 +139,7 @@ async def return_entry(
         raise Invalid("reason", "reason_short", limit=SHORTEST_REASON)
     if len(reason) > LONGEST_REASON:
         raise Invalid("reason", "reason_long", limit=LONGEST_REASON)
-    day, capacity, entry = await entitled_entry(session, actor, entry_id)
+    day, capacity, entry = await entitled_entry(session, actor, entry_id, now=now)
     await ensure_shown(session, actor, day, revision)
     if entry.state is not State.SUBMITTED:
         raise await nothing_waits(session, actor, day)
@@ -153,6 +149,7 @@ async def return_entry(
     _decide(session, actor, day, entry, verdict, capacity=capacity, now=now, code=code, reason=reason)
     await changed(session, day)
     await telling.entry_returned(session, day, entry.id, now=now)
+    await tell_queue_of(session, day.person_id, but=actor.person_id, now=now)
     waiting = await waiting_entries(session, day)
     return Outcome(day.id, day.person_id, 1, len(waiting))
 
@@ -170,8 +167,9 @@ async def reopen(
 
     Raises Invalid `nothing_to_reopen`; NotFound, NotAllowed, Outdated.
     """
-    day, capacity = await entitled_day(session, actor, day_id)
+    day, capacity = await entitled_day(session, actor, day_id, now=now)
     await ensure_shown(session, actor, day, revision)
+    waits = day.state is State.SUBMITTED
     approved = select(Entry).where(Entry.day_id == day.id, Entry.state == State.APPROVED)
     if entry_id is not None:
         approved = approved.where(Entry.id == entry_id)
@@ -181,8 +179,11 @@ async def reopen(
     for entry in entries:
         entry.state, entry.decided_at = State.SUBMITTED, None
         _decide(session, actor, day, entry, Verdict.REOPEN, capacity=capacity, now=now)
+    if not waits:
+        day.submitted_at = now  # it waits from now on, not since it was sent
     await changed(session, day)
     await telling.day_reopened(session, day, by=actor.person_id, now=now)
+    await tell_queue_of(session, day.person_id, but=actor.person_id, now=now)
     return Outcome(day.id, day.person_id, len(entries), len(await waiting_entries(session, day)))
 
 
@@ -202,6 +203,7 @@ async def _approve(
     await changed(session, day)
     waiting = len(await waiting_entries(session, day))
     await telling.day_approved(session, day, by=actor.person_id, more=waiting > 0, now=now)
+    await tell_queue_of(session, day.person_id, but=actor.person_id, now=now)
     return Outcome(day.id, day.person_id, len(entries), waiting)
 
 

@@ -5,25 +5,52 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from models import Day, Decision, Entry, Person, State
+from models import Capacity, Day, Decision, Entry, Person, State
+from services.approvals.escalation import ESCALATED, was_escalated
 from services.approvals.shown import revision_in, same_content
+from services.entries.views import DayView
 from services.errors import NotAllowed, NotFound, Outdated
 from services.people.identity import Actor
+from services.people.standing_in import seats_of
 
 REVIEW_CARD, QUEUE_CARD = "review", "queue"
-SUPERVISOR = "supervisor"
-"""The capacity of the one who is explicitly assigned as somebody's supervisor."""
+DECIDED_BY = {
+    Capacity.PLT: "already_decided_plt",
+    Capacity.PLH: "already_decided_plh",
+    ESCALATED: "already_decided_escalated",
+}
+"""How whoever comes second is told in which capacity it was decided; else by its supervisor."""
 
 
-async def capacity_of(session: AsyncSession, actor: Actor, person_id: int) -> str:
-    """In which capacity the actor decides on a person. Raises NotAllowed, also for one's own work."""
+async def capacity_of(
+    session: AsyncSession, actor: Actor, person_id: int, *, now: datetime, day: Day | DayView | None = None
+) -> str:
+    """In which capacity the actor decides on a person: supervisor, plt, plh; on a `day` perhaps escalated.
+
+    Read from the database, whatever the actor was when they were looked up. Raises NotAllowed, also for one's
+    own work.
+    """
     if person_id == actor.person_id:
         raise NotAllowed("own_work")
-    supervisor = await session.scalar(select(Person.supervisor_id).where(Person.id == person_id))
-    if supervisor is None or supervisor != actor.person_id:
+    boss = aliased(Person)
+    row = (
+        await session.execute(
+            select(Person.supervisor_id, boss.supervisor_id)
+            .outerjoin(boss, boss.id == Person.supervisor_id)
+            .where(Person.id == person_id)
+        )
+    ).one_or_none()
+    supervisor, above = row if row is not None else (None, None)
+    if supervisor is None:
         raise NotAllowed
-    return SUPERVISOR
+    seats = await seats_of(session, actor, now=now)
+    if supervisor in seats:
+        return seats[supervisor]
+    if day is not None and above in seats and await was_escalated(session, day, supervisor, now=now):
+        return ESCALATED
+    raise NotAllowed
 
 
 def require_supervisor(actor: Actor) -> None:
@@ -32,22 +59,24 @@ def require_supervisor(actor: Actor) -> None:
         raise NotAllowed("not_supervisor")
 
 
-async def entitled_day(session: AsyncSession, actor: Actor, day_id: int) -> tuple[Day, str]:
+async def entitled_day(session: AsyncSession, actor: Actor, day_id: int, *, now: datetime) -> tuple[Day, str]:
     """A day the actor may decide on, locked and read afresh. Raises NotFound, NotAllowed."""
     day = await session.scalar(
         select(Day).where(Day.id == day_id).with_for_update().execution_options(populate_existing=True)
     )
     if day is None:
         raise NotFound("day_gone")
-    return day, await capacity_of(session, actor, day.person_id)
+    return day, await capacity_of(session, actor, day.person_id, now=now, day=day)
 
 
-async def entitled_entry(session: AsyncSession, actor: Actor, entry_id: int) -> tuple[Day, str, Entry]:
+async def entitled_entry(
+    session: AsyncSession, actor: Actor, entry_id: int, *, now: datetime
+) -> tuple[Day, str, Entry]:
     """An entry on which the actor may decide, its day locked. Raises NotFound, NotAllowed."""
     day_id = await session.scalar(select(Entry.day_id).where(Entry.id == entry_id))
     if day_id is None:
         raise NotFound("entry_gone")
-    day, capacity = await entitled_day(session, actor, day_id)
+    day, capacity = await entitled_day(session, actor, day_id, now=now)
     entry = await session.scalar(
         select(Entry).where(Entry.id == entry_id).execution_options(populate_existing=True)
     )
@@ -96,7 +125,7 @@ async def _overtaken(session: AsyncSession, actor: Actor, day: Day, *, since: in
     card = (REVIEW_CARD, day.id)
     decided = (
         await session.execute(
-            select(Decision.decided_at, Person.name, Decision.decided_by)
+            select(Decision.decided_at, Person.name, Decision.decided_by, Decision.capacity)
             .join(Person, Person.id == Decision.decided_by)
             .where(Decision.day_id == day.id, Decision.revision >= since)
             .order_by(Decision.id.desc())
@@ -107,7 +136,8 @@ async def _overtaken(session: AsyncSession, actor: Actor, day: Day, *, since: in
         time = _when(decided[0], actor.zone)
         if decided[2] == actor.person_id:
             return Outdated("already_yours", card=card, time=time)
-        return Outdated("already_decided", card=card, name=decided[1], time=time)
+        code = DECIDED_BY.get(decided[3], "already_decided")
+        return Outdated(code, card=card, name=decided[1], time=time)
     if day.state is State.SUBMITTED:
         return Outdated(card=card)
     return Outdated("withdrawn_meanwhile", card=card)

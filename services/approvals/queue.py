@@ -2,20 +2,22 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Card, Day, Decision, Entry, Pattern, Person, State, Verdict
+from models import Card, Day, Decision, Entry, Person, State, Verdict
 from services.approvals.entitlement import REVIEW_CARD
+from services.approvals.escalation import ESCALATED
+from services.approvals.reach import Lying, lying_with
 from services.approvals.shown import waiting_content
-from services.calendar import load_calendar, workdays_between
 from services.clock import local_date
 from services.entries.views import is_complete
 from services.people.identity import Actor
+from services.people.standing_in import SUPERVISOR, seats_of
 
 DECIDED = 10
 """Decided days that are listed again."""
@@ -27,7 +29,10 @@ REVIEWING = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A day that waits. `age`: workdays since it was sent; `fresh`: sent today; `entries`: how many wait.
+    """A day that waits. `age`: workdays since it waits; `fresh`: sent today; `entries`: how many wait.
+
+    `capacity`: as what the actor decides on it, `supervisor_…` in whose place; `of_stand_in`: it is the day
+    of the one who stands in.
 
     `content`: what waits, whatever the owner types beside it (shown.waiting_content).
     """
@@ -42,11 +47,15 @@ class Waiting:
     fresh: bool
     entries: int
     complete: bool
+    capacity: str = SUPERVISOR
+    supervisor_id: int = 0
+    supervisor_name: str = ""
+    of_stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Everything that waits for one supervisor."""
+    """Everything that waits for one who decides (`supervisor_id`), in the order of reach.lying_with."""
 
     supervisor_id: int
     days: tuple[Waiting, ...]
@@ -80,73 +89,60 @@ def digest_of(days: Iterable[tuple[int, str]]) -> str:
 
 
 async def load_queue(session: AsyncSession, actor: Actor, *, now: datetime) -> Queue:
-    """The actor's queue, in four queries however long it is."""
-    rows = (
-        await session.execute(
-            select(Day, Person.name)
-            .join(Person, Person.id == Day.person_id)
-            .where(
-                Person.supervisor_id == actor.person_id,
-                Person.id != actor.person_id,
-                Day.state == State.SUBMITTED,
-            )
-            .order_by(Day.submitted_at, Day.id)
-        )
-    ).all()
-    if not rows:
+    """The actor's queue, in at most eight queries however long it is."""
+    lying = await lying_with(session, actor, now=now)
+    if not lying:
         return Queue(actor.person_id, ())
     entries: dict[int, list[Entry]] = defaultdict(list)
-    waiting = select(Day.id).join(Person, Person.id == Day.person_id)
-    waiting = waiting.where(Person.supervisor_id == actor.person_id, Day.state == State.SUBMITTED)
     for entry in await session.scalars(
-        select(Entry).where(Entry.day_id.in_(waiting), Entry.state == State.SUBMITTED)
+        select(Entry).where(Entry.day_id.in_([one.day.id for one in lying]), Entry.state == State.SUBMITTED)
     ):
         entries[entry.day_id].append(entry)
     today = local_date(now, actor.zone)
-    sent = {day.id: local_date(day.submitted_at or now, actor.zone) for day, _ in rows}
-    ages = await _ages(session, actor, set(sent.values()), today=today)
-    return Queue(
-        actor.person_id,
-        tuple(
-            Waiting(
-                day_id=day.id,
-                content=waiting_content(entries[day.id]),
-                person_id=day.person_id,
-                person_name=name,
-                work_date=day.work_date,
-                late=day.late,
-                age=ages[sent[day.id]],
-                fresh=sent[day.id] == today,
-                entries=len(entries[day.id]),
-                complete=all(is_complete(one) for one in entries[day.id]),
-            )
-            for day, name in rows
-        ),
+    return Queue(actor.person_id, tuple(_waiting(one, entries[one.day.id], today=today) for one in lying))
+
+
+def _waiting(one: Lying, entries: Sequence[Entry], *, today: date) -> Waiting:
+    return Waiting(
+        day_id=one.day.id,
+        content=waiting_content(entries),
+        person_id=one.day.person_id,
+        person_name=one.person_name,
+        work_date=one.day.work_date,
+        late=one.day.late,
+        age=one.waited,
+        fresh=one.sent_on == today,
+        entries=len(entries),
+        complete=all(is_complete(entry) for entry in entries),
+        capacity=one.capacity,
+        supervisor_id=one.supervisor_id,
+        supervisor_name=one.supervisor_name,
+        of_stand_in=one.of_stand_in,
     )
 
 
-async def next_waiting(session: AsyncSession, actor: Actor) -> int | None:
-    """The day that has been waiting longest."""
-    return await session.scalar(
-        select(Day.id)
-        .join(Person, Person.id == Day.person_id)
-        .where(
-            Person.supervisor_id == actor.person_id,
-            Person.id != actor.person_id,
-            Day.state == State.SUBMITTED,
-        )
-        .order_by(Day.submitted_at, Day.id)
-        .limit(1)
-    )
+async def next_waiting(session: AsyncSession, actor: Actor, *, now: datetime) -> int | None:
+    """The day that comes first in the actor's queue: of their own people the one that waits longest."""
+    lying = await lying_with(session, actor, now=now)
+    return lying[0].day.id if lying else None
 
 
-async def decided_days(session: AsyncSession, actor: Actor) -> tuple[Decided, ...]:
-    """The last days of the actor's people on which something was approved or returned, newest first."""
+async def decided_days(session: AsyncSession, actor: Actor, *, now: datetime) -> tuple[Decided, ...]:
+    """The last days on which something was approved or returned, newest first.
+
+    Of the people the actor decides on now, and what they decided themselves as the supervisor's supervisor.
+    """
+    seats = await seats_of(session, actor, now=now)
+    from_above = and_(Decision.capacity == ESCALATED, Decision.decided_by == actor.person_id)
     newest = (
         select(Decision.day_id, Decision.decided_at)
         .join(Day, Day.id == Decision.day_id)
         .join(Person, Person.id == Day.person_id)
-        .where(Person.supervisor_id == actor.person_id, Decision.verdict != Verdict.REOPEN)
+        .where(
+            or_(Person.supervisor_id.in_(sorted(seats)), from_above),
+            Person.id != actor.person_id,
+            Decision.verdict != Verdict.REOPEN,
+        )
         .order_by(Decision.decided_at.desc())
         .limit(DECISIONS)
         .subquery()
@@ -169,12 +165,3 @@ async def is_reviewing(session: AsyncSession, chat_id: int, *, now: datetime) ->
         select(func.max(Card.shown_at)).where(Card.chat_id == chat_id, Card.kind == REVIEW_CARD)
     )
     return shown is not None and now - shown < REVIEWING
-
-
-async def _ages(session: AsyncSession, actor: Actor, dates: set[date], *, today: date) -> dict[date, int]:
-    """Workdays from each date until today, by the supervisor's own calendar."""
-    person = await session.get_one(Person, actor.person_id)
-    calendar = await load_calendar(session, first=min(dates), last=today)
-    holidays = calendar.days_off(person.unit_id)
-    pattern: Pattern = person.pattern
-    return {day: len(workdays_between(day, today, pattern, holidays)) for day in dates}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from services.approvals.entitlement import capacity_of
 from services.approvals.shown import VISIBLE, mark_of
 from services.entries.views import DayView, EntryView, load_day
 from services.people.identity import Actor
+from services.people.standing_in import SUPERVISOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Review:
     day: DayView
     targets: Mapping[int, str]
     new_evidence: Mapping[int, int]
+    capacity: str = SUPERVISOR
+    """As what the one who looks decides on it."""
 
     @property
     def waiting(self) -> tuple[EntryView, ...]:
@@ -35,10 +39,10 @@ class Review:
         return self.day.having(State.APPROVED)
 
 
-async def load_review(session: AsyncSession, actor: Actor, day_id: int) -> Review:
+async def load_review(session: AsyncSession, actor: Actor, day_id: int, *, now: datetime) -> Review:
     """Reads a day for the one who decides on it. Raises NotFound, NotAllowed."""
     day = await load_day(session, day_id)
-    await capacity_of(session, actor, day.person_id)
+    capacity = await capacity_of(session, actor, day.person_id, now=now, day=day)
     entries = tuple(_as_returned(one) for one in day.entries if one.state in VISIBLE)
     earlier = {one.before["target_id"] for one in entries if one.before and one.before.get("target_id")}
     rows = await session.execute(select(Target.id, Target.text).where(Target.id.in_(earlier)))
@@ -46,6 +50,7 @@ async def load_review(session: AsyncSession, actor: Actor, day_id: int) -> Revie
         day=replace(day, entries=entries, revision=mark_of(day.revision, entries)),
         targets={row.id: row.text for row in rows},
         new_evidence=await _new_evidence(session, entries),
+        capacity=capacity,
     )
 
 

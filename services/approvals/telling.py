@@ -11,6 +11,7 @@ from services import outbox
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound
 from services.people.identity import Actor
+from services.people.standing_in import SUPERVISOR
 
 GATHERED = timedelta(seconds=15)
 """Approvals one by one within this time are told as one, unless the day is done sooner."""
@@ -25,6 +26,7 @@ class Returned:
     by: str
     reason: str
     code: str | None
+    capacity: str = SUPERVISOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ class Approved:
     by: str
     approved: int
     everything: bool
+    capacity: str = SUPERVISOR
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A day that waits again. `capacity`: as what it was reopened."""
+
+    work_date: date
+    by: str
+    capacity: str = SUPERVISOR
 
 
 async def entry_returned(session: AsyncSession, day: Day, entry_id: int, *, now: datetime) -> None:
@@ -74,7 +86,7 @@ async def load_returned(session: AsyncSession, actor: Actor, day_id: int, entry_
         return None
     row = (
         await session.execute(
-            select(Decision.reason_code, Person.name)
+            select(Decision.reason_code, Person.name, Decision.capacity)
             .join(Person, Person.id == Decision.decided_by)
             .where(Decision.entry_id == entry_id, Decision.verdict == Verdict.RETURN)
             .order_by(Decision.id.desc())
@@ -83,7 +95,7 @@ async def load_returned(session: AsyncSession, actor: Actor, day_id: int, entry_
     ).first()
     if row is None:
         return None
-    return Returned(day, entry, by=row[1], reason=entry.return_reason or "", code=row[0])
+    return Returned(day, entry, by=row[1], reason=entry.return_reason or "", code=row[0], capacity=row[2])
 
 
 async def load_approved(session: AsyncSession, actor: Actor, day_id: int, by: int) -> Approved | None:
@@ -96,18 +108,30 @@ async def load_approved(session: AsyncSession, actor: Actor, day_id: int, by: in
     if day.person_id != actor.person_id or not approved:
         return None
     everything = not day.having(State.SUBMITTED, State.RETURNED)
-    return Approved(day.id, day.work_date, await name_of(session, by), approved, everything)
+    name, capacity = await _decider(session, day_id, by, Verdict.APPROVE)
+    return Approved(day.id, day.work_date, name, approved, everything, capacity)
 
 
-async def load_reopened(session: AsyncSession, actor: Actor, day_id: int, by: int) -> tuple[date, str] | None:
-    """The date of an own day that waits again, and who reopened it."""
+async def load_reopened(session: AsyncSession, actor: Actor, day_id: int, by: int) -> Reopened | None:
+    """An own day that was reopened; None when nothing of it waits any more."""
     try:
         day = await load_day(session, day_id)
     except NotFound:
         return None
     if day.person_id != actor.person_id or not day.having(State.SUBMITTED):
         return None
-    return day.work_date, await name_of(session, by)
+    return Reopened(day.work_date, *await _decider(session, day_id, by, Verdict.REOPEN))
+
+
+async def _decider(session: AsyncSession, day_id: int, by: int, verdict: Verdict) -> tuple[str, str]:
+    """The name of who decided, and in which capacity they did it last on this day. Raises NotFound."""
+    capacity = await session.scalar(
+        select(Decision.capacity)
+        .where(Decision.day_id == day_id, Decision.decided_by == by, Decision.verdict == verdict)
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    return await name_of(session, by), capacity or SUPERVISOR
 
 
 async def name_of(session: AsyncSession, person_id: int) -> str:

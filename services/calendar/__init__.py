@@ -2,13 +2,8 @@
 
 from services.calendar.days_off import (
     OfficeCalendar,
-    Seeded,
-    add_day_off,
     calendar_around,
-    cancel_day_off,
-    estimated_days,
     load_calendar,
-    seed_holidays,
 )
 from services.calendar.deadlines import (
     correction_lock,
@@ -20,6 +15,7 @@ from services.calendar.deadlines import (
 )
 from services.calendar.hours import at_local, end_of_day, prompt_time, start_of_day
 from services.calendar.personal import Duty, DutySpan, PersonalCalendar, load_duties, load_personal
+from services.calendar.seeding import Seeded, seed_holidays
 from services.calendar.workdays import is_workday, next_workday, workdays_between
 
 __all__ = [
@@ -28,14 +24,11 @@ __all__ = [
     "OfficeCalendar",
     "PersonalCalendar",
     "Seeded",
-    "add_day_off",
     "at_local",
     "calendar_around",
-    "cancel_day_off",
     "correction_lock",
     "deadline_late",
     "end_of_day",
-    "estimated_days",
     "has_passed",
     "is_late",
     "is_workday",

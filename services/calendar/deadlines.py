@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from models.people import Pattern
 from services.calendar.hours import at_local
+from services.calendar.personal import PersonalCalendar
 from services.calendar.workdays import next_workday
 
 LOCK_DAY = 5
@@ -15,20 +16,19 @@ LAST_MINUTE = time(23, 59)
 CORRECTION_WORKDAYS = 3
 
 
-def deadline_late(work_date: date, pattern: Pattern, *, holidays: AbstractSet[date], zone: str) -> datetime:
-    """The instant the next workday's date is over; a day first sent at it or after is *terlambat*.
+def deadline_late(work_date: date, calendar: PersonalCalendar) -> datetime:
+    """The instant the person's next reporting day is over; a day first sent at it or after is *terlambat*.
 
-    The date counts, not the office hours: who answers the reminder of 19:00 is still in time.
+    The date counts, not the office hours: who answers the reminder of 19:00 is still in time. Days off, leave
+    and days without a shift are passed over.
     """
-    following = next_workday(work_date, pattern, holidays)
-    return at_local(following + timedelta(days=1), time(), zone)
+    following = calendar.next_day(work_date)
+    return at_local(following + timedelta(days=1), time(), calendar.zone_on(following))
 
 
-def is_late(
-    work_date: date, sent_at: datetime, *, pattern: Pattern, holidays: AbstractSet[date], zone: str
-) -> bool:
-    """Whether a day first sent at `sent_at` is *terlambat*."""
-    return sent_at >= deadline_late(work_date, pattern, holidays=holidays, zone=zone)
+def is_late(work_date: date, sent_at: datetime, calendar: PersonalCalendar) -> bool:
+    """Whether a day first sent at `sent_at` is *terlambat*. `calendar` reaches from the one to the other."""
+    return sent_at >= deadline_late(work_date, calendar)
 
 
 def lock_date(work_date: date, *, lock_day: int = LOCK_DAY) -> date:

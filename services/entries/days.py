@@ -7,7 +7,7 @@ seen and never written over. Several days are locked in the order of their ids: 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, Entry, State
@@ -67,7 +67,11 @@ async def open_day(session: AsyncSession, actor: Actor, work_date: date, *, now:
 async def find_day(session: AsyncSession, actor: Actor, work_date: date) -> int | None:
     """The person's day if anything is in it; it may be looked at however long ago it was."""
     return await session.scalar(
-        select(Day.id).where(Day.person_id == actor.person_id, Day.work_date == work_date, Day.entries.any())
+        select(Day.id).where(
+            Day.person_id == actor.person_id,
+            Day.work_date == work_date,
+            or_(Day.entries.any(), Day.nothing_reason.is_not(None)),
+        )
     )
 
 
@@ -196,8 +200,13 @@ def settled(states: Iterable[State]) -> State:
 
 
 async def changed(session: AsyncSession, day: Day) -> None:
-    """Every visible change ends here: the state follows, the revision grows."""
+    """Every visible change ends here: the state follows, the revision grows.
+
+    «Tidak ada kegiatan» is recorded as it is, and no longer true as soon as there is an entry.
+    """
     await session.flush()
-    states = await session.scalars(select(Entry.state).where(Entry.day_id == day.id))
-    day.state = settled(states)
+    states = list(await session.scalars(select(Entry.state).where(Entry.day_id == day.id)))
+    if states:
+        day.nothing_reason = None
+    day.state = State.RECORDED if day.nothing_reason is not None else settled(states)
     day.revision += 1

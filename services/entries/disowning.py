@@ -7,10 +7,10 @@ stays too; if the first sending of its day was the other one's, it is theirs to 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Decision, Entry, Evidence, Person, State
+from models import Blocker, Day, Decision, DutyPeriod, Entry, Evidence, Person, PlanLine, ShiftDay, State
 from services import audit
 from services.entries.days import changed, entries_of, once_decided
 from services.entries.sending import tell_queue
@@ -29,6 +29,8 @@ async def disown(
 ) -> Disowned:
     """Removes what was written from this chat since then and is not decided, with its evidence.
 
+    Plans go too, and what was said to stand in the way, unless it was answered.
+
     The account must be parted already, so that nothing is written meanwhile.
     """
     theirs = (Entry.created_at >= since, or_(Entry.source_chat_id.is_(None), Entry.source_chat_id == chat_id))
@@ -46,6 +48,15 @@ async def disown(
         ours = set(await session.scalars(select(Entry.id).where(Entry.day_id == day.id, *theirs)))
         gone, stay = await _take_back(session, day, ours, since=since)
         removed, kept = removed + gone, kept + stay
+    await session.execute(
+        delete(PlanLine).where(PlanLine.person_id == person.id, PlanLine.created_at >= since)
+    )
+    await session.execute(
+        delete(Blocker).where(
+            Blocker.person_id == person.id, Blocker.raised_at >= since, Blocker.answered_at.is_(None)
+        )
+    )
+    await _take_back_days(session, person, since=since, now=now)
     loose = (Evidence.person_id == person.id, Evidence.created_at >= since)
     await _delete_evidence(session, *loose, or_(Evidence.entry_id.is_(None), ~_decided()))
     if not days:
@@ -76,6 +87,7 @@ async def _take_back(session: AsyncSession, day: Day, ours: set[int], *, since: 
                 entry.state = State.DRAFT
         if not decided:
             day.first_submitted_at, day.submitted_at, day.late = None, None, False
+            day.nothing_reason = None
     ids = [one.id for one in gone]
     await _delete_evidence(session, Evidence.entry_id.in_(ids))
     await session.flush()
@@ -84,6 +96,26 @@ async def _take_back(session: AsyncSession, day: Day, ours: set[int], *, since: 
         session.expunge(one)
     await changed(session, day)
     return len(gone), len(ours & decided)
+
+
+async def _take_back_days(session: AsyncSession, person: Person, *, since: datetime, now: datetime) -> None:
+    """Days away and days of a shift that were said since then in the person's name."""
+    await session.execute(
+        update(DutyPeriod)
+        .where(
+            DutyPeriod.person_id == person.id,
+            DutyPeriod.created_by == person.id,
+            DutyPeriod.created_at >= since,
+            DutyPeriod.cancelled_at.is_(None),
+        )
+        .values(cancelled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        delete(ShiftDay)
+        .where(ShiftDay.person_id == person.id, ShiftDay.marked_by == person.id, ShiftDay.marked_at >= since)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _delete_evidence(session: AsyncSession, *which: ColumnElement[bool]) -> None:

@@ -7,13 +7,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, Evidence, EvidenceKind, State
+from services import blockers
 from services.clock import local_date
 from services.entries.days import MOST_ENTRIES, changed, open_day
 from services.entries.openings import opens_with_work
 from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid
 from services.people.identity import Actor
-from services.reading.absence import read_absence
+from services.reading.absence import Absence, read_absence
+from services.reading.blocked import read_blockers
 from services.reading.capture import ReadEntry, read_entries
 from services.reading.date_heading import leading_day
 from services.reading.dates import Mode, read_dates
@@ -33,7 +35,7 @@ class Taken:
     """What became of a text.
 
     `day_id` None: there was no activity in it. `unclear_day`: the words that named a day which is not
-    clear; `day`: a day was named and nothing else. `absent`: it says that there is nothing to report.
+    clear; `day`: a day was named and nothing else. `absence`: it says that there is nothing to report.
     """
 
     day_id: int | None = None
@@ -41,7 +43,9 @@ class Taken:
     sensitive: frozenset[Sensitive] = frozenset()
     unclear_day: str | None = None
     day: date | None = None
-    absent: bool = False
+    absence: Absence | None = None
+    was_nothing: bool = False
+    """The day had been answered with «Tidak ada kegiatan», which these entries replace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,13 @@ class Reply:
     """What a reply to «which day?» is, if not the day.
 
     `reports`: a report with a clear day of its own. `more`: work without a clear day, to be kept too; `said`:
-    the words in front of it that name no clear day. `absent`: it says that there is nothing to report.
+    the words in front of it that name no clear day. `absence`: it says that there is nothing to report.
     """
 
     reports: bool = False
     more: str = ""
     said: str = ""
-    absent: bool = False
+    absence: Absence | None = None
 
 
 async def take_report(
@@ -69,11 +73,12 @@ async def take_report(
 ) -> Taken:
     """Puts the activities of a text into the draft of today, or of the day its leading words name.
 
-    A text that only says that somebody is away is never stored. Raises Invalid for a future or locked day
-    and for too many entries; then nothing is stored.
+    A text that only says that somebody is away, or has nothing to report, is not stored here. Raises Invalid
+    for a future or locked day and for too many entries; then nothing is stored.
     """
-    if read_absence(text):
-        return Taken(absent=True)
+    absence = read_absence(text)
+    if absence is not None:
+        return Taken(absence=absence)
     today = local_date(now, actor.zone)
     if work_date is None:
         leading = leading_day(text, today=today)
@@ -83,22 +88,27 @@ async def take_report(
             work_date, text = leading.day, leading.rest
             if not read_entries(text):
                 return Taken(day=work_date)
-    found = read_entries(text)
-    if not found:
+    rest, blocked = read_blockers(text)
+    found = read_entries(rest)
+    if not found and not blocked:
         return Taken()
     day = await open_day(session, actor, work_date or today, now=now)
-    entries = await add_entries(session, actor, day, found, message_id=message_id, now=now)
+    was_nothing = day.nothing_reason is not None
+    entries = await add_entries(session, actor, day, found, message_id=message_id, now=now) if found else []
+    await blockers.note_read(session, actor, day, blocked, entries, now=now)
     return Taken(
         day_id=day.id,
         entry_ids=tuple(entry.id for entry in entries),
         sensitive=find_sensitive(text),
+        was_nothing=was_nothing,
     )
 
 
 def read_reply(text: str, actor: Actor, now: datetime) -> Reply:
     """Tells a reply to «which day?» that is the day itself (or nothing at all) from more work."""
-    if read_absence(text):
-        return Reply(absent=True)
+    absence = read_absence(text)
+    if absence is not None:
+        return Reply(absence=absence)
     today = local_date(now, actor.zone)
     leading = leading_day(text, today=today)
     if leading is not None:

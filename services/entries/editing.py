@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, LinkSource, PerformancePlan, State, Target
+from services.blockers import mask_blockers
 from services.entries.days import (
     changed,
     editable_entry,
@@ -197,7 +198,7 @@ async def holds_message(session: AsyncSession, actor: Actor, day_id: int, messag
 async def mask_entries(
     session: AsyncSession, actor: Actor, day_id: int, message_id: int, *, now: datetime
 ) -> int:
-    """Blackens what looks like a citizen's number in the unsent entries of one message.
+    """Blackens what looks like a citizen's number in the unsent entries of one message, and in open blockers.
 
     `message_id` 0: in all unsent entries of the day, for a number that came with an answer or a correction.
     """
@@ -210,7 +211,7 @@ async def mask_entries(
         entry.activity = mask_sensitive(entry.activity)
         entry.outcome = mask_sensitive(entry.outcome) if entry.outcome else None
         masked = masked or before != (entry.activity, entry.outcome)
-    if masked:
+    if await mask_blockers(session, day) or masked:
         await changed(session, day)
     return day.id
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, Evidence, State
 from services import audit
+from services.blockers import note_read
 from services.clock import local_date
 from services.entries.days import changed, ensure_open, is_closed, once_decided, own_entries
 from services.entries.drafting import add_entries, add_links, without_day
@@ -18,6 +19,7 @@ from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid
 from services.people.identity import Actor
 from services.reading.absence import read_absence
+from services.reading.blocked import read_blockers
 from services.reading.capture import ReadEntry, read_entries
 from services.reading.date_heading import leading_day
 
@@ -47,7 +49,8 @@ async def follow_edit(
     if any(one.state is State.APPROVED for one in entries):
         raise Invalid("entry", "edit_after_decision")
     typed_on = local_date(min(one.created_at for one in entries), actor.zone)
-    said = () if read_absence(text) else read_entries(without_day(text, actor, now))
+    rest, blocked = read_blockers(without_day(text, actor, now))
+    said = () if read_absence(text) else read_entries(rest)
     if not said:
         raise Invalid("entry", "edit_without_activity")
     pairs, more, gone = _paired(entries, said)
@@ -64,6 +67,7 @@ async def follow_edit(
         await add_entries(session, actor, day, more, message_id=message_id, now=now, first_index=len(pairs))
     else:
         await changed(session, day)
+    await note_read(session, actor, day, blocked, [entry for _, entry, _ in pairs], now=now)
     if sent:
         audit.record(session, "edited", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
     if actor.supervisor_id is not None and any(one.state is State.SUBMITTED for one in sent):

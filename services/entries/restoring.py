@@ -14,7 +14,7 @@ from sqlalchemy import Enum, Time, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
-from models import Base, Day, Decision, Entry, Evidence, EvidenceKind, Feedback
+from models import Base, Blocker, Day, Decision, Entry, Evidence, EvidenceKind, Feedback, PlanLine
 from models.base import Instant
 from services.dialogue import Question, Step, lock
 from services.entries.days import MOST_ENTRIES, changed, entries_of, own_day
@@ -23,10 +23,14 @@ from services.people.identity import Actor
 
 KEPT = "removed"
 """The name of what is kept, in the data of a question."""
-THEIRS: Mapping[str, type[Evidence] | type[Decision] | type[Feedback]] = {
+THEIRS: Mapping[
+    str, type[Evidence] | type[Decision] | type[Feedback] | type[Blocker] | type[PlanLine]
+] = {
     "files": Evidence,
     "decisions": Decision,
     "feedback": Feedback,
+    "blockers": Blocker,
+    "plan": PlanLine,
 }
 """What stays when an entry goes, and forgets it (`ON DELETE SET NULL`)."""
 
@@ -51,8 +55,9 @@ async def remove_entries(session: AsyncSession, day: Day, entries: Sequence[Entr
     links = [one for one in evidence if one.kind is EvidenceKind.LINK]
     rows["links"] = [_row(one) for one in links]
     rows["files"] = [[one.id, one.entry_id] for one in evidence if one not in links]
-    for name in ("decisions", "feedback"):
-        table = THEIRS[name]
+    for name, table in THEIRS.items():
+        if name in rows:
+            continue
         found = await session.execute(select(table.id, table.entry_id).where(table.entry_id.in_(ids)))
         rows[name] = [list(pair) for pair in found]
     await session.execute(

@@ -1,21 +1,19 @@
 """Putting a day before the supervisor, and taking it back."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, Entry, LinkSource, Person, State, Verdict
 from services import audit, outbox
-from services.calendar import correction_lock, has_passed, is_late, load_calendar
+from services.calendar import PersonalCalendar, correction_lock, has_passed, is_late, load_personal
 from services.clock import local_date
 from services.entries.days import changed, entries_of, is_closed, once_decided, own_day
 from services.errors import Invalid
 from services.people.identity import Actor
-
-LOOK_AHEAD = timedelta(days=80)
-"""How far the calendar is read: past the lock of the next month and its days of grace."""
+from services.people.standing_in import stand_ins
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +36,16 @@ async def submit_day(
     """Sends every unsent and corrected entry of a day; once its month is closed, the corrected ones only.
 
     Accepts the preselected RHK of each (a weaker lesson than a tap). `late` is set by the first sending:
-    after the end of the next workday. Raises Invalid `nothing_to_send` or `day_locked`, Outdated.
+    after the end of the person's next reporting day. Raises Invalid `nothing_to_send` or `day_locked`,
+    Outdated.
     """
     day = await own_day(session, actor, day_id, revision=revision)
     unsent = await entries_of(session, day, State.DRAFT, State.RETURNED)
     if not unsent:
         raise Invalid("day", "nothing_to_send")
     person = (await session.scalars(select(Person).where(Person.id == actor.person_id))).one()
-    holidays = await _days_off(session, person, day.work_date)
-    entries = await _in_time(session, actor, person, day, unsent, holidays=holidays, now=now)
+    calendar = await own_calendar(session, actor, day.work_date, now=now)
+    entries = await _in_time(session, actor, person, day, unsent, calendar=calendar, now=now)
     supervised = person.supervisor_id is not None
     for entry in entries:
         entry.state = State.SUBMITTED if supervised else State.RECORDED
@@ -54,8 +53,9 @@ async def submit_day(
             _accept_suggestion(entry)
     if day.first_submitted_at is None:
         day.first_submitted_at = now
-        day.late = is_late(day.work_date, now, pattern=person.pattern, holidays=holidays, zone=person.zone)
-    day.submitted_at = now
+        day.late = is_late(day.work_date, now, calendar)
+    if day.state is not State.SUBMITTED or day.submitted_at is None:
+        day.submitted_at = now  # what is added to a waiting day makes it no younger
     await changed(session, day)
     audit.record(session, "submitted", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
     if person.supervisor_id is not None:
@@ -84,8 +84,8 @@ async def withdraw_day(
     if not sent:
         raise Invalid("day", "nothing_to_withdraw")
     person = (await session.scalars(select(Person).where(Person.id == actor.person_id))).one()
-    holidays = await _days_off(session, person, day.work_date)
-    entries = await _in_time(session, actor, person, day, sent, holidays=holidays, now=now)
+    calendar = await own_calendar(session, actor, day.work_date, now=now)
+    entries = await _in_time(session, actor, person, day, sent, calendar=calendar, now=now)
     waited = any(entry.state is State.SUBMITTED for entry in entries)
     for entry in entries:
         entry.state = State.RETURNED if entry.return_reason else State.DRAFT
@@ -97,13 +97,34 @@ async def withdraw_day(
 
 
 async def tell_queue(session: AsyncSession, supervisor_id: int, *, now: datetime) -> None:
-    """Has the supervisor's one living queue message brought up to date, silently; once for many causes."""
-    await outbox.enqueue_unless_waiting(session, "queue_changed", to=supervisor_id, now=now)
+    """Has the living queue of the supervisor brought up to date, and that of who stands in for them today.
+
+    Silently, and once for many causes.
+    """
+    await _tell_queues(session, supervisor_id, but=None, now=now)
 
 
-async def _days_off(session: AsyncSession, person: Person, work_date: date) -> frozenset[date]:
-    calendar = await load_calendar(session, first=work_date, last=work_date + LOOK_AHEAD)
-    return calendar.days_off(person.unit_id)
+async def tell_queue_of(session: AsyncSession, person_id: int, *, but: int, now: datetime) -> None:
+    """The same for those who decide on a person, but for the one who acts: theirs is shown to them anyway."""
+    supervisor_id = await session.scalar(select(Person.supervisor_id).where(Person.id == person_id))
+    if supervisor_id is not None:
+        await _tell_queues(session, supervisor_id, but=but, now=now)
+
+
+async def _tell_queues(session: AsyncSession, supervisor_id: int, *, but: int | None, now: datetime) -> None:
+    there = await stand_ins(session, [supervisor_id], now=now)
+    deciders = {supervisor_id, *(one.person_id for one in there.values())} - {but}
+    for person_id in sorted(deciders):
+        await outbox.enqueue_unless_waiting(session, "queue_changed", to=person_id, now=now)
+
+
+async def own_calendar(
+    session: AsyncSession, actor: Actor, work_date: date, *, now: datetime
+) -> PersonalCalendar:
+    """The person's calendar from a work date to today and the deadlines after it."""
+    last = max(work_date, local_date(now, actor.zone))
+    calendars = await load_personal(session, [actor.person_id], first=work_date, last=last)
+    return calendars[actor.person_id]
 
 
 async def _in_time(
@@ -113,7 +134,7 @@ async def _in_time(
     day: Day,
     entries: list[Entry],
     *,
-    holidays: frozenset[date],
+    calendar: PersonalCalendar,
     now: datetime,
 ) -> list[Entry]:
     """Those that may still be sent: all until the month lock, then corrections for three workdays more.
@@ -134,7 +155,7 @@ async def _in_time(
         day.work_date,
         person.zone,
         pattern=person.pattern,
-        holidays=holidays,
+        holidays=calendar.days_off,
         returned_on=local_date(given_back, person.zone) if given_back else None,
     )
     if not found or has_passed(limit, now):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from models import (
     Account,
+    Blocker,
     Day,
     Entry,
     Evidence,
@@ -102,6 +103,16 @@ def is_complete(entry: Entry | EntryView) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockerPart:
+    """What stands in the way of a day, or of one of its entries, until it is closed."""
+
+    id: int
+    entry_id: int | None
+    text: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DayView:
     """One person's day with its entries in order.
 
@@ -126,6 +137,9 @@ class DayView:
     copied_from: date | None
     has_plan: bool
     entries: tuple[EntryView, ...]
+    nothing_reason: str | None = None
+    """«Tidak ada kegiatan», and why; None on every day with entries."""
+    blockers: tuple[BlockerPart, ...] = ()
 
     def entry(self, entry_id: int) -> EntryView | None:
         return next((one for one in self.entries if one.id == entry_id), None)
@@ -135,7 +149,7 @@ class DayView:
 
 
 async def load_day(session: AsyncSession, day_id: int) -> DayView:
-    """Reads a day in four queries, as it is now. Raises NotFound."""
+    """Reads a day in five queries, as it is now. Raises NotFound."""
     boss = aliased(Person)
     row = (
         await session.execute(
@@ -178,6 +192,11 @@ async def load_day(session: AsyncSession, day_id: int) -> DayView:
                     one.source_message_id,
                 )
             )
+    blockers = await session.execute(
+        select(Blocker.id, Blocker.entry_id, Blocker.text, Blocker.answer)
+        .where(Blocker.day_id == day_id, Blocker.closed_at.is_(None))
+        .order_by(Blocker.id)
+    )
     has_plan = await session.scalar(
         select(PerformancePlan.id).where(
             PerformancePlan.person_id == person.id, PerformancePlan.year == day.work_date.year
@@ -200,11 +219,13 @@ async def load_day(session: AsyncSession, day_id: int) -> DayView:
         submitted_at=day.submitted_at,
         outcomes_asked=day.outcomes_asked,
         copied_from=day.copied_from,
+        nothing_reason=day.nothing_reason,
         has_plan=has_plan is not None,
         entries=tuple(
             _entry(entry, number, text, tuple(evidence[entry.id]))
             for number, (entry, text) in enumerate(entries, start=1)
         ),
+        blockers=tuple(BlockerPart(*row) for row in blockers),
     )
 
 

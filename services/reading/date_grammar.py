@@ -65,6 +65,7 @@ def read_length(tokens: Sequence[Token], start: int) -> Length | None:
             return None
         return Length(1, 0, i, half=True)
     days: int | None
+    said: int | None = None
     months = 0
     if kind_at(tokens, i) in (Kind.DAYS, Kind.MONTHS):
         days = tokens[i].value if tokens[i].value > 0 else None
@@ -77,7 +78,7 @@ def read_length(tokens: Sequence[Token], start: int) -> Length | None:
             return None
         count, i = number
         if kind_at(tokens, i) in (Kind.DAY_UNIT, Kind.DAY_EN):
-            days = count
+            days = said = count
         elif kind_at(tokens, i) in (Kind.WEEK, Kind.WEEK_OR_SUNDAY):
             days = count * 7
         elif kind_at(tokens, i) is Kind.MONTH_UNIT:
@@ -87,7 +88,7 @@ def read_length(tokens: Sequence[Token], start: int) -> Length | None:
         i += 1
     workdays = kind_at(tokens, i) is Kind.WORK
     if workdays:
-        return Length(None, 0, i + 1, workdays=True)
+        return Length(None, 0, i + 1, workdays=True, count=said)
     if kind_at(tokens, i) is Kind.AHEAD or (
         kind_at(tokens, i) is Kind.TOWARDS and kind_at(tokens, i + 1) is Kind.NEXT
     ):

@@ -80,10 +80,14 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A number of days or months said beside the days; None when it cannot be counted in calendar days."""
+    """A number of days or months said beside the days; None when it cannot be counted in calendar days.
+
+    `count`: of `workdays`, how many were said.
+    """
 
     days: int | None
     months: int
     stop: int
     half: bool = False
     workdays: bool = False
+    count: int | None = None

@@ -7,10 +7,11 @@ meet a day on the wrong side:
   afterwards. In a report a day still to come is asked again, because a report has no future days.
 - A date with its year written out is returned as it stands in either mode; the caller knows what it may be.
 - Workdays ("3 hari kerja") need the calendar of the office and are asked again; "3 hari" is calendar days.
+  Who has that calendar asks `read_count` for the start and the number.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from services.reading.date_calendar import add_months, agreed_span
@@ -21,7 +22,7 @@ from services.reading.date_terms import Length, Mode, Phrase, Span
 from services.reading.date_tokens import Token, tokens_of
 from services.reading.date_words import Kind
 
-__all__ = ["LeadingDay", "Mode", "Span", "leading_day", "read_dates"]
+__all__ = ["Count", "LeadingDay", "Mode", "Span", "leading_day", "read_count", "read_dates"]
 
 _MOST_CHARACTERS = 4096
 _NEVER_FIRST = frozenset(
@@ -40,6 +41,15 @@ _NEVER_FIRST = frozenset(
 _BETWEEN_NUMBERS = frozenset((Kind.DASH, Kind.COMMA, Kind.SLASH, Kind.UNTIL, Kind.AND))
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A start and how many days from it, that one included; `workdays`: only those are counted."""
+
+    first: date
+    days: int
+    workdays: bool
+
+
 def read_dates(text: str, *, today: date, mode: Mode) -> Span | None:
     """The days a text names, or None when it names none, several that don't join, or one that can't be.
 
@@ -53,6 +63,21 @@ def read_dates(text: str, *, today: date, mode: Mode) -> Span | None:
         return None
     span = agreed_span(phrases, today, mode)
     return span if span is None else _lengthened(span, lengths, phrases)
+
+
+def read_count(text: str, *, today: date, mode: Mode) -> Count | None:
+    """A single day and the one number of days beside it: "mulai Senin 3 hari", "besok 3 hari kerja"."""
+    tokens = tokens_of(text[:_MOST_CHARACTERS])
+    if recurs(tokens):
+        return None
+    phrases, lengths = _phrases(tokens)
+    if not phrases or len(lengths) != 1 or any(phrase.until_only for phrase in phrases):
+        return None
+    span, length = agreed_span(phrases, today, mode), lengths[0]
+    days = length.count if length.workdays else length.days
+    if span is None or span.first != span.last or length.half or length.months or not days:
+        return None
+    return Count(span.first, days, workdays=length.workdays)
 
 
 def _phrases(tokens: Sequence[Token]) -> tuple[list[Phrase], list[Length]]:

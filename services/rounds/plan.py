@@ -4,26 +4,35 @@ A date that has its round is not planned again. A row whose date by the present 
 is until a tick has started or skipped it: what was missed while the program was down is the tick's to record,
 and who moves their time to an hour that has passed is still asked today, when it was planned; the new time
 holds from the next workday.
+
+Reminders are not planned: they follow a prompt that was sent, and a plan only takes them away.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from models import Account, Person, Role, RoleName, Round, RoundKind, Schedule
-from services.calendar.days_off import calendar_around
-from services.rounds.due import Due, Outlook, Rhythm
+from models import Account, Person, Round, RoundKind, Schedule
+from services.rounds.due import Due, Outlook
+from services.rounds.groups import plan_groups
+from services.rounds.people import FACTS, Facts, facts_of, load_particulars, office_around
+from services.rounds.reminder_times import is_chosen
+from services.rounds.rows import Slot, remove_schedules, write_schedules
 
-Slot = tuple[int, RoundKind]
-"""One row of the plan: person and kind."""
-
-ASKED_ROLES = (RoleName.STAFF, RoleName.SUPERVISOR)
+PLANNED = (
+    RoundKind.PROMPT,
+    RoundKind.PLAN,
+    RoundKind.QUEUE_NOTICE,
+    RoundKind.BRIEF,
+    RoundKind.LOCK_WARNING,
+    RoundKind.CALENDAR_WARNING,
+    RoundKind.DIGEST,
+    RoundKind.TEAM_DIGEST,
+)
+DONE_BACK = timedelta(days=45)
+"""How far back a round is looked for: the date of a lock warning or a late summary may be weeks away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,8 @@ class Planned:
 
 async def plan_person(session: AsyncSession, person_id: int, *, now: datetime) -> Due | None:
     """Recomputes one person's rows; gives their next prompt, or None when they are not asked."""
-    await _plan(session, now=now, person_id=person_id)
+    outlook = Outlook(await office_around(session, now), now=now)
+    await _plan(session, outlook=outlook, person_id=person_id)
     row = (
         await session.execute(
             select(Schedule.work_date, Schedule.due_at, Schedule.stale_at).where(
@@ -48,70 +58,32 @@ async def plan_person(session: AsyncSession, person_id: int, *, now: datetime) -
 
 
 async def plan_everybody(session: AsyncSession, *, now: datetime) -> Planned:
-    """Recomputes the rows of all, writes only what differs: at most six statements, however many people."""
-    return await _plan(session, now=now, person_id=None)
+    """Recomputes the rows of all and of the groups, writes only what differs.
+
+    At most twelve statements, however many people.
+    """
+    outlook = Outlook(await office_around(session, now), now=now)
+    planned = await _plan(session, outlook=outlook, person_id=None)
+    await plan_groups(session, outlook)
+    return planned
 
 
-def is_asked() -> ColumnElement[bool]:
-    """Whether `Person` is asked for a report: an observer or a pure admin is not."""
-    return select(Role.person_id).where(Role.person_id == Person.id, Role.role.in_(ASKED_ROLES)).exists()
-
-
-def supervises() -> ColumnElement[bool]:
-    """Whether somebody active names `Person` as supervisor."""
-    subordinate = aliased(Person)
-    return select(subordinate.id).where(subordinate.supervisor_id == Person.id, subordinate.active).exists()
-
-
-async def write_schedules(session: AsyncSession, rows: Mapping[Slot, Due]) -> None:
-    """Writes rows over what is there, in one order everywhere: two writers never wait for each other."""
-    if not rows:
-        return
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(Schedule)
-    statement = statement.on_conflict_do_update(
-        index_elements=["person_id", "kind"],
-        set_={name: statement.excluded[name] for name in ("work_date", "due_at", "stale_at")},
-    )
-    await session.execute(
-        statement,
-        [
-            {
-                "person_id": person_id,
-                "kind": kind,
-                "work_date": due.work_date,
-                "due_at": due.due_at,
-                "stale_at": due.stale_at,
-            }
-            for (person_id, kind), due in sorted(rows.items())
-        ],
-    )
-
-
-async def remove_schedules(session: AsyncSession, slots: Sequence[Slot]) -> None:
-    if not slots:
-        return
-    connection = await session.connection()
-    await connection.execute(
-        delete(Schedule).where(
-            Schedule.person_id == bindparam("who"),
-            Schedule.kind == bindparam("of_kind", type_=Schedule.kind.type),
-        ),
-        [{"who": person_id, "of_kind": kind} for person_id, kind in sorted(slots)],
-    )
-
-
-async def _plan(session: AsyncSession, *, now: datetime, person_id: int | None) -> Planned:
-    outlook = Outlook(await calendar_around(session, now), now=now)
-    rhythms = await _rhythms(session, person_id)
-    done = await _done(session, person_id, since=now.date() - timedelta(days=2))
+async def _plan(session: AsyncSession, *, outlook: Outlook, person_id: int | None) -> Planned:
+    facts = await _facts(session, person_id, now=outlook.now)
+    done = await _done(session, person_id, since=outlook.now.date() - DONE_BACK)
     present = await _present(session, person_id)
     wanted: dict[Slot, Due] = {}
-    for slot, rhythm in rhythms.items():
-        due = _planned(present.get(slot), slot[1], rhythm, after=done.get(slot), outlook=outlook)
-        if due is not None:
-            wanted[slot] = due
-    removed = list(present.keys() - wanted.keys())
+    for who, known in facts.items():
+        for kind in PLANNED:
+            if known.gets(kind):
+                slot = (who, kind)
+                due = _planned(present.get(slot), kind, known, after=done.get(slot), outlook=outlook)
+                if due is not None:
+                    wanted[slot] = due
+        reminder = present.get((who, RoundKind.REMINDER))
+        if reminder is not None and _stands(reminder, known, outlook=outlook):
+            wanted[who, RoundKind.REMINDER] = reminder
+    removed = present.keys() - wanted.keys()
     written = {slot: due for slot, due in wanted.items() if present.get(slot) != due}
     await remove_schedules(session, removed)
     await write_schedules(session, written)
@@ -119,40 +91,30 @@ async def _plan(session: AsyncSession, *, now: datetime, person_id: int | None) 
 
 
 def _planned(
-    there: Due | None, kind: RoundKind, rhythm: Rhythm, *, after: date | None, outlook: Outlook
+    there: Due | None, kind: RoundKind, facts: Facts, *, after: date | None, outlook: Outlook
 ) -> Due | None:
     if there is not None and (after is None or there.work_date > after):
-        by_rule = outlook.on(kind, rhythm, there.work_date)
-        if by_rule is not None and by_rule.due_at <= outlook.now:
+        by_rule = outlook.on(kind, facts.rhythm, there.work_date)
+        if by_rule is not None and by_rule.work_date == there.work_date and by_rule.due_at <= outlook.now:
             return there
-    return outlook.next(kind, rhythm, after)
+    return outlook.next(kind, facts.rhythm, after)
 
 
-async def _rhythms(session: AsyncSession, person_id: int | None) -> dict[Slot, Rhythm]:
-    """Which rounds the joined, active people have; the unreachable too, so that they are found on return."""
-    statement = (
-        select(
-            Person.id,
-            Person.zone,
-            Person.pattern,
-            Person.unit_id,
-            Person.prompt_time,
-            is_asked().label("asked"),
-            supervises().label("supervises"),
-        )
-        .join(Account, Account.person_id == Person.id)
-        .where(Person.active)
-    )
+def _stands(reminder: Due, facts: Facts, *, outlook: Outlook) -> bool:
+    """Whether a reminder to come has kept its cause, as far as a plan can see."""
+    day = reminder.work_date
+    if not facts.gets(RoundKind.REMINDER) or not facts.rhythm.calendar(outlook.office).reports_on(day):
+        return False
+    return is_chosen(reminder.step) or facts.lets_remind(day, reminder.step)
+
+
+async def _facts(session: AsyncSession, person_id: int | None, *, now: datetime) -> dict[int, Facts]:
+    """The joined, active people; the unreachable too, so that their rounds are there on their return."""
+    particulars = await load_particulars(session, None if person_id is None else [person_id], now=now)
+    statement = select(Person.id, *FACTS).join(Account, Account.person_id == Person.id).where(Person.active)
     if person_id is not None:
         statement = statement.where(Person.id == person_id)
-    found: dict[Slot, Rhythm] = {}
-    for row in await session.execute(statement):
-        rhythm = Rhythm(row.zone, row.pattern, row.unit_id, row.prompt_time)
-        if row.asked:
-            found[row.id, RoundKind.PROMPT] = rhythm
-        if row.supervises:
-            found[row.id, RoundKind.QUEUE_NOTICE] = rhythm
-    return found
+    return {row.id: facts_of(row, row.id, particulars) for row in await session.execute(statement)}
 
 
 async def _done(session: AsyncSession, person_id: int | None, *, since: date) -> dict[Slot, date]:
@@ -169,11 +131,16 @@ async def _done(session: AsyncSession, person_id: int | None, *, since: date) ->
 
 async def _present(session: AsyncSession, person_id: int | None) -> dict[Slot, Due]:
     statement = select(
-        Schedule.person_id, Schedule.kind, Schedule.work_date, Schedule.due_at, Schedule.stale_at
+        Schedule.person_id,
+        Schedule.kind,
+        Schedule.work_date,
+        Schedule.due_at,
+        Schedule.stale_at,
+        Schedule.step,
     )
     if person_id is not None:
         statement = statement.where(Schedule.person_id == person_id)
     return {
-        (row.person_id, row.kind): Due(row.work_date, row.due_at, row.stale_at)
+        (row.person_id, row.kind): Due(row.work_date, row.due_at, row.stale_at, row.step)
         for row in await session.execute(statement)
     }

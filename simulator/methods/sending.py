@@ -31,6 +31,7 @@ ACTIONS = frozenset(
     }
 )
 IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"GIF8", b"RIFF")
+FORBIDDEN = {"text": "text messages"}
 MIMES = {"photo": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg", "voice": "audio/ogg"}
 
 
@@ -234,7 +235,7 @@ def media_api(stored: StoredFile, kind: str) -> Any:
 
 
 def _send_media(core: Core, p: Params, kind: str) -> Raw:
-    place = _place(core, p)
+    place = _place(core, p, kind)
     caption, entities = caption_of(p) if kind != "sticker" else ("", [])
     media = media_of(core, p[kind], kind, p.files)
     _count(core, place.chat)
@@ -291,8 +292,10 @@ def _check_image(data: bytes) -> None:
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
 
 
-def _place(core: Core, p: Params) -> _Place:
+def _place(core: Core, p: Params, kind: str = "text") -> _Place:
     chat = reachable(core, p["chat_id"])
+    if kind in chat.forbidden and chat.bot_status != "administrator":
+        raise bad_request(f"not enough rights to send {FORBIDDEN.get(kind, kind + 's')} to the chat")
     thread = thread_in(chat, p.get("message_thread_id"))
     reply = _reply(chat, p.get("reply_parameters"))
     if reply is not None and thread is None:

@@ -1,13 +1,14 @@
 """People who talk: the real bot against the simulator over loopback, on a real database."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import Running, run_polling, running
@@ -62,12 +63,13 @@ async def started(
             "TELEGRAM_API_URL": sim.url,
             "ORGANIZATION": "Kemenag Sukamaju",
             "EVIDENCE_DIR": str(folder / "evidence"),
+            "PICTURE_DIR": str(folder / "pictures"),
         }
     )
     deps = Deps(settings, database, clock, Texts(), settling=settling)
 
-    async def due(session: AsyncSession, now: datetime) -> None:
-        await tick(session, now=now)
+    async def due(session: AsyncSession, now: datetime) -> bool:
+        return (await tick(session, now=now)).more
 
     stop = asyncio.Event()
     async with running(deps, FEATURES, due) as program:
@@ -77,6 +79,14 @@ async def started(
         finally:
             stop.set()
             await polling
+
+
+@pytest.fixture
+def short_logs() -> Iterator[None]:
+    """structlog's own default draws every traceback with all its locals, which takes a second each."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer(sort_keys=True)])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

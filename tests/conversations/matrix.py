@@ -8,26 +8,55 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.callbacks import Kind, Press
-from models import Account, Base, Day, Entry, Evidence, Feedback, Invitation, Person, Role, RoleName, Tone
+from models import (
+    Account,
+    ActingSupervisor,
+    Base,
+    Blocker,
+    Capacity,
+    Day,
+    DayKind,
+    DutyPeriod,
+    Entry,
+    Evidence,
+    Feedback,
+    Group,
+    Holiday,
+    HolidayKind,
+    Invitation,
+    OutboxMessage,
+    OutboxState,
+    Pattern,
+    Person,
+    PlanLine,
+    RamadanHours,
+    Role,
+    RoleName,
+    Tone,
+    Unit,
+)
 from models.engine import Database
-from services import feedback
+from services import blockers, dialogue, feedback, groups, planning
 from services.approvals import deciding
 from services.approvals.queue import load_queue
 from services.entries.asking import answer_code
 from services.entries.drafting import take_report
+from services.entries.nothing import report_nothing
 from services.entries.sending import submit_day
 from services.evidence import attach
 from services.feedback import About
+from services.groups import Place
 from services.people.identity import Actor, who_is
 from services.people.invitations import invite
 from services.people.joining import join
+from services.rounds import plan_everybody, tick
 from tests.conftest import WEDNESDAY
 from tests.office import Office, user_of
 
@@ -84,6 +113,26 @@ class Facts:
     """Words and names of Ani and the invited that nobody else may be shown by a refusal."""
     numbers: Mapping[int, str]
     """Everybody's NIP, which only they themselves are shown."""
+    nothing: int = 0
+    nothing_at: int = 0
+    """A day that Ani answered with «Tidak ada kegiatan», and its revision."""
+    period: int = 0
+    excuse: int = 0
+    """Days away of Ani, and days of hers that Budi excuses."""
+    plan: int = 0
+    blocker: int = 0
+    """A line of Ani's plan of today, and what stands in the way of her sent day."""
+    group: int = 0
+    choice: int = 0
+    unit: int = 0
+    """A linked group, one whose unit the admin has still to choose, and that unit."""
+    coaching: int = 0
+    span: int = 0
+    """A `perbaikan` to Ani that is due today, and days on which Eko stands in for Budi."""
+    holiday: int = 0
+    dropped: int = 0
+    ramadan: int = 0
+    """A day off, one that was cancelled, and the Ramadan hours that are set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +178,31 @@ def own(kind: Kind, arg: str = "") -> Callable[[Facts, Written], Press]:
 
 BUDI_DAY = Row("budi", day(Kind.REVIEW), state=SUBMITTED, states=frozenset({SUBMITTED}))
 ON_ENTRY = Row("ani", entry(Kind.ENTRY_SHOW), about=Entry, states=UNSENT)
+ON_GROUP = Row("admin", lambda facts, one: Press(Kind.GROUP_SHOW, facts.group), about=Group)
+ON_BLOCKER = Row("budi", lambda facts, one: Press(Kind.BLOCKER_SHOW, facts.blocker), about=Blocker)
+
+ON_HOLIDAY = Row("admin", lambda facts, one: Press(Kind.HOLIDAY_SHOW, facts.holiday), about=Holiday)
+ON_DRAFT = Row("admin", lambda facts, one: Press(Kind.HOLIDAY_SAVE, 2026), about=None, inert=True, free=False)
+ON_PATTERN = Row("admin", lambda facts, one: Press(Kind.PATTERN_UNIT, facts.unit), about=None, free=False)
+
+ON_COACHING = Row(
+    "budi", lambda facts, one: Press(Kind.FOLLOW_UP, facts.coaching), about=Feedback, free=False
+)
+NAMING = HEADS | {"admin"}
+ON_SEAT = Row(
+    "head",
+    lambda facts, one: Press(Kind.ACTING, facts.office.head),
+    about=None,
+    may=frozenset({"admin"}),
+    inert=True,
+    free=False,
+)
+
+
+def seat(facts: Facts) -> str:
+    """Dewi stands in for two days in December."""
+    return f"{facts.office.dewi}.plh.20261201.20261202"
+
 
 PRESSES: dict[Kind, Row] = {
     Kind.CANCEL: Row("ani", own(Kind.CANCEL), about=None, own=True, inert=True),
@@ -243,6 +317,155 @@ PRESSES: dict[Kind, Row] = {
     Kind.FEEDBACK_REPLY: Row(
         "ani", lambda facts, one: Press(Kind.FEEDBACK_REPLY, facts.note), about=Feedback, inert=True
     ),
+    Kind.RETURNED_FIX: replace(ON_ENTRY, press=entry(Kind.RETURNED_FIX), state=RETURNED, inert=True),
+    Kind.RETURNED_NEW: replace(ON_ENTRY, press=entry(Kind.RETURNED_NEW), state=RETURNED, inert=True),
+    Kind.PLAN_WRITE: Row(
+        "ani", own(Kind.PLAN_WRITE, "2026-11-18"), about=None, own=True, inert=True, free=False
+    ),
+    Kind.PLAN_FIRST: Row("ani", own(Kind.PLAN_FIRST), about=None, own=True, inert=True),
+    Kind.PLAN_DROP: Row("ani", lambda facts, one: Press(Kind.PLAN_DROP, facts.plan), about=PlanLine),
+    Kind.PLAN_MASK: Row("ani", own(Kind.PLAN_MASK, "2026-11-18"), about=None, own=True, free=False),
+    Kind.PLAN_USE: Row("ani", own(Kind.PLAN_USE, "2026-11-18"), about=None, own=True, free=False),
+    Kind.BLOCKER_DAY: Row("ani", day(Kind.BLOCKER_DAY), inert=True),
+    Kind.BLOCKER_ADD: Row("ani", day(Kind.BLOCKER_ADD), inert=True),
+    Kind.BLOCKER_ENTRY: replace(ON_ENTRY, press=entry(Kind.BLOCKER_ENTRY), inert=True),
+    Kind.BLOCKERS: Row("budi", own(Kind.BLOCKERS), about=None, own=True, inert=True, free=False),
+    Kind.BLOCKER_SHOW: replace(ON_BLOCKER, may=frozenset({"ani"}), inert=True),
+    Kind.BLOCKER_ANSWER: replace(
+        ON_BLOCKER, press=lambda facts, one: Press(Kind.BLOCKER_ANSWER, facts.blocker), inert=True
+    ),
+    Kind.BLOCKER_CHIP: replace(
+        ON_BLOCKER,
+        press=lambda facts, one: Press(Kind.BLOCKER_CHIP, facts.blocker, 0, "follow"),
+        free=False,
+    ),
+    Kind.BLOCKER_CLOSE: replace(
+        ON_BLOCKER,
+        press=lambda facts, one: Press(Kind.BLOCKER_CLOSE, facts.blocker),
+        may=frozenset({"ani"}),
+    ),
+    Kind.DUTY: Row("ani", own(Kind.DUTY, "k"), about=Person, inert=True, free=False),
+    Kind.DUTY_SAVE: Row("ani", own(Kind.DUTY_SAVE, "cuti.20261201.20261202..0"), about=Person, free=False),
+    Kind.DUTY_REPLACE: Row(
+        "ani", own(Kind.DUTY_REPLACE, "sakit.20261210.20261210..0"), about=Person, free=False
+    ),
+    Kind.DUTY_CANCEL: Row("ani", lambda facts, one: Press(Kind.DUTY_CANCEL, facts.period), about=DutyPeriod),
+    Kind.SHIFT: Row(
+        "budi",
+        lambda facts, one: Press(Kind.SHIFT, facts.mira, 0, "202611"),
+        about=None,
+        inert=True,
+        free=False,
+    ),
+    Kind.SHIFT_SET: Row(
+        "budi", lambda facts, one: Press(Kind.SHIFT_SET, facts.mira, 0, "202611191"), about=None, free=False
+    ),
+    Kind.EXCUSE: Row(
+        "budi",
+        lambda facts, one: Press(Kind.EXCUSE, facts.office.budi, 0, "s20261118.20261118.."),
+        about=Person,
+        inert=True,
+        free=False,
+    ),
+    Kind.EXCUSE_SAVE: Row(
+        "budi",
+        lambda facts, one: Press(Kind.EXCUSE_SAVE, facts.office.budi, 0, "20261118.20261118.d0.network"),
+        about=Person,
+        free=False,
+    ),
+    Kind.EXCUSE_UNDO: Row("budi", lambda facts, one: Press(Kind.EXCUSE_UNDO, facts.excuse), about=DutyPeriod),
+    Kind.GROUP_LIST: Row(
+        "admin",
+        lambda facts, one: Press(Kind.GROUP_LIST, facts.office.admin, 0, "0"),
+        about=None,
+        inert=True,
+        free=False,
+    ),
+    Kind.GROUP_SHOW: replace(ON_GROUP, inert=True),
+    Kind.GROUP_UNIT: replace(
+        ON_GROUP,
+        press=lambda facts, one: Press(Kind.GROUP_UNIT, facts.choice, 0, str(facts.unit)),
+        free=False,
+    ),
+    Kind.GROUP_UNITS: replace(
+        ON_GROUP,
+        press=lambda facts, one: Press(Kind.GROUP_UNITS, facts.choice, 0, "0"),
+        inert=True,
+        free=False,
+    ),
+    Kind.GROUP_LANGUAGE: replace(
+        ON_GROUP, press=lambda facts, one: Press(Kind.GROUP_LANGUAGE, facts.group, 0, "en"), free=False
+    ),
+    Kind.GROUP_ZONE: replace(
+        ON_GROUP, press=lambda facts, one: Press(Kind.GROUP_ZONE, facts.group, 0, "WITA"), free=False
+    ),
+    Kind.GROUP_UNLINK: replace(
+        ON_GROUP, press=lambda facts, one: Press(Kind.GROUP_UNLINK, facts.group, 0, "yes"), free=False
+    ),
+    Kind.HOLIDAYS: Row(
+        "ani",
+        lambda facts, one: Press(Kind.HOLIDAYS, 2026),
+        about=None,
+        may=EVERYBODY,
+        inert=True,
+        free=False,
+    ),
+    Kind.HOLIDAY_ADD: Row("admin", lambda facts, one: Press(Kind.HOLIDAY_ADD, 2026), about=None, inert=True),
+    Kind.HOLIDAY_KIND: replace(
+        ON_DRAFT, press=lambda facts, one: Press(Kind.HOLIDAY_KIND, 2026, 0, "national")
+    ),
+    Kind.HOLIDAY_UNITS: replace(ON_DRAFT, press=lambda facts, one: Press(Kind.HOLIDAY_UNITS, 2026, 0, "0")),
+    Kind.HOLIDAY_UNIT: replace(
+        ON_DRAFT, press=lambda facts, one: Press(Kind.HOLIDAY_UNIT, facts.unit), free=True
+    ),
+    Kind.HOLIDAY_SAVE: replace(
+        ON_DRAFT, press=lambda facts, one: Press(Kind.HOLIDAY_SAVE, 2026), inert=False, free=True
+    ),
+    Kind.HOLIDAY_SHOW: replace(ON_HOLIDAY, inert=True),
+    Kind.HOLIDAY_DATE: replace(
+        ON_HOLIDAY, press=lambda facts, one: Press(Kind.HOLIDAY_DATE, facts.holiday), inert=True
+    ),
+    Kind.HOLIDAY_NAME: replace(
+        ON_HOLIDAY, press=lambda facts, one: Press(Kind.HOLIDAY_NAME, facts.holiday), inert=True
+    ),
+    Kind.HOLIDAY_FIX: replace(ON_HOLIDAY, press=lambda facts, one: Press(Kind.HOLIDAY_FIX, facts.holiday)),
+    Kind.HOLIDAY_CANCEL: replace(
+        ON_HOLIDAY, press=lambda facts, one: Press(Kind.HOLIDAY_CANCEL, facts.holiday)
+    ),
+    Kind.HOLIDAY_RESTORE: replace(
+        ON_HOLIDAY, press=lambda facts, one: Press(Kind.HOLIDAY_RESTORE, facts.dropped)
+    ),
+    Kind.RAMADAN: Row("admin", lambda facts, one: Press(Kind.RAMADAN, 2027), about=None, inert=True),
+    Kind.RAMADAN_SET: Row(
+        "admin",
+        lambda facts, one: Press(Kind.RAMADAN_SET, 2027, 0, "2027-02-08"),
+        about=None,
+        inert=True,
+        free=False,
+    ),
+    Kind.RAMADAN_RESET: Row(
+        "admin", lambda facts, one: Press(Kind.RAMADAN_RESET, facts.ramadan), about=RamadanHours
+    ),
+    Kind.PATTERNS: Row("admin", lambda facts, one: Press(Kind.PATTERNS), about=None, inert=True, free=False),
+    Kind.PATTERN_UNIT: replace(ON_PATTERN, inert=True, free=True),
+    Kind.PATTERN_ALL: replace(
+        ON_PATTERN, press=lambda facts, one: Press(Kind.PATTERN_ALL, facts.unit, 0, "six_days"), inert=True
+    ),
+    Kind.PATTERN_ALL_SURE: replace(
+        ON_PATTERN, press=lambda facts, one: Press(Kind.PATTERN_ALL_SURE, facts.unit, 0, "six_days")
+    ),
+    Kind.PATTERN_FIND: replace(
+        ON_PATTERN, press=lambda facts, one: Press(Kind.PATTERN_FIND), inert=True, free=True
+    ),
+    Kind.PATTERN_PERSON: replace(
+        ON_PATTERN,
+        press=lambda facts, one: Press(Kind.PATTERN_PERSON, facts.office.eko),
+        inert=True,
+        free=True,
+    ),
+    Kind.PATTERN_SET: replace(
+        ON_PATTERN, press=lambda facts, one: Press(Kind.PATTERN_SET, facts.office.eko, 0, "six_days")
+    ),
     Kind.JOIN_YES: Row(
         "stranger",
         lambda facts, one: Press(Kind.JOIN_YES, 0, 0, facts.token),
@@ -265,7 +488,103 @@ PRESSES: dict[Kind, Row] = {
         may=frozenset({"admin"}),
         guarded=True,
     ),
+    Kind.WEEK_SHOW: Row(
+        "ani", own(Kind.WEEK_SHOW, "p.2026-11-12.0.0.0"), about=None, own=True, inert=True, free=False
+    ),
+    Kind.WEEK_PICTURE: Row(
+        "ani", own(Kind.WEEK_PICTURE, "p.2026-11-12.0.0.0"), about=None, own=True, inert=True, free=False
+    ),
+    Kind.WEEK_AGAIN: Row(
+        "budi",
+        lambda facts, one: Press(Kind.WEEK_AGAIN, facts.group, 0, "2026-11-12"),
+        about=Group,
+        may=frozenset({"head", "admin"}),
+        inert=True,
+        free=False,
+    ),
+    Kind.WEEK_SEND: Row(
+        "budi",
+        lambda facts, one: Press(Kind.WEEK_SEND, facts.group, 0, "2026-11-12"),
+        about=Group,
+        may=frozenset({"head", "admin"}),
+        free=False,
+    ),
+    Kind.PROMPT_SHOW: Row(
+        "ani", own(Kind.PROMPT_SHOW, "2026-11-18"), about=None, own=True, inert=True, free=False
+    ),
+    Kind.PROMPT_LATER: Row(
+        "ani", own(Kind.PROMPT_LATER, "2026-11-18"), about=None, own=True, inert=True, free=False
+    ),
+    Kind.PROMPT_SNOOZE: Row(
+        "ani", own(Kind.PROMPT_SNOOZE, "2026-11-18.tonight"), about=None, own=True, free=False
+    ),
+    Kind.PROMPT_OFF: Row("ani", own(Kind.PROMPT_OFF, "2026-11-18"), about=Person, free=False),
+    Kind.OFF_KIND: Row(
+        "ani",
+        lambda facts, one: Press(Kind.OFF_KIND, facts.period, 0, "2026-11-18.izin"),
+        about=DutyPeriod,
+        free=False,
+    ),
+    Kind.OFF_UNDO: Row(
+        "ani",
+        lambda facts, one: Press(Kind.OFF_UNDO, facts.period, 0, "2026-11-18"),
+        about=DutyPeriod,
+        free=False,
+    ),
+    Kind.NOTHING_ASK: Row(
+        "ani", own(Kind.NOTHING_ASK, "2026-11-12"), about=None, own=True, inert=True, free=False
+    ),
+    Kind.NOTHING_REASON: Row(
+        "ani", own(Kind.NOTHING_REASON, "2026-11-12.data"), about=None, own=True, free=False
+    ),
+    Kind.NOTHING_UNDO: Row(
+        "ani",
+        lambda facts, one: Press(Kind.NOTHING_UNDO, facts.nothing, facts.nothing_at),
+        guarded=True,
+    ),
+    Kind.SET_SHOW: Row("ani", own(Kind.SET_SHOW), about=Person, inert=True),
+    Kind.SET_CAP: Row("ani", own(Kind.SET_CAP, "1"), about=Person, free=False),
+    Kind.SET_PAUSE: Row("ani", own(Kind.SET_PAUSE, "7"), about=Person, free=False),
+    Kind.SET_PLAN: Row("ani", own(Kind.SET_PLAN, "1"), about=Person, free=False),
     Kind.SET_TIME: Row("ani", own(Kind.SET_TIME, "15.45"), about=Person, free=False),
+    Kind.FOLLOW_UP: replace(
+        ON_COACHING, press=lambda facts, one: Press(Kind.FOLLOW_UP, facts.coaching, 0, "1")
+    ),
+    Kind.FOLLOW_UP_SHOW: replace(
+        ON_COACHING,
+        press=lambda facts, one: Press(Kind.FOLLOW_UP_SHOW, facts.coaching),
+        inert=True,
+        free=True,
+    ),
+    Kind.FOLLOW_UP_CLOSE: replace(
+        ON_COACHING, press=lambda facts, one: Press(Kind.FOLLOW_UP_CLOSE, facts.coaching, 0, "membaik")
+    ),
+    Kind.ACTING: replace(
+        ON_SEAT, press=lambda facts, one: Press(Kind.ACTING, facts.office.head, 0, "0"), may=NAMING
+    ),
+    Kind.ACTING_NEW: replace(
+        ON_SEAT, press=lambda facts, one: Press(Kind.ACTING_NEW, facts.office.head, 0, "0")
+    ),
+    Kind.ACTING_WHO: replace(
+        ON_SEAT,
+        press=lambda facts, one: Press(Kind.ACTING_WHO, facts.office.head, 0, str(facts.office.dewi)),
+    ),
+    Kind.ACTING_DRAFT: replace(
+        ON_SEAT, press=lambda facts, one: Press(Kind.ACTING_DRAFT, facts.office.head, 0, seat(facts))
+    ),
+    Kind.ACTING_SAVE: replace(
+        ON_SEAT,
+        press=lambda facts, one: Press(Kind.ACTING_SAVE, facts.office.head, 0, seat(facts)),
+        inert=False,
+    ),
+    Kind.ACTING_END: Row(
+        "budi",
+        lambda facts, one: Press(Kind.ACTING_END, facts.span),
+        about=ActingSupervisor,
+        may=frozenset({"admin"}),
+    ),
+    Kind.BRIEF_QUEUE: Row("budi", own(Kind.BRIEF_QUEUE), about=None, may=HEADS, inert=True),
+    Kind.WEEK: Row("budi", own(Kind.WEEK), about=None, inert=True),
     Kind.SET_LANGUAGE: Row("ani", own(Kind.SET_LANGUAGE, "en"), about=Person, free=False),
 }
 
@@ -281,12 +600,22 @@ class CommandRow:
 COMMANDS: dict[str, CommandRow] = {
     "bantuan": CommandRow(),
     "batal": CommandRow(),
+    "bebaskan": CommandRow(may=HEADS),
+    "cuti": CommandRow(may=EVERYBODY - {"admin", "observer"}),
     "dataku": CommandRow(),
+    "grup": CommandRow(may=frozenset({"admin"})),
     "hari": CommandRow(),
+    "libur": CommandRow(),
+    "lepaskan": CommandRow(may=frozenset({"admin"})),
+    "jadwal": CommandRow(may=EVERYBODY - {"admin", "observer"}),
     "pengaturan": CommandRow(),
+    "pengganti": CommandRow(may=NAMING),
     "periksa": CommandRow(may=HEADS),
     "privasi": CommandRow(strangers=True),
+    "rekap": CommandRow(),
+    "rencana": CommandRow(),
     "start": CommandRow(strangers=True),
+    "tautkan": CommandRow(may=frozenset({"admin"})),
 }
 
 
@@ -313,6 +642,7 @@ async def set_up(db: Database, office: Office, *, now: datetime) -> Facts:
             now=now,
         )
         await session.execute(update(Evidence).values(fetch_after=None, sha256="0" * 64))
+        plan, blocker = await _planned_and_blocked(session, ani, days[SUBMITTED], now=now)
         about = About(days[APPROVED].id, days[APPROVED].entries[0])
         note = await feedback.give_feedback(session, budi, about, tone=Tone.APPRECIATION, text=NOTE, now=now)
     async with db.writing() as session:
@@ -326,9 +656,121 @@ async def set_up(db: Database, office: Office, *, now: datetime) -> Facts:
         for state in days:
             days[state] = await _read(session, days[state])
     assert joining is not None
-    words = ("zamrud", "safir", "mirah", "nilam", "intan", "3201014501850001", "Lina", "Mira", "Ani Rahma")
+    words = (
+        *("zamrud", "safir", "mirah", "nilam", "intan", "topaz", "zaitun", "akik"),
+        *("3201014501850001", "Lina", "Mira", "Ani Rahma"),
+    )
     ready = answer_code("jadwal zamrud disepakati")
-    return Facts(office, days, note, queue.digest, ready, lina, for_lina.token, mira, joining, words, nips)
+    known = Facts(office, days, note, queue.digest, ready, lina, for_lina.token, mira, joining, words, nips)
+    period, excuse = await _away(db, known, now=now)
+    known = await _supervised(db, known, now=now)
+    known = await _days_off(db, known, now=now)
+    async with db.writing() as session:
+        ani = await _acting(session, office.ani)
+        nothing = await report_nothing(session, ani, date(2026, 11, 11), "Menunggu arahan akik", now=now)
+        nothing_at = (await session.get_one(Day, nothing)).revision
+    known = replace(known, nothing=nothing, nothing_at=nothing_at)
+    return replace(known, plan=plan, blocker=blocker, period=period, excuse=excuse)
+
+
+async def _days_off(db: Database, known: Facts, *, now: datetime) -> Facts:
+    """An estimated day off, one that was cancelled, set Ramadan hours, and one the admin is entering."""
+    admin = known.office.admin
+    live = Holiday(day=date(2026, 12, 24), name="Libur", kind=HolidayKind.NATIONAL, estimated=True)
+    dropped = Holiday(day=date(2026, 12, 23), name="Apel", kind=HolidayKind.OFFICE, cancelled=True)
+    fasting = RamadanHours(first=date(2027, 2, 8), last=date(2027, 3, 9), set_by=admin, set_at=now)
+    draft = {"year": 2026, "first": "2026-12-21", "last": "2026-12-21", "name": "Rapat", "kind": "office"}
+    question = dialogue.ask(dialogue.Step.HOLIDAY_NEW, now=now + timedelta(days=1), **draft)
+    async with db.writing() as session:
+        session.add_all([live, dropped, fasting])
+        dialogue.write(await dialogue.lock(session, user_of(admin)), question)
+        await session.flush()
+        # Everybody is planned and told what the morning brings: no tick comes between two presses.
+        await plan_everybody(session, now=now)
+        await tick(session, now=now)
+        await session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.state == OutboxState.WAITING, OutboxMessage.key.is_not(None))
+            .values(state=OutboxState.SENT, finished_at=now)
+        )
+        return replace(known, holiday=live.id, dropped=dropped.id, ramadan=fasting.id)
+
+
+async def _supervised(db: Database, known: Facts, *, now: datetime) -> Facts:
+    """Budi is to look again today at what he said to Ani, and has named Eko for two days."""
+    ani, budi, eko = known.office.ani, known.office.budi, known.office.eko
+    note = Feedback(
+        from_id=budi,
+        to_id=ani,
+        tone=Tone.IMPROVEMENT,
+        text=NOTE,
+        given_at=now,
+        follow_up_on=date(2026, 11, 18),
+        day_id=known.days[APPROVED].id,
+    )
+    span = ActingSupervisor(
+        supervisor_id=budi,
+        acting_id=eko,
+        capacity=Capacity.PLH,
+        first=date(2026, 12, 21),
+        last=date(2026, 12, 22),
+        set_by=budi,
+        created_at=now,
+    )
+    async with db.writing() as session:
+        session.add_all([note, span])
+        await session.flush()
+        return replace(known, coaching=note.id, span=span.id)
+
+
+async def _away(db: Database, known: Facts, *, now: datetime) -> tuple[int, int]:
+    """Ani is away in December and excused for two days; Mira works shifts."""
+    ani, budi = known.office.ani, known.office.budi
+    leave = DutyPeriod(
+        person_id=ani,
+        kind=DayKind.LEAVE,
+        first=date(2026, 12, 9),
+        last=date(2026, 12, 11),
+        created_at=now,
+        created_by=ani,
+    )
+    excused = DutyPeriod(
+        person_id=ani,
+        kind=DayKind.EXCUSED,
+        first=date(2026, 12, 14),
+        last=date(2026, 12, 15),
+        reason="Gangguan jaringan",
+        created_at=now,
+        created_by=budi,
+    )
+    async with db.writing() as session:
+        session.add_all([leave, excused])
+        await session.flush()
+        await session.execute(update(Person).where(Person.id == known.mira).values(pattern=Pattern.SHIFT))
+        return leave.id, excused.id
+
+
+async def link_groups(db: Database, facts: Facts, *, chat_id: int, now: datetime) -> Facts:
+    """The admin has linked a group, and of another topic has still to say whose summary it gets."""
+    async with db.writing() as session:
+        admin = await _acting(session, facts.office.admin)
+        here, there = Place(chat_id, None, "Grup Kerja", True), Place(chat_id, 7, "Grup Kerja", True)
+        linked = await groups.link_here(session, admin, here, "MTsN 3 Sukamaju", now=now)
+        choice = await groups.link_here(session, admin, there, "", now=now)
+        unit = await session.scalar(select(Unit.id).where(Unit.name == "KUA Sukamaju"))
+        assert unit is not None
+        return replace(facts, group=linked.group_id, choice=choice.group_id, unit=unit)
+
+
+async def _planned_and_blocked(
+    session: AsyncSession, ani: Actor, sent: Written, *, now: datetime
+) -> tuple[int, int]:
+    await planning.take_plan(session, ani, "Melayani warga topaz NIK 3201014501850001", now=now)
+    await blockers.raise_blocker(
+        session, ani, "Internet zaitun mati", day_id=sent.id, entry_id=sent.entries[0], now=now
+    )
+    plan, blocker = await session.scalar(select(PlanLine.id)), await session.scalar(select(Blocker.id))
+    return plan or 0, blocker or 0
 
 
 async def _written(db: Database, office: Office, state: str, *, message: int, now: datetime) -> Written:

@@ -2,35 +2,36 @@
 
 import asyncio
 import socket
-import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from httpx_aiohttp import AiohttpTransport
-from sqlalchemy import delete, event, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.context import Answer, Deps, Feature, Turn
+from bot.callbacks import Kind, Press
+from bot.context import Answer, Feature, Picture, Turn
 from bot.delivery import Delivery
 from bot.registry import Registry
-from bot.screens import Screen
-from bot.settings import load_settings
-from bot.texts import Html, Texts, escape
-from models import Account, OutboxMessage, OutboxState, Person
+from bot.screens import Button, Screen
+from bot.texts import Html, escape
+from documents.pictures import Bar, DayCount, WeekPicture
+from models import Account, Group, OutboxMessage, OutboxState, Person
 from models.engine import Database
 from services import outbox
 from services.clock import OfficeClock
+from simulator import Group as TelegramGroup
 from simulator import Limits, Persona, Simulator
+from tests.conversations.edges import away, deps_of, impatient
 from tests.office import Office, user_of
 
+pytestmark = pytest.mark.usefixtures("short_logs")
 PATIENCE = 0.4
 """Seconds the bot of these tests waits for an answer."""
 
@@ -44,12 +45,35 @@ async def on_told(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
             raise ZeroDivisionError
         case "broken html":
             return Answer(screens=(Screen(Html("<b>no end")),))
+        case "a picture":
+            return Answer(picture=PICTURE, screens=(Screen(Html("and more")),))
+        case "a picture that cannot be drawn":
+            wrong = replace(DRAWING, bars=(Bar("x", float("nan"), "?"),))
+            return Answer(picture=Picture(wrong, PICTURE.caption), screens=(Screen(Html("and more")),))
+        case "too many words":
+            return Answer(picture=Picture(DRAWING, Html("kata " * 300)))
+        case "with buttons":
+            rows = ((Button("Tekan", Press(Kind.CANCEL)), Button("Buka", url="https://example.go.id/")),)
+            return Answer(screens=(Screen(Html("pilih"), rows),))
+        case "where it goes" if turn.group is not None:
+            assert turn.found is None
+            return Answer(screens=(Screen(escape(f"{turn.group.unit}, {turn.t.language}")),))
         case "in two parts":
             return Answer(screens=(Screen(Html("part one")), Screen(Html("part two"))))
         case text:
             return Answer(screens=(Screen(escape(text)),))
 
 
+DRAWING = WeekPicture(
+    title="Pekan 12–18 November",
+    subtitle="Ani Rahmawati",
+    bars_title="Progres RHK",
+    bars=(Bar("Tersusunnya perangkat", 0.5, "6 dari 12 dokumen"),),
+    days_title="Melapor",
+    days=(DayCount("Jum", 1, 1),),
+    empty="Belum ada",
+)
+PICTURE = Picture(DRAWING, Html("<b>Pekan ini</b> 5 hari dilaporkan"))
 FEATURE = Feature(name="told", notices={"told": on_told})
 
 
@@ -76,10 +100,31 @@ class Post:
     budi: Persona
     citra: Persona
 
-    async def tells(self, text: str, *, to: int | None = None, kind: str = "told") -> None:
+    async def tells(
+        self, text: str, *, to: int | None = None, group: int | None = None, kind: str = "told"
+    ) -> None:
+        if group is None:
+            to = to or self.office.ani
         async with self.db.writing() as session:
-            payload = {"text": text}
-            await outbox.enqueue(session, kind, to=to or self.office.ani, now=self.clock(), payload=payload)
+            await outbox.enqueue(session, kind, to=to, group=group, now=self.clock(), payload={"text": text})
+
+    async def links(self, group: TelegramGroup, *, thread: int | None = None) -> int:
+        """A linked group; gives its row's id."""
+        async with self.db.writing() as session:
+            person = await session.get_one(Person, self.office.admin)
+            assert person.unit_id is not None
+            row = Group(
+                chat_id=group.id,
+                thread_id=thread,
+                title=group.title,
+                unit_id=person.unit_id,
+                language="en",
+                linked_by=person.id,
+                linked_at=self.clock(),
+            )
+            session.add(row)
+            await session.flush()
+            return row.id
 
     async def passes(self, **time: float) -> None:
         self.clock.move_to(self.clock() + timedelta(**time))
@@ -111,14 +156,6 @@ class Post:
         return len(self.sim.calls_of("sendMessage"))
 
 
-@pytest.fixture(autouse=True)
-def short_logs() -> Iterator[None]:
-    """structlog's own default draws every traceback with all its locals, which takes a second each."""
-    structlog.configure(processors=[structlog.processors.KeyValueRenderer(sort_keys=True)])
-    yield
-    structlog.reset_defaults()
-
-
 @pytest.fixture
 async def post(db: Database, office: Office, now: datetime, tmp_path: Path) -> AsyncIterator[Post]:
     clock = OfficeClock(now)
@@ -128,8 +165,7 @@ async def post(db: Database, office: Office, now: datetime, tmp_path: Path) -> A
             persona = sim.person(name.title(), user_id=user_of(getattr(office, name)))
             persona.chat.started = True
             people.append(persona)
-        settings = load_settings({"TELEGRAM_BOT_TOKEN": sim.token, "TELEGRAM_API_URL": sim.url})
-        deps = Deps(settings, db, clock, Texts())
+        deps = deps_of(sim, db, clock, PICTURE_DIR=str(tmp_path / "pictures"))
         async with bot_of(sim) as bot:
             delivery = Delivery(deps, Registry([FEATURE]), bot)
             ani, budi, citra = people
@@ -145,29 +181,6 @@ async def running(post: Post) -> AsyncIterator[Post]:
     stop.set()
     post.delivery.wake()
     await asyncio.wait_for(task, 3)
-
-
-def impatient(db: Database) -> None:
-    """From now on a locked database is an error at once, not after ten seconds."""
-
-    def prepare(connection: Any, record: Any, proxy: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=20")
-        cursor.close()
-
-    event.listen(db.engine.sync_engine, "checkout", prepare)
-
-
-@asynccontextmanager
-async def locked(db: Database) -> AsyncIterator[None]:
-    """The database is away: another program holds its file for writing."""
-    impatient(db)
-    other = sqlite3.connect(str(db.url.database), isolation_level=None, timeout=5, check_same_thread=False)
-    try:
-        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-        yield
-    finally:
-        other.close()
 
 
 async def test_a_notice_arrives_and_is_recorded(post: Post) -> None:
@@ -452,7 +465,7 @@ async def test_a_moved_clock_does_not_make_a_sending_row_a_dead_one(post: Post) 
 
 async def test_a_database_that_is_away_stops_nothing_for_good(running: Post) -> None:
     await running.tells("Halo Ani")
-    async with locked(running.db):
+    async with away(running.db):
         running.delivery.wake()
         await asyncio.sleep(0.3)
         assert running.tried() == 0
@@ -469,7 +482,7 @@ async def test_a_database_that_goes_away_while_sending_repeats_nothing(post: Pos
     impatient(post.db)
     draining = asyncio.create_task(post.drains())
     await asyncio.sleep(PATIENCE / 4)
-    async with locked(post.db):
+    async with away(post.db):
         with pytest.raises(OperationalError):
             await draining
         assert post.sent() == 1
@@ -490,3 +503,138 @@ async def test_stopping_does_not_wait_for_the_next_look(post: Post) -> None:
     stop.set()
     await asyncio.wait_for(task, 1)
     assert asyncio.get_running_loop().time() - begun < 0.3
+
+
+# Pictures
+
+
+async def test_a_picture_goes_as_a_photo_with_its_words(post: Post) -> None:
+    await post.tells("a picture")
+    await post.drains()
+    photo, more = post.ani.messages
+    assert (photo.kind, photo.text) == ("photo", "Pekan ini 5 hari dilaporkan")
+    assert photo.html == "<b>Pekan ini</b> 5 hari dilaporkan"
+    assert more.text == "and more"
+    assert await post.states() == [OutboxState.SENT]
+
+
+async def test_a_picture_that_cannot_be_drawn_leaves_its_words(post: Post) -> None:
+    await post.tells("a picture that cannot be drawn")
+    await post.drains()
+    assert [one.text for one in post.ani.messages] == ["Pekan ini 5 hari dilaporkan", "and more"]
+    assert {one.kind for one in post.ani.messages} == {"text"}
+    assert await post.states() == [OutboxState.SENT]
+
+
+async def test_words_that_do_not_fit_below_a_photo_go_alone(post: Post) -> None:
+    await post.tells("too many words")
+    await post.drains()
+    (only,) = post.ani.messages
+    assert (only.kind, len(only.text)) == ("text", 1499)
+    assert await post.states() == [OutboxState.SENT]
+
+
+async def test_a_picture_that_arrived_is_not_sent_again_when_the_rest_fails(post: Post) -> None:
+    await post.tells("a picture")
+    post.sim.fault("sendMessage", kind="error")
+    await post.drains()
+    await post.passes(hours=1)
+    await post.drains()
+    assert await post.states() == [OutboxState.UNCERTAIN]
+    assert [one.kind for one in post.ani.messages] == ["photo"]
+
+
+# Groups
+
+
+async def test_a_notice_to_a_topic_goes_there_in_the_groups_language(post: Post) -> None:
+    forum = post.sim.group("Dinas", admins=[post.ani], forum=True)
+    topic = forum.topic("Rekap")
+    linked = await post.links(forum, thread=topic.id)
+    await post.tells("where it goes", group=linked)
+    await post.tells("a picture", group=linked)
+    await post.drains()
+    told = [(one.text, one.kind, one.thread) for one in forum.messages if one.from_bot]
+    assert told == [
+        ("MTsN 3 Sukamaju, en", "text", topic.id),
+        ("Pekan ini 5 hari dilaporkan", "photo", topic.id),
+        ("and more", "text", topic.id),
+    ]
+    assert await post.states() == [OutboxState.SENT] * 2
+
+
+async def test_no_button_that_presses_stands_in_a_group(post: Post) -> None:
+    group = post.sim.group("Guru", admins=[post.ani])
+    await post.tells("with buttons", group=await post.links(group))
+    await post.drains()
+    assert group.last is not None
+    assert group.last.labels == ["Buka"]
+
+
+async def test_a_group_that_takes_no_photos_gets_the_words(post: Post) -> None:
+    group = post.sim.group("Guru", admins=[post.ani])
+    group.forbids("photo")
+    await post.tells("a picture", group=await post.links(group))
+    await post.drains()
+    told = [one.text for one in group.messages if one.from_bot]
+    assert told == ["Pekan ini 5 hari dilaporkan", "and more"]
+    assert await post.states() == [OutboxState.SENT]
+
+
+async def test_groups_and_people_do_not_wait_for_each_other(post: Post) -> None:
+    one, two = [await post.links(post.sim.group(name, admins=[post.ani])) for name in ("Satu", "Dua")]
+    for group in (one, two):
+        await post.tells("pertama", group=group)
+        await post.tells("kedua", group=group)
+    await post.tells("Halo Ani")
+    async with post.db.writing() as session:
+        taken = await outbox.claim(session, now=post.clock())
+    assert [(row.person_id, row.group and row.group.group_id) for row in taken] == [
+        (None, one),
+        (None, two),
+        (post.office.ani, None),
+    ]
+    assert {row.payload["text"] for row in taken} == {"pertama", "Halo Ani"}
+
+
+async def test_too_many_for_a_group_waits_as_told(post: Post) -> None:
+    group = post.sim.group("Guru", admins=[post.ani])
+    await post.tells("Halo", group=await post.links(group))
+    post.sim.fault("sendMessage", kind="flood", seconds=7)
+    await post.drains()
+    (row,) = await post.rows()
+    assert (row.state, row.attempts) == (OutboxState.WAITING, 0)
+    await post.passes(seconds=7)
+    await post.drains()
+    assert await post.states() == [OutboxState.SENT]
+
+
+async def test_a_send_to_a_group_without_an_answer_is_uncertain(post: Post) -> None:
+    group = post.sim.group("Guru", admins=[post.ani])
+    await post.tells("Halo", group=await post.links(group))
+    post.sim.fault("sendMessage", kind="drop_after")
+    await post.drains()
+    assert await post.states() == [OutboxState.UNCERTAIN]
+
+
+async def test_a_group_that_moves_after_a_part_arrived_is_followed_and_nothing_repeated(post: Post) -> None:
+    group = post.sim.group("Guru", admins=[post.ani])
+    linked = await post.links(group)
+    await post.tells("a picture", group=linked)
+    post.sim.fault("sendMessage", kind="delay", seconds=PATIENCE / 3)
+    draining = asyncio.create_task(post.drains())
+    async with asyncio.timeout(30):
+        while not post.sim.calls_of("sendPhoto"):  # noqa: ASYNC110 - it happens in the simulator
+            await asyncio.sleep(0.005)
+    group.migrates()
+    await draining
+    async with post.db.reading() as session:
+        assert (await session.get_one(Group, linked)).chat_id == group.id
+    assert await post.states() == [OutboxState.UNCERTAIN]
+
+
+@pytest.mark.parametrize("target", [None, 1])
+async def test_a_message_goes_to_a_person_or_to_a_group(post: Post, target: int | None) -> None:
+    async with post.db.writing() as session:
+        with pytest.raises(ValueError, match="a person or to a group"):
+            await outbox.enqueue(session, "told", to=target, group=target, now=post.clock())

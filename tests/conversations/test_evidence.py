@@ -208,7 +208,7 @@ async def test_a_doctors_letter_is_not_kept(chat: Chat) -> None:
     """A file that comes with «saya sakit» would tell the reason, and belongs to no activity."""
     await chat.ani.says("Piket pagi -> siswa tertib")
     await chat.ani.uploads(photo=True, caption="Mohon izin, saya sakit, surat dokter terlampir")
-    await chat.ani.sees("tidak perlu mengirim apa-apa")
+    await chat.ani.sees("Alasannya tidak saya simpan", button="Catat tidak bertugas hari ini")
     assert await evidence(chat) == []
     assert len(await entries(chat)) == 1
 

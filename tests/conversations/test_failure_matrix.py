@@ -12,9 +12,9 @@ from sqlalchemy import func, select, update
 
 from bot.callbacks import Kind, Press
 from bot.registry import Registry
-from bot.texts import LOCALES
+from bot.texts import LOCALES, Texts
 from handlers import FEATURES
-from models import AuditEvent, Base, Day, DialogueRow, Entry, Evidence, Person
+from models import AuditEvent, Base, Day, DialogueRow, Entry, Evidence, OutboxMessage, Person
 from models.engine import Database
 from services.clock import OfficeClock
 from simulator import Limits, Persona, Simulator
@@ -39,12 +39,20 @@ NONSENSE = (
     "' OR 1=1 -- <b>&amp;é",
 )
 NEVER = re.compile("(?!)")
+STATE = list(OutboxMessage.__table__.columns.keys()).index("state")
 KNOWN = {
     Kind.ENTRY_TARGET: re.compile(r"0(\..*)?"),
     Kind.REOPEN: re.compile("|0"),
     Kind.MASK: re.compile("0"),
 }
 """Arguments of that list which a button of ours may have."""
+STORES = {"hari": "days", "rencana": "plan_lines"}
+"""Commands whose words are stored, and where."""
+GROUP_ANSWERS = [
+    Texts().speech("id").plain(key)
+    for key in ("groups.welcome_new", "groups.private_only", "errors.group_not_allowed")
+]
+"""All that somebody who may not link a group can get the bot to say there."""
 HOSTILE = (
     "x" * 3900,
     "🧕" * 900,
@@ -172,8 +180,10 @@ async def running_office(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
         async with started(sim, db, clock, folder) as program:
             sim.busy = lambda: program.busy
             facts = await matrix.set_up(db, office, now=WEDNESDAY)
+            group = sim.group("Grup Kerja", admins=[people["admin"]])
+            facts = await matrix.link_groups(db, facts, chat_id=group.id, now=WEDNESDAY)
             program.delivery.wake()
-            while any(row[5] != "sent" for row in matrix.snapshot(db)["outbox"]):
+            while any(row[STATE] != "sent" for row in matrix.snapshot(db)["outbox"]):
                 await sim.quiet()
             yield Bench(sim, db, facts, people, matrix.snapshot(db))
         faults = sim.faults_seen
@@ -245,7 +255,7 @@ async def test_those_who_may_not_are_refused_and_audited(bench: Bench, kind: Kin
 @every_kind(kind for kind, row in PRESSES.items() if row.own or row.may)
 async def test_on_their_own_behalf_nobody_touches_others(bench: Bench, kind: Kind) -> None:
     row = PRESSES[kind]
-    if kind is Kind.JOIN_UNDO:
+    if kind in (Kind.JOIN_UNDO, Kind.WEEK_SEND, Kind.ACTING_SAVE, Kind.ACTING_END):
         pytest.skip("who else may, may as the supervisor does")
     for name in sorted((EVERYBODY if row.own else row.may) - {row.who, "ani"}):
         toast = await bench.answered(bench.press(name, row.made(bench.facts)))
@@ -341,7 +351,7 @@ async def test_somebody_who_left_is_a_stranger_at_every_button(bench: Bench) -> 
     taps = [
         (kind, bench.press(row.who, row.made(bench.facts)))
         for kind, row in PRESSES.items()
-        if kind not in REGISTRY.open_presses
+        if kind not in REGISTRY.open_presses and row.who in ("ani", "budi")
     ]
     for kind, tap in taps:
         assert "belum terdaftar" in await bench.answered(tap), kind
@@ -398,7 +408,7 @@ async def test_commands_with_hostile_words(bench: Bench, name: str) -> None:
         for words in HOSTILE:
             await bench.people[who].says(f"/{name} {words}")
     after = await bench.settled()
-    assert not matrix.differences(bench.kept, after, new_in="days" if name == "hari" else "")
+    assert not matrix.differences(bench.kept, after, new_in=STORES.get(name, ""))
     for who in people:
         answers = [one for one in bench.sim.core.calls if one.chat_id == bench.people[who].id]
         assert len([one for one in answers if one.method.startswith(("send", "edit"))]) >= len(HOSTILE)
@@ -413,7 +423,10 @@ async def test_hostile_reports_are_kept_or_refused_but_never_a_fault(bench: Benc
 
 
 async def test_a_group_hears_nothing(bench: Bench) -> None:
-    """Even where the bot hears every word, only the private chat is one of reports, commands and cards."""
+    """Even where the bot hears every word, only the private chat is one of reports, commands and cards.
+
+    What is said to it by name is answered with one sentence that is the same for everybody.
+    """
     ani, budi = bench.people["ani"], bench.people["budi"]
     group = bench.sim.group("Guru", members=[budi], admins=[ani])
     bench.sim.core.privacy = False
@@ -427,7 +440,8 @@ async def test_a_group_hears_nothing(bench: Bench) -> None:
         await ani.edits(said, "Rapat komite -> jadwal batal")
         await ani.uploads(photo=True, caption="Rapat komite -> jadwal", chat=group)
         await bench.unchanged()
-        assert group.last is None, group.transcript()
+        answers = {one.text for one in group.messages if one.from_bot}
+        assert answers <= set(GROUP_ANSWERS), group.transcript()
     finally:
         bench.sim.core.privacy = True
         group.removes_bot()
@@ -437,10 +451,12 @@ async def test_a_group_hears_nothing(bench: Bench) -> None:
 async def test_a_button_in_a_group_shows_and_does_nothing(bench: Bench) -> None:
     """A changed client can press any button under any message of the bot, also one that stands in a group."""
     group = bench.sim.group("Guru", admins=[bench.people[name] for name in ("ani", "budi", "stranger")])
+    await bench.sim.quiet()
     message = bench.sim.core.post(group.chat, bench.sim.core.bot, text="Rekap pekan ini")
+    stand = [one.text for one in group.messages if one.from_bot]
     for row in PRESSES.values():
         await bench.people[row.who].presses_data(message, row.made(bench.facts).pack()).answered()
         await bench.unchanged()
-        assert [one.text for one in group.messages if one.from_bot] == ["Rekap pekan ini"], row
+        assert [one.text for one in group.messages if one.from_bot] == stand, row
     group.removes_bot()
     await bench.sim.quiet()

@@ -55,7 +55,7 @@ async def test_being_away_is_no_outcome(chat: Chat) -> None:
     await chat.ani.says("Rapat dinas")
     await chat.ani.sees(QUESTION)
     await chat.ani.says("maaf pak saya sakit")
-    await chat.ani.sees("Tidak ada yang saya catat")
+    await chat.ani.sees("Alasannya tidak saya simpan", button="Catat tidak bertugas hari ini")
     assert await told(chat) == [("Rapat dinas", None)]
     await chat.ani.says("nihil")
     await gone(chat.ani, QUESTION)
@@ -63,7 +63,7 @@ async def test_being_away_is_no_outcome(chat: Chat) -> None:
     await chat.ani.says("Laporan 17 Nov")
     await chat.ani.sees("kerjakan pada Selasa, 17 November", button="Batal")
     await chat.ani.says("cuti")
-    await chat.ani.sees("tidak perlu mengirim apa-apa")
+    await chat.ani.sees("supaya tidak ditanya", button="Catat tidak bertugas Selasa, 17 November")
     await chat.ani.says("Piket pagi -> siswa tertib")
     await chat.ani.sees(f"{TODAY} · Draf")
     assert len(await entries(chat)) == 2, "the question of the other day has ended"

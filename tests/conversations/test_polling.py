@@ -1,36 +1,33 @@
 """Nothing is lost and nothing is done twice, whatever happens between Telegram, us and the database."""
 
 import asyncio
-import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
-import structlog
-from sqlalchemy import event, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import func, select
 from telegram import Update
 from telegram.error import InvalidToken
 from telegram.ext import ExtBot
 
 from bot.app import Running, build_application, run_polling, running
-from bot.context import Answer, Command, Deps, Feature, Turn
+from bot.context import Answer, Command, Feature, Turn
 from bot.polling import poll
 from bot.processor import Processor
-from bot.settings import load_settings
-from bot.texts import Texts
 from handlers import FEATURES
 from models import Account, Day, Entry, FailedUpdate, OutboxMessage, SeenUpdate
 from models.engine import Database
 from services import outbox
 from services.clock import OfficeClock
 from simulator import Limits, Persona, Simulator
+from tests.conversations.edges import away, count, deps_of, nothing_due
 from tests.office import Office, user_of
 
+pytestmark = pytest.mark.usefixtures("short_logs")
 APOLOGY = "kesalahan di pihak kami"
 
 
@@ -43,44 +40,13 @@ async def on_broken(turn: Turn, arguments: str) -> Answer:
 BROKEN = Feature(name="broken", commands=(Command("rusak", on_broken),))
 
 
-@pytest.fixture(autouse=True)
-def short_logs() -> Iterator[None]:
-    """structlog's own default draws every traceback with all its locals, which takes a second each."""
-    structlog.configure(processors=[structlog.processors.KeyValueRenderer(sort_keys=True)])
-    yield
-    structlog.reset_defaults()
-
-
-@asynccontextmanager
-async def away(db: Database) -> AsyncIterator[None]:
-    """The database is away: another program holds its file for writing, and nobody waits for it."""
-
-    def prepare(connection: Any, record: Any, proxy: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=20")
-        cursor.close()
-
-    event.listen(db.engine.sync_engine, "checkout", prepare)
-    other = sqlite3.connect(str(db.url.database), isolation_level=None, timeout=5, check_same_thread=False)
-    try:
-        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-        yield
-    finally:
-        other.close()
-
-
 @asynccontextmanager
 async def program_of(
     sim: Simulator, db: Database, clock: OfficeClock, features: Iterable[Feature]
 ) -> AsyncIterator[tuple[Running, asyncio.Event, "asyncio.Task[None]"]]:
     """The program in polling mode; gives also what stops it and its poll loop."""
-    settings = load_settings({"TELEGRAM_BOT_TOKEN": sim.token, "TELEGRAM_API_URL": sim.url})
-
-    async def nothing_due(session: AsyncSession, now: datetime) -> None:
-        """The rounds are tested elsewhere."""
-
     stop = asyncio.Event()
-    async with running(Deps(settings, db, clock, Texts()), features, nothing_due) as program:
+    async with running(deps_of(sim, db, clock), features, nothing_due) as program:
         polling = asyncio.create_task(run_polling(program, stop))
         try:
             yield program, stop, polling
@@ -120,8 +86,7 @@ class Talk:
             return list(rows)
 
     async def count(self, table: type[Any]) -> int:
-        async with self.db.reading() as session:
-            return int(await session.scalar(select(func.count()).select_from(table)) or 0)
+        return await count(self.db, table)
 
 
 @pytest.fixture
@@ -187,8 +152,7 @@ async def test_what_came_while_we_were_away_is_handled_at_the_start(line: Talk) 
 
 
 async def test_a_wrong_token_ends_the_loop(line: Talk) -> None:
-    settings = load_settings({"TELEGRAM_BOT_TOKEN": line.sim.token, "TELEGRAM_API_URL": line.sim.url})
-    application = build_application(settings)
+    application = build_application(deps_of(line.sim, line.db, line.clock).settings)
     bot: ExtBot[Any] = application.bot
 
     async def handle(update: Update) -> None:
@@ -230,8 +194,7 @@ class Loop:
 
 @pytest.fixture
 async def loop(line: Talk) -> AsyncIterator[Loop]:
-    settings = load_settings({"TELEGRAM_BOT_TOKEN": line.sim.token, "TELEGRAM_API_URL": line.sim.url})
-    application = build_application(settings)
+    application = build_application(deps_of(line.sim, line.db, line.clock).settings)
     async with application:
         yield Loop(line, application.bot, asyncio.Event())
 

@@ -38,7 +38,7 @@ async def test_the_prompt_greets_by_name_and_names_the_day(chat: Chat) -> None:
     await chat.move_to(HALF_PAST_THREE)
     prompt = await chat.ani.sees(HELLO)
     assert prompt.text == f"{HELLO}\nRabu, 18 November\n\nApa yang Anda kerjakan hari ini, dan apa hasilnya?"
-    assert prompt.labels == ["Isi laporan"]
+    assert prompt.labels == ["Isi laporan", "Tidak bertugas", "Nanti"]
     await chat.move_to(HALF_PAST_THREE + timedelta(minutes=5))
     assert sum(HELLO in message.text for message in chat.ani.messages) == 1
     assert not chat.admin.sees_now("Selamat sore")
@@ -52,7 +52,7 @@ async def test_with_an_earlier_day_the_prompt_offers_the_same_again(chat: Chat) 
     await reported(chat, "kemarin: Mengajar Fikih 8A -> 30 siswa tuntas")
     await chat.move_to(HALF_PAST_THREE)
     prompt = await chat.ani.sees(HELLO)
-    assert prompt.labels == ["Isi laporan", "Sama seperti kemarin"]
+    assert prompt.labels == ["Isi laporan", "Sama seperti kemarin", "Tidak bertugas", "Nanti"]
     await chat.ani.taps("Sama seperti kemarin")
     card = await chat.ani.sees("Disalin dari Selasa, 17 November")
     assert "Mengajar Fikih 8A" in card.text
@@ -63,7 +63,7 @@ async def test_a_draft_is_named_and_can_be_opened(chat: Chat) -> None:
     await reported(chat)
     await chat.move_to(HALF_PAST_THREE)
     prompt = await chat.ani.sees("Sudah ada 1 kegiatan, belum dikirim.")
-    assert prompt.labels == ["Lihat kartu", "Isi laporan"]
+    assert prompt.labels == ["Lihat kartu", "Isi laporan", "Tidak bertugas", "Nanti"]
     await chat.ani.taps("Lihat kartu", message=prompt)
     await chat.sim.quiet()
     assert "1. Mengajar Fikih 8A" in prompt.text

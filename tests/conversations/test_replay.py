@@ -94,8 +94,9 @@ async def bench(
         features = [*FEATURES, Feature(name="repaired", commands=(Command("rusak", on_command),))]
         found.append(Bench(sim, db, office, clock, deps, ani, Registry(features), capsys))
 
-        async def nothing_due(session: AsyncSession, now: datetime) -> None:
+        async def nothing_due(session: AsyncSession, now: datetime) -> bool:
             """The rounds are tested elsewhere."""
+            return False
 
         async with running(deps, features, nothing_due) as program:
             stop = asyncio.Event()

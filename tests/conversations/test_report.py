@@ -251,10 +251,15 @@ async def test_what_is_no_activity_and_what_only_repeats_it(chat: Chat) -> None:
     await chat.ani.says("Terima kasih, selamat pagi")
     await chat.ani.sees("Kalau ada kegiatan, ketik saja")
     assert await entries(chat) == []
-    for said in ("Besok saya libur ya", "Assalamualaikum pak, mohon izin hari ini saya sakit demam", "nihil"):
+    for said, told in (
+        ("Besok saya libur ya", "Itu hari yang akan datang: catat lewat /cuti"),
+        ("Assalamualaikum pak, mohon izin hari ini saya sakit demam", "Alasannya tidak saya simpan"),
+        ("nihil", "Apa sebabnya?"),
+    ):
         await chat.ani.says(said)
-        await chat.ani.sees("tidak perlu mengirim apa-apa")
+        await chat.ani.sees(told)
         assert await entries(chat) == [], said
+    await chat.ani.taps("Batal")
     await chat.ani.says("Nanti saya telepon Bapak")
     await chat.ani.taps("Bukan kegiatan")
     await chat.ani.sees("Belum ada kegiatan")

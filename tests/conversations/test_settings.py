@@ -1,6 +1,6 @@
 """`/pengaturan`: the own time and the language."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import select
@@ -30,7 +30,8 @@ async def test_the_card_shows_time_zone_and_language(chat: Chat) -> None:
     assert "30 menit sebelum jam pulang" in card.text
     assert "Berikutnya: Rabu, 18 November 15.30 WIB" in card.text
     assert "Zona waktu: WIB" in card.text
-    assert card.labels == ["Ubah jam", "Ganti ke English"]
+    assert "Pengingat: paling banyak 3 kali sehari" in card.text
+    assert card.labels == ["Ubah jam", "Pengingat", "Tanyakan rencana pagi", "Ganti ke English"]
 
 
 async def test_a_typed_time_is_read_and_the_prompt_comes_then(chat: Chat) -> None:
@@ -118,13 +119,13 @@ async def test_the_language_changes_card_and_menu_at_once_and_back(chat: Chat) -
     await chat.ani.sees("I ask 30 minutes before the end of the day.")
     await chat.sim.quiet()
     menu = chat.sim.calls_of("setMyCommands", chat_id=None)[-1]
-    assert "Prompt time and language" in str(menu.params)
+    assert "Prompt time, reminders and language" in str(menu.params)
     await chat.ani.says("/pengaturan")
     await chat.ani.taps("Switch to Indonesia")
     await chat.ani.sees("Bahasa: Indonesia")
     await chat.sim.quiet()
     menu = chat.sim.calls_of("setMyCommands", chat_id=None)[-1]
-    assert "Jam bertanya dan bahasa" in str(menu.params)
+    assert "Jam bertanya, pengingat, dan bahasa" in str(menu.params)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +175,83 @@ async def test_a_pure_admin_is_not_asked_and_sets_only_the_language(chat: Chat) 
 async def test_a_stranger_has_no_settings(chat: Chat) -> None:
     await chat.stranger.says("/pengaturan")
     await chat.stranger.sees("Mintalah tautan undangan")
+
+
+async def person(chat: Chat, person_id: int) -> Person:
+    async with chat.db.reading() as session:
+        found = await session.get_one(Person, person_id)
+        session.expunge(found)
+        return found
+
+
+async def test_reminders_are_fewer_or_none_and_the_question_still_comes(chat: Chat) -> None:
+    await chat.ani.says("/pengaturan")
+    await chat.ani.taps("Pengingat")
+    face = await chat.ani.sees("Berapa kali saya boleh mengingatkan dalam sehari?")
+    assert face.labels == [
+        "3 kali",
+        "2 kali",
+        "1 kali",
+        "Tidak usah",
+        "Jeda sampai besok",
+        "Jeda 7 hari",
+        "‹ Kembali",
+    ]
+    await chat.ani.taps("Tidak usah")
+    card = await chat.ani.sees("Pengingat: tidak ada. Pertanyaan harian tetap datang.")
+    assert card.id == face.id
+    assert (await person(chat, chat.office.ani)).reminder_cap == 0
+    await chat.move_to(datetime(2026, 11, 18, 8, 30, tzinfo=UTC))
+    await chat.ani.sees("Selamat sore")
+    await chat.move_to(datetime(2026, 11, 18, 9, 31, tzinfo=UTC))
+    await chat.citra.sees("belum saya terima")
+    assert not chat.ani.sees_now("belum saya terima")
+
+
+async def test_reminders_pause_and_come_back(chat: Chat) -> None:
+    await chat.ani.says("/pengaturan")
+    await chat.ani.taps("Pengingat")
+    await chat.ani.taps("Jeda 7 hari")
+    await chat.ani.sees("Pengingat dijeda sampai Rabu, 25 November. Pertanyaan harian tetap datang.")
+    assert (await person(chat, chat.office.ani)).reminders_from == date(2026, 11, 25)
+    await chat.ani.taps("Pengingat")
+    face = await chat.ani.sees("Berapa kali", button="Aktifkan lagi")
+    assert "Jeda 7 hari" not in face.labels
+    await chat.ani.taps("‹ Kembali")
+    await chat.ani.taps("Pengingat")
+    await chat.ani.taps("Aktifkan lagi")
+    await chat.ani.sees("paling banyak 3 kali sehari")
+    assert (await person(chat, chat.office.ani)).reminders_from is None
+    await chat.ani.taps("Pengingat")
+    await chat.ani.taps("Jeda sampai besok")
+    await chat.ani.sees("dijeda sampai Kamis, 19 November")
+    await chat.move_to(datetime(2026, 11, 19, 2, 0, tzinfo=UTC))
+    await chat.ani.says("/pengaturan")
+    await chat.ani.sees("paling banyak 3 kali sehari")
+
+
+async def test_the_morning_plan_is_asked_for_and_no_longer(chat: Chat) -> None:
+    await chat.ani.says("/pengaturan")
+    await chat.ani.taps("Tanyakan rencana pagi")
+    await chat.ani.sees("Rencana pagi: ditanyakan", button="Berhenti tanya rencana")
+    assert (await person(chat, chat.office.ani)).plan_asked
+    await chat.ani.taps("Berhenti tanya rencana")
+    await chat.ani.sees("Rencana pagi: tidak ditanyakan")
+    assert not (await person(chat, chat.office.ani)).plan_asked
+
+
+@pytest.mark.parametrize(
+    ("kind", "arg", "told"),
+    [
+        (Kind.SET_CAP, "4", "Pilih 0 sampai 3"),
+        (Kind.SET_PAUSE, "30", "Jeda itu tidak ada"),
+        (Kind.SET_PLAN, "2", "Tidak ditemukan"),
+    ],
+)
+async def test_a_choice_that_no_button_offers_is_refused(chat: Chat, kind: Kind, arg: str, told: str) -> None:
+    await chat.ani.says("/pengaturan")
+    card = await chat.ani.sees("Pengaturan")
+    tap = chat.ani.presses_data(card, Press(kind, chat.office.ani, 0, arg).pack())
+    assert told in (await tap.answered()).text
+    tap = chat.ani.presses_data(card, Press(kind, chat.office.citra, 0, "1").pack())
+    assert "tidak berwenang" in (await tap.answered()).text

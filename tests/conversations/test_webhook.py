@@ -4,61 +4,29 @@ import asyncio
 import io
 import json
 import socket
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import aiohttp
 import pytest
-import structlog
 from aiohttp.test_utils import TestServer
-from sqlalchemy import event, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import Running, running
-from bot.context import Deps
-from bot.settings import load_settings
 from bot.starting import CannotStart
-from bot.texts import Texts
 from bot.webhook import LARGEST, PATH, build_web, run_webhook
 from handlers import FEATURES
 from models import Entry, SeenUpdate
 from models.engine import Database
 from services.clock import OfficeClock
 from simulator import Limits, Persona, Simulator
+from tests.conversations.edges import away, count, deps_of, nothing_due
 from tests.office import Office, user_of
 
+pytestmark = pytest.mark.usefixtures("short_logs")
 SECRET = "a-secret-of-the-tests"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-
-
-@pytest.fixture(autouse=True)
-def short_logs() -> Iterator[None]:
-    """structlog's own default draws every traceback with all its locals, which takes a second each."""
-    structlog.configure(processors=[structlog.processors.KeyValueRenderer(sort_keys=True)])
-    yield
-    structlog.reset_defaults()
-
-
-@asynccontextmanager
-async def away(db: Database) -> AsyncIterator[None]:
-    """The database is away: another program holds its file for writing, and nobody waits for it."""
-
-    def prepare(connection: Any, record: Any, proxy: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=20")
-        cursor.close()
-
-    event.listen(db.engine.sync_engine, "checkout", prepare)
-    other = sqlite3.connect(str(db.url.database), isolation_level=None, timeout=5, check_same_thread=False)
-    try:
-        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-        yield
-    finally:
-        other.close()
 
 
 @dataclass
@@ -101,8 +69,7 @@ class Hook:
         }
 
     async def count(self, table: type[Any]) -> int:
-        async with self.db.reading() as session:
-            return int(await session.scalar(select(func.count()).select_from(table)) or 0)
+        return await count(self.db, table)
 
 
 @pytest.fixture
@@ -115,23 +82,11 @@ async def hook(db: Database, office: Office, now: datetime) -> AsyncIterator[Hoo
     async with Simulator(limits=Limits.off(), clock=clock, webhook_retry=0.1) as sim:
         ani = sim.person("Ani", user_id=user_of(office.ani))
         ani.chat.started = True
-        settings = load_settings(
-            {
-                "TELEGRAM_BOT_TOKEN": sim.token,
-                "TELEGRAM_API_URL": sim.url,
-                "WEBHOOK_URL": url,
-                "WEBHOOK_SECRET": SECRET,
-                "WEBHOOK_PORT": str(port),
-            }
-        )
-
-        async def nothing_due(session: AsyncSession, now: datetime) -> None:
-            """The rounds are tested elsewhere."""
-
+        deps = deps_of(sim, db, clock, WEBHOOK_URL=url, WEBHOOK_SECRET=SECRET, WEBHOOK_PORT=str(port))
         stop = asyncio.Event()
         async with (
             aiohttp.ClientSession() as session,
-            running(Deps(settings, db, clock, Texts()), FEATURES, nothing_due) as program,
+            running(deps, FEATURES, nothing_due) as program,
         ):
             serving = asyncio.create_task(run_webhook(program, stop))
             async with asyncio.timeout(3):

@@ -1,4 +1,4 @@
-"""Several processes, one outbox: every row is taken once, in order a person, and 429 holds for all."""
+"""Several processes, one outbox: every row once, in order a person or group, and 429 holds for all."""
 
 import asyncio
 from collections import defaultdict
@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select
 
-from models import Account, OutboxMessage, OutboxState, Person
+from models import Account, Group, OutboxMessage, OutboxState, Person, Role, RoleName, Unit
 from models.engine import Database
-from services import outbox
+from services import groups, outbox
+from services.groups import Outcome, Place
+from services.people.identity import who_is
 from tests.conftest import WEDNESDAY
+from tests.office import build_office, user_of
 
 pytestmark = pytest.mark.postgres
 PEOPLE = 20
@@ -58,6 +61,66 @@ async def test_every_row_is_taken_once_and_in_order(pg_db: Database) -> None:
     for row in taken:
         order[row.person_id].append(row.payload["n"])
     assert all(numbers == list(range(EACH)) for numbers in order.values())
+
+
+async def test_groups_keep_their_order_beside_the_people(pg_db: Database) -> None:
+    """One linked topic is one line of messages; topics of one chat and its people do not wait for it."""
+    await written(pg_db, people=5)
+    async with pg_db.writing() as session:
+        session.add(Unit(id=1, name="Unit"))
+        await session.flush()
+        for number in range(1, 7):
+            facts = {"chat_id": -100, "thread_id": number, "title": f"Topik {number}", "unit_id": 1}
+            session.add(Group(id=number, linked_by=1, linked_at=WEDNESDAY, **facts))
+        await session.flush()
+        for number in range(EACH):
+            for group in range(1, 7):
+                await outbox.enqueue(
+                    session, "unit_summed", group=group, now=WEDNESDAY, payload={"n": number}
+                )
+    async with pg_db.writing() as session:
+        first = await outbox.claim(session, now=WEDNESDAY, limit=100)
+        assert len(first) == 5 + 6
+        assert {row.payload["n"] for row in first} == {0}
+        assert await outbox.claim(session, now=WEDNESDAY, limit=100) == []
+        for row in first:
+            await outbox.finish(session, row.id, OutboxState.SENT, now=WEDNESDAY)
+    taken: list[outbox.Claimed] = []
+    await asyncio.gather(*(drained(pg_db, taken) for _ in range(4)))
+    assert len({row.id for row in taken}) == len(taken) == 11 * (EACH - 1)
+    order = defaultdict(list)
+    for row in taken:
+        order[row.person_id, row.group and row.group.group_id].append(row.payload["n"])
+    assert len(order) == 11
+    assert all(numbers == list(range(1, EACH)) for numbers in order.values())
+
+
+async def test_two_admins_choose_at_once_and_one_link_comes_of_it(pg_db: Database) -> None:
+    """Each has asked for the same group in private; the loser's choice changes the winner's link."""
+    async with pg_db.writing() as session:
+        office = await build_office(session, now=WEDNESDAY)
+        session.add(Role(person_id=office.head, role=RoleName.ADMIN))
+    place = Place(-100, None, "Guru", administers=True)
+    wishes = []
+    for person in (office.admin, office.head):
+        async with pg_db.writing() as session:
+            actor = await who_is(session, user_of(person), now=WEDNESDAY)
+            wish = await groups.link_here(session, actor, place, "", now=WEDNESDAY)
+            assert actor is not None
+            choice = await groups.load_choice(session, actor, wish.group_id, now=WEDNESDAY)
+            wishes.append((actor, choice))
+
+    async def chooses(number: int) -> Outcome:
+        actor, choice = wishes[number]
+        async with pg_db.writing() as session:
+            unit = choice.units[number][0]
+            made = await groups.choose_unit(session, actor, choice.group_id, unit, now=WEDNESDAY)
+            return made.outcome
+
+    outcomes = await asyncio.gather(chooses(0), chooses(1))
+    assert sorted(outcomes) == [Outcome.CHANGED, Outcome.LINKED]
+    async with pg_db.reading() as session:
+        assert len(list(await session.scalars(select(Group)))) == 1
 
 
 async def test_claims_at_the_same_instant_do_not_wait_for_each_other(pg_db: Database) -> None:

@@ -80,9 +80,9 @@ async def test_only_the_assigned_supervisor_decides(
         with pytest.raises(NotAllowed):
             await deciding.reopen(session, actor, day_id, **at)  # type: ignore[arg-type]
         with pytest.raises(NotAllowed):
-            await deciding.ready_to_return(session, actor, day_id, revision=revision)
+            await deciding.ready_to_return(session, actor, day_id, revision=revision, now=now)
         with pytest.raises(NotAllowed):
-            await load_review(session, actor, day_id)
+            await load_review(session, actor, day_id, now=now)
         assert not (await load_queue(session, actor, now=now)).days
     assert await states(db, day_id) == [State.SUBMITTED]
 
@@ -161,7 +161,7 @@ async def test_withdrawn_meanwhile(db: Database, office: Office, now: datetime) 
         with pytest.raises(Outdated) as late:
             await deciding.approve_day(session, budi, day_id, revision=revision, now=now)
         assert late.value.code == "withdrawn_meanwhile"
-        review = await load_review(session, budi, day_id)
+        review = await load_review(session, budi, day_id, now=now)
         assert review.day.entries == ()
 
 
@@ -179,7 +179,7 @@ async def test_added_meanwhile_is_outdated_and_drafts_stay_hidden(
         with pytest.raises(Outdated) as late:
             await deciding.approve_day(session, budi, day_id, revision=revision, now=now)
         assert late.value.code == "outdated"
-        review = await load_review(session, budi, day_id)
+        review = await load_review(session, budi, day_id, now=now)
         assert [one.activity for one in review.day.entries] == ["Menyusun perangkat pembelajaran bab 3"]
         await deciding.approve_day(session, budi, day_id, revision=revision + 1, now=now)
     assert await states(db, day_id) == [State.APPROVED, State.DRAFT]
@@ -203,7 +203,7 @@ async def test_a_deleted_day_or_entry_is_gone(db: Database, office: Office, now:
 async def give_back(db: Database, office: Office, entry_id: int, *, now: datetime, **words: str) -> None:
     async with db.writing() as session:
         budi = await acting(session, office.budi)
-        _, revision = await deciding.day_of(session, budi, entry_id)
+        _, revision = await deciding.day_of(session, budi, entry_id, now=now)
         words = words or {"reason": "Hasil belum jelas", "code": "outcome"}
         await deciding.return_entry(session, budi, entry_id, revision=revision, now=now, **words)
 
@@ -219,12 +219,12 @@ async def test_a_return_keeps_what_was_judged_and_the_correction_shows_the_chang
     async with db.writing() as session:
         ani, budi = await acting(session, office.ani), await acting(session, office.budi)
         await editing.set_field(session, ani, first, "outcome", "12 guru memakai modul", now=now)
-        hidden = (await load_review(session, budi, day_id)).day.entry(first)
+        hidden = (await load_review(session, budi, day_id, now=now)).day.entry(first)
         assert hidden is not None
         assert hidden.outcome == "modul siap dipakai"
         day = await session.get_one(Day, day_id)
         await submit_day(session, ani, day_id, revision=day.revision, now=now)
-        shown = (await load_review(session, budi, day_id)).day.entry(first)
+        shown = (await load_review(session, budi, day_id, now=now)).day.entry(first)
         assert shown is not None
         assert shown.before is not None
         assert (shown.before["outcome"], shown.outcome) == ("modul siap dipakai", "12 guru memakai modul")
@@ -345,7 +345,9 @@ async def test_all_are_approved_only_as_shown_and_complete(
         whole = await load_queue(session, budi, now=now)
         assert await deciding.approve_all(session, budi, whole.digest, now=now) == 2
         assert not (await load_queue(session, budi, now=now)).days
-        assert {one.day_id for one in await decided_days(session, budi)} == {one.day_id for one in whole.days}
+        assert {one.day_id for one in await decided_days(session, budi, now=now)} == {
+            one.day_id for one in whole.days
+        }
         with pytest.raises(Outdated):
             await deciding.approve_all(session, budi, whole.digest, now=now)
 

@@ -7,17 +7,13 @@ from sqlalchemy import func, select, update
 
 from models import Holiday, HolidayKind, Person
 from models.engine import Database
-from services.calendar import (
-    add_day_off,
-    calendar_around,
-    cancel_day_off,
-    estimated_days,
-    load_calendar,
-    seed_holidays,
-)
-from services.calendar.days_off import fasting_days
+from services.calendar import calendar_around, load_calendar, seed_holidays
+from services.calendar.administration import NewDaysOff, add_days_off, cancel_day_off
+from services.calendar.fasting import fasting_days
+from services.calendar.gaps import load_gaps
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor, who_is
+from services.reading.dates import Span
 from tests.conftest import WEDNESDAY
 from tests.office import Office, user_of
 
@@ -29,6 +25,10 @@ async def actor(db: Database, person_id: int) -> Actor:
         found = await who_is(session, user_of(person_id), now=WEDNESDAY)
     assert found is not None
     return found
+
+
+def new(day: date, name: str, unit_id: int | None = None) -> NewDaysOff:
+    return NewDaysOff(Span(day, day), name, unit_id=unit_id)
 
 
 async def test_national_days_and_joint_leave_are_seeded_once(db: Database, now: datetime) -> None:
@@ -56,8 +56,8 @@ async def test_national_days_and_joint_leave_are_seeded_once(db: Database, now: 
 async def test_estimated_days_are_marked_and_their_names_clean(db: Database, now: datetime) -> None:
     async with db.writing() as session:
         await seed_holidays(session, (2026, 2028), now=now)
-        assert await estimated_days(session, 2026) == []
-        estimated = await estimated_days(session, 2028)
+        assert (await load_gaps(session, 2026)).estimated == ()
+        estimated = (await load_gaps(session, 2028)).estimated
     names = [name for _, name in estimated]
     assert any("Idul Fitri" in name for name in names)
     assert not any("perkiraan" in name for name in names)
@@ -89,8 +89,8 @@ async def test_what_an_admin_did_survives_the_next_seeding(
         await seed_holidays(session, YEARS, now=now)
         joint_leave = await session.scalar(select(Holiday.id).where(Holiday.day == date(2026, 12, 24)))
         assert joint_leave is not None
-        await cancel_day_off(session, admin, holiday_id=joint_leave, now=now)
-        await add_day_off(session, admin, day=date(2026, 12, 23), name="Hari Jadi Kabupaten", now=now)
+        await cancel_day_off(session, admin, joint_leave, now=now)
+        await add_days_off(session, admin, new(date(2026, 12, 23), "Hari Jadi Kabupaten"), now=now)
     async with db.writing() as session:
         assert not (await seed_holidays(session, YEARS, now=now)).changed
         calendar = await calendar_around(session, now)
@@ -105,9 +105,7 @@ async def test_a_unit_has_its_own_days_off(db: Database, office: Office, now: da
         await seed_holidays(session, YEARS, now=now)
         unit = await session.scalar(select(Person.unit_id).where(Person.id == office.eko))
         other = await session.scalar(select(Person.unit_id).where(Person.id == office.ani))
-        await add_day_off(
-            session, admin, day=date(2026, 11, 19), name="Kerja lapangan", unit_id=unit, now=now
-        )
+        await add_days_off(session, admin, new(date(2026, 11, 19), "Kerja lapangan", unit), now=now)
         calendar = await load_calendar(session, first=date(2026, 11, 1), last=date(2026, 12, 31))
     assert date(2026, 11, 19) in calendar.days_off(unit)
     assert date(2026, 12, 25) in calendar.days_off(unit)
@@ -120,19 +118,19 @@ async def test_only_an_admin_edits_and_faults_are_named(db: Database, office: Of
     day = date(2026, 11, 19)
     async with db.writing() as session:
         with pytest.raises(NotAllowed):
-            await add_day_off(session, ani, day=day, name="Libur", now=now)
+            await add_days_off(session, ani, new(day, "Libur"), now=now)
         with pytest.raises(NotAllowed):
-            await cancel_day_off(session, ani, holiday_id=1, now=now)
+            await cancel_day_off(session, ani, 1, now=now)
         with pytest.raises(NotFound):
-            await cancel_day_off(session, admin, holiday_id=1, now=now)
+            await cancel_day_off(session, admin, 1, now=now)
         with pytest.raises(NotFound):
-            await add_day_off(session, admin, day=day, name="Libur", unit_id=999, now=now)
+            await add_days_off(session, admin, new(day, "Libur", 999), now=now)
         for name in ("  ", "x" * 201):
             with pytest.raises(Invalid, match="holiday_name"):
-                await add_day_off(session, admin, day=day, name=name, now=now)
-        await add_day_off(session, admin, day=day, name="Libur", now=now)
+                await add_days_off(session, admin, new(day, name), now=now)
+        await add_days_off(session, admin, new(day, "Libur"), now=now)
         with pytest.raises(Invalid, match="holiday_exists"):
-            await add_day_off(session, admin, day=day, name="Libur lagi", now=now)
+            await add_days_off(session, admin, new(day, "Libur lagi"), now=now)
 
 
 async def test_ramadan_follows_the_idul_fitri_of_the_table(db: Database, now: datetime) -> None:

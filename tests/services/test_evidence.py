@@ -105,7 +105,9 @@ async def test_a_fetch_is_leased_retried_and_at_last_given_up(
             now += timedelta(hours=9)
         assert tries == len(evidence.RETRIES)
         with pytest.raises(NotFound) as lost:
-            await evidence.open_evidence(session, await actor_of(session, office.ani), kept.evidence_id)
+            await evidence.open_evidence(
+                session, await actor_of(session, office.ani), kept.evidence_id, now=now
+            )
         assert lost.value.code == "evidence_not_stored"
 
 
@@ -127,17 +129,17 @@ async def test_who_may_open_move_and_drop(db: Database, office: Office, now: dat
         ani = await actor_of(session, office.ani)
         taken = await take_report(session, ani, "Piket\nRapat", message_id=1, now=now)
         kept = await attach(session, ani, now, entry_id=taken.entry_ids[0])
-        assert (await evidence.open_evidence(session, ani, kept.evidence_id)).file_id == "F"
+        assert (await evidence.open_evidence(session, ani, kept.evidence_id, now=now)).file_id == "F"
         budi = await actor_of(session, office.budi)
         with pytest.raises(NotAllowed):
-            await evidence.open_evidence(session, budi, kept.evidence_id)
+            await evidence.open_evidence(session, budi, kept.evidence_id, now=now)
         await session.execute(update(Entry).values(state=State.SUBMITTED))
-        assert (await evidence.open_evidence(session, budi, kept.evidence_id)).file_name == "a.pdf"
+        assert (await evidence.open_evidence(session, budi, kept.evidence_id, now=now)).file_name == "a.pdf"
         await session.execute(update(Entry).values(state=State.DRAFT))
         for person in (office.citra, office.head, office.admin):
             other = await actor_of(session, person)
             with pytest.raises(NotAllowed):
-                await evidence.open_evidence(session, other, kept.evidence_id)
+                await evidence.open_evidence(session, other, kept.evidence_id, now=now)
             with pytest.raises(NotAllowed):
                 await evidence.drop(session, other, kept.evidence_id, now=now)
         with pytest.raises(NotAllowed):

@@ -4,16 +4,19 @@ What should have happened is worked out here by hand-written rules, not by the c
 """
 
 import random
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from models import Account, OutboxMessage, Pattern, Person, Role, RoleName
+from models import Account, Digest, OutboxMessage, Pattern, Person, Role, RoleName
 from models.engine import Database
 from services.calendar import seed_holidays
+from services.clock import local_date
 from services.rounds import plan_everybody, tick
 
 FIRST, LAST = date(2026, 12, 17), date(2027, 1, 8)
@@ -105,7 +108,38 @@ async def test_each_workday_is_asked_exactly_once_if_somebody_ticked_in_its_wind
                 if any(found[0] <= instant < found[1] for instant in ticks):
                     expected.add(f"prompt:{number}:{day.isoformat()}")
     async with db.reading() as session:
-        sent = list(await session.scalars(select(OutboxMessage.key)))
+        messages = list(await session.scalars(select(OutboxMessage)))
+        digests = list(await session.scalars(select(Digest).order_by(Digest.person_id, Digest.week)))
+        session.expunge_all()
+    sent = [one.key for one in messages if one.kind == "prompted"]
     assert len(sent) == len(set(sent))
     assert set(sent) == expected
     assert len(expected) < workdays  # the stops did cost some: the case is not an easy one
+    nobody_is_disturbed(messages)
+    every_date_is_in_one_summary(digests, joined_at=start)
+
+
+def nobody_is_disturbed(messages: list[OutboxMessage]) -> None:
+    """Nothing in the evening or the night, no date reminded of more than three times."""
+    reminders: Counter[tuple[int, str]] = Counter()
+    for one in messages:
+        assert one.person_id is not None
+        local = one.created_at.astimezone(ZoneInfo(EVERYBODY[one.person_id].zone)).time()
+        assert time(6) <= local < time(20)
+        if one.kind == "reminded":
+            reminders[one.person_id, one.payload["work_date"]] += 1
+    assert reminders
+    assert max(reminders.values()) <= 3
+
+
+def every_date_is_in_one_summary(digests: list[Digest], *, joined_at: datetime) -> None:
+    for number, someone in EVERYBODY.items():
+        joined = local_date(joined_at, someone.zone)
+        own = [one for one in digests if one.person_id == number]
+        assert own
+        assert (own[0].first, own[0].cut_from) == (max(joined, own[0].week - timedelta(days=6)), None)
+        for before, after in pairwise(own):
+            assert (after.first, after.cut_from) == (before.last + timedelta(days=1), before.cut_to)
+        for one in own:
+            assert one.first <= one.last == one.week
+            assert one.week.weekday() == 3

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from models import AuditEvent, LinkSource, State
+from models import AuditEvent, DayKind, DutyPeriod, LinkSource, State
 from models.engine import Database
 from services.approvals import deciding
 from services.entries import editing, sending
@@ -109,6 +109,25 @@ async def test_the_first_sending_decides_whether_it_is_late(ani: Desk) -> None:
     await ani.sends(taken.day_id or 0)
     await ani.withdraws(taken.day_id or 0)
     assert not (await ani.sends(taken.day_id or 0, now=at(9, day=25))).late
+
+
+async def test_leave_after_the_day_does_not_make_it_late(ani: Desk) -> None:
+    """Away on Thursday and Friday: Monday is the next day on which a report is asked for."""
+    async with ani.db.writing() as session:
+        session.add(
+            DutyPeriod(
+                person_id=ani.person,
+                kind=DayKind.LEAVE,
+                first=date(2026, 11, 19),
+                last=date(2026, 11, 20),
+                created_at=ani.now,
+                created_by=ani.person,
+            )
+        )
+    taken = await ani.types("Rapat a")
+    late = await ani.types("Rapat b", work_date=date(2026, 11, 17))
+    assert not (await ani.sends(taken.day_id or 0, now=at(23, 59, day=23))).late
+    assert (await ani.sends(late.day_id or 0, now=at(9, day=23))).late
 
 
 async def test_a_head_without_supervisor_is_recorded_undecided(db: Database, office: Office) -> None:

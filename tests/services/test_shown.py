@@ -24,13 +24,13 @@ async def test_what_the_owner_has_not_sent_overtakes_no_decision(
     first, second, _ = await entry_ids(db, day_id)
     async with db.writing() as session:
         budi = await acting(session, office.budi)
-        revision = (await load_review(session, budi, day_id)).day.revision
+        revision = (await load_review(session, budi, day_id, now=now)).day.revision
         await deciding.return_entry(
             session, budi, first, revision=revision, reason="Jelaskan hasilnya", now=now
         )
     async with db.writing() as session:
         ani, budi = await acting(session, office.ani), await acting(session, office.budi)
-        shown = (await load_review(session, budi, day_id)).day.revision
+        shown = (await load_review(session, budi, day_id, now=now)).day.revision
         queue = (await load_queue(session, budi, now=now)).digest
         own = (await session.get_one(Day, day_id)).revision
         await editing.set_field(session, ani, first, "outcome", "12 guru memakai modul", now=now)
@@ -56,7 +56,7 @@ async def test_what_was_withdrawn_changed_and_sent_again_does_overtake(
     (entry_id,) = await entry_ids(db, day_id)
     async with db.writing() as session:
         ani, budi = await acting(session, office.ani), await acting(session, office.budi)
-        shown = (await load_review(session, budi, day_id)).day.revision
+        shown = (await load_review(session, budi, day_id, now=now)).day.revision
         queue = (await load_queue(session, budi, now=now)).digest
         await withdraw_day(session, ani, day_id, revision=revision, now=now)
         await editing.set_field(session, ani, entry_id, "outcome", "lain sekali", now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.commands import sweeping
-from bot.commands.sweeping import sweep
+from bot.commands.sweeping import forget_pictures, sweep
 from bot.fetching import store_bytes
 from models import Evidence, EvidenceKind
 from models.engine import Database
@@ -79,3 +79,18 @@ async def test_a_file_that_is_sent_again_is_young_again(tmp_path: Path) -> None:
 
 async def test_a_folder_that_is_not_there_is_no_fault(db: Database, tmp_path: Path) -> None:
     assert await sweep(db, tmp_path / "none") == 0
+
+
+def test_old_pictures_are_forgotten(tmp_path: Path) -> None:
+    old, young, broken, other = (
+        tmp_path / name for name in ("a.png", "b.png", ".new-unfinished", "fonts.json")
+    )
+    for path, hours in ((old, 31 * 24), (young, 29 * 24), (broken, 25), (other, 99 * 24)):
+        path.write_bytes(b"picture")
+        age(path, hours)
+    assert forget_pictures(tmp_path) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.png", "fonts.json"]
+
+
+def test_a_folder_of_pictures_that_is_not_there_yet_is_fine(tmp_path: Path) -> None:
+    assert forget_pictures(tmp_path / "none") == 0

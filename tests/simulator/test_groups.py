@@ -107,3 +107,37 @@ async def test_topics(call: Caller, sim: Simulator, ani: Persona) -> None:
     await call.ok("reopenForumTopic", chat_id=group.id, message_thread_id=made["message_thread_id"])
     with pytest.raises(AssertionError, match="no topics"):
         sim.group("Biasa", members=[ani]).topic("x")
+
+
+async def test_what_a_group_forbids_only_administrators_send(
+    call: Caller, sim: Simulator, ani: Persona
+) -> None:
+    group = sim.group("Unit", admins=[ani])
+    group.forbids("text", "photo")
+    refused = {"chat_id": group.id, "text": "x"}
+    assert await call.refused("sendMessage", **refused) == (
+        "400 Bad Request: not enough rights to send text messages to the chat"
+    )
+    group.promotes_bot()
+    await call.ok("sendMessage", **refused)
+    group.forbids()
+    group.chat.bot_status = "member"
+    await call.ok("sendMessage", **refused)
+
+
+async def test_an_anonymous_administrator_writes_as_the_group(
+    call: Caller, sim: Simulator, ani: Persona
+) -> None:
+    group = sim.group("Unit", admins=[ani], supergroup=True)
+    await ani.says("/ringkas", chat=group, anonymous=True)
+    message = (await kinds(call))[-1]["message"]
+    assert message["from"]["username"] == "GroupAnonymousBot"
+    assert message["sender_chat"]["id"] == group.id
+
+
+async def test_a_deleted_topic_is_gone(call: Caller, sim: Simulator, ani: Persona) -> None:
+    group = sim.group("Dinas", admins=[ani], forum=True)
+    topic = group.topic("Rekap")
+    group.deletes(topic)
+    refused = {"chat_id": group.id, "message_thread_id": topic.id, "text": "x"}
+    assert "thread not found" in await call.refused("sendMessage", **refused)

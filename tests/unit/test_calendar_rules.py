@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Pattern
+from models import DayKind, Pattern
 from services.calendar import (
+    Duty,
+    DutySpan,
+    PersonalCalendar,
     at_local,
     correction_lock,
     deadline_late,
@@ -91,13 +94,14 @@ def test_a_day_is_late_only_after_all_of_the_next_workday(
     case: tuple[date, frozenset[date]], pattern: Pattern, zone: str
 ) -> None:
     day, holidays = case
-    limit = deadline_late(day, pattern, holidays=holidays, zone=zone)
+    calendar = PersonalCalendar(zone, pattern, holidays, Duty())
+    limit = deadline_late(day, calendar)
     following = next_workday(day, pattern, holidays)
     assert local_date(limit - timedelta(seconds=1), zone) == following
     assert local_date(limit, zone) == following + timedelta(days=1)
-    assert limit <= deadline_late(day + timedelta(days=1), pattern, holidays=holidays, zone=zone)
+    assert limit <= deadline_late(day + timedelta(days=1), calendar)
     for instant, late in ((limit - timedelta(microseconds=1), False), (limit, True)):
-        assert is_late(day, instant, pattern=pattern, holidays=holidays, zone=zone) is late
+        assert is_late(day, instant, calendar) is late
 
 
 @given(days, zones, st.integers(1, 28))
@@ -181,8 +185,19 @@ def test_the_prompt_comes_half_an_hour_before_unless_the_person_says_otherwise()
 def test_a_friday_before_a_long_weekend_is_late_after_the_next_workday() -> None:
     """Wednesday 23 December 2026: cuti bersama, Christmas and the weekend lie between."""
     off = frozenset({date(2026, 12, 24), date(2026, 12, 25)})
-    limit = deadline_late(date(2026, 12, 23), Pattern.FIVE_DAYS, holidays=off, zone=JAYAPURA)
+    limit = deadline_late(date(2026, 12, 23), PersonalCalendar(JAYAPURA, Pattern.FIVE_DAYS, off, Duty()))
     assert limit == datetime(2026, 12, 28, 15, 0, tzinfo=UTC)  # Tuesday 00:00 in Jayapura
+
+
+def test_leave_and_free_shifts_do_not_make_a_day_late() -> None:
+    """Wednesday 18 November: back at work on Tuesday, or on shift again only on Sunday, in another zone."""
+    leave = DutySpan(date(2026, 11, 19), date(2026, 11, 23), DayKind.LEAVE)
+    away = PersonalCalendar(JAKARTA, Pattern.FIVE_DAYS, frozenset(), Duty((leave,)))
+    assert deadline_late(date(2026, 11, 18), away) == datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+    there = DutySpan(date(2026, 11, 22), date(2026, 11, 22), DayKind.FIELD, JAYAPURA)
+    shift = Duty((there,), frozenset({date(2026, 11, 18), date(2026, 11, 22)}))
+    on_shift = PersonalCalendar(JAKARTA, Pattern.SHIFT, frozenset(), shift)
+    assert deadline_late(date(2026, 11, 18), on_shift) == datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
 def test_december_closes_in_january() -> None:

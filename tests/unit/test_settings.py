@@ -19,6 +19,7 @@ def test_nothing_set_is_the_demo_with_safe_defaults() -> None:
     assert settings.api_url == OFFICIAL_API
     assert settings.database_url == "sqlite:///data/kinerja.db"
     assert settings.evidence_dir == Path("data/evidence")
+    assert settings.picture_dir == Path("data/pictures")
     assert settings.office_clock is None
     assert settings.webhook_url is None
     assert settings.webhook_secret is None
@@ -36,6 +37,7 @@ def test_every_variable_is_read() -> None:
             "DATABASE_URL": "postgresql://kinerja:rahasia@db/kinerja",
             "ORGANIZATION": "Kemenag Sukamaju",
             "EVIDENCE_DIR": "/srv/bukti",
+            "PICTURE_DIR": "/srv/gambar",
             "OFFICE_CLOCK": "2026-11-18T15:25:00+07:00",
             "PRIVACY_CONTACT": "Ibu Fitri, kamar 3",
             "WEBHOOK_URL": "https://bot.example.go.id/",
@@ -50,6 +52,7 @@ def test_every_variable_is_read() -> None:
         database_url="postgresql://kinerja:rahasia@db/kinerja",
         organization="Kemenag Sukamaju",
         evidence_dir=Path("/srv/bukti"),
+        picture_dir=Path("/srv/gambar"),
         office_clock=datetime.fromisoformat("2026-11-18T15:25:00+07:00"),
         privacy_contact="Ibu Fitri, kamar 3",
         webhook_url="https://bot.example.go.id",

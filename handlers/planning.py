@@ -1,0 +1,111 @@
+"""`/rencana`: the plan of a day, from the morning question to the report."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.callbacks import Kind, Press
+from bot.context import Answer, Command, Feature, Message, Turn
+from bot.day_answers import ask_outcomes, both, work_date_of
+from bot.plan_answers import PLAN, ask_plan, plan_card, show_or_ask, take_plan
+from bot.screens import CardRef, Screen
+from bot.views.planning import plan_screen
+from bot.views.prompt import greeting
+from services import planning
+from services.clock import local_date
+from services.dialogue import Step
+from services.entries import answering
+from services.errors import Outdated
+
+ASKED = "asked"
+"""The face of the card as the morning question."""
+
+
+async def render_plan(turn: Turn, ref: CardRef) -> Screen | None:
+    actor = turn.actor
+    work_date = date.fromordinal(ref.subject)
+    hello = greeting(turn.t, actor.name, now=turn.now, zone=actor.zone) if ref.view == ASKED else None
+    return plan_screen(
+        turn.t,
+        await planning.shown_plan(turn.session, actor, work_date, now=turn.now),
+        work_date=work_date,
+        today=local_date(turn.now, actor.zone),
+        greeting=hello,
+        sensitive=ref.view == "sensitive",
+    )
+
+
+async def on_command(turn: Turn, arguments: str) -> Answer:
+    """`/rencana`, with or without the lines behind it."""
+    if not arguments.strip():
+        return await show_or_ask(turn, local_date(turn.now, turn.actor.zone))
+    typed = turn.message.text.split(maxsplit=1)[1] if turn.message else arguments
+    return await take_plan(turn, typed, None)
+
+
+async def on_write(turn: Turn, press: Press) -> Answer:
+    """«Tambah», and «Tulis rencana» in the morning."""
+    work_date = work_date_of(press.arg)
+    await planning.ensure_plannable(turn.session, turn.actor, work_date, now=turn.now)
+    return ask_plan(turn, work_date)
+
+
+async def on_text(turn: Turn, message: Message) -> Answer:
+    data = turn.question.data if turn.question else {}
+    return await take_plan(turn, message.text, date.fromisoformat(data["day"]))
+
+
+async def on_first(turn: Turn, press: Press) -> Answer:
+    """Of too many lines the first: they are kept in the question."""
+    waiting = await answering.waiting(turn.session, turn.chat_id, now=turn.now)
+    if waiting is None or waiting.step is not Step.PLAN or "text" not in waiting.data:
+        raise Outdated
+    return await take_plan(turn, waiting.data["text"], date.fromisoformat(waiting.data["day"]), first=True)
+
+
+async def on_drop(turn: Turn, press: Press) -> Answer:
+    work_date = await planning.drop_line(turn.session, turn.actor, press.subject, now=turn.now)
+    shown = plan_card(max(work_date, local_date(turn.now, turn.actor.zone)))
+    return Answer(cards=shown.cards, toast=turn.t.plain("plan.dropped"))
+
+
+async def on_mask(turn: Turn, press: Press) -> Answer:
+    """`arg`: the date; with `.k` the numbers stay."""
+    day, _, keep = press.arg.partition(".")
+    work_date = work_date_of(day)
+    await planning.ensure_plannable(turn.session, turn.actor, work_date, now=turn.now)
+    if keep:
+        return plan_card(work_date)
+    await planning.mask_plan(turn.session, turn.actor, work_date)
+    return Answer(cards=plan_card(work_date).cards, toast=turn.t.plain("day.masked"))
+
+
+async def on_use(turn: Turn, press: Press) -> Answer:
+    """«Pakai rencana», from the card or from the question of the day; the argument is the work date."""
+    day_id = await planning.use_plan(turn.session, turn.actor, work_date_of(press.arg), now=turn.now)
+    await ask_outcomes(turn, day_id)
+    return Answer(cards=both(day_id), toast=turn.t.plain("plan.used"))
+
+
+async def on_plan_asked(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
+    """The morning question, unless it has lost its sense meanwhile."""
+    work_date = date.fromisoformat(payload["work_date"])
+    if not await planning.is_to_be_asked(turn.session, turn.actor, work_date, now=turn.now):
+        return None
+    return Answer(cards=plan_card(work_date, ASKED).cards, below=True)
+
+
+FEATURE = Feature(
+    name="planning",
+    commands=(Command("rencana", on_command, shown_to=lambda actor: actor.reports),),
+    presses={
+        Kind.PLAN_WRITE: on_write,
+        Kind.PLAN_FIRST: on_first,
+        Kind.PLAN_DROP: on_drop,
+        Kind.PLAN_MASK: on_mask,
+        Kind.PLAN_USE: on_use,
+    },
+    answers={Step.PLAN: on_text},
+    cards={PLAN: render_plan},
+    notices={planning.PLAN_ASKED: on_plan_asked},
+)

@@ -1,0 +1,76 @@
+"""How far the RHK of a unit or of a supervisor are carried by the RHK of their people.
+
+The measure, chosen because it can be said in one sentence: the mean over the supporting RHK that have a
+target number of done ÷ target, each at most 1. It adds no numbers of different units, and nobody's surplus
+hides somebody's standstill.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Target
+from services.digests.progress import Progress
+
+MOST = 8
+"""RHK that get a bar of their own; the others stand together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """An RHK and the mean of what supports it. `text` None: all others together. `count`: supporting RHK."""
+
+    text: str | None
+    share: float
+    count: int
+
+
+async def load_supported(session: AsyncSession, progress: Sequence[Progress]) -> tuple[Supported, ...]:
+    """The uppermost RHK that the given ones serve, the most supported first; one query."""
+    known = {one.target_id: one for one in progress}
+    texts = {one.target_id: one.text for one in progress}
+    outside = {one.parent_id for one in progress if one.parent_id is not None} - known.keys()
+    if outside:
+        rows = await session.execute(select(Target.id, Target.text).where(Target.id.in_(outside)))
+        texts.update({row.id: row.text for row in rows})
+    return supported(progress, texts)
+
+
+def supported(
+    progress: Iterable[Progress], texts: Mapping[int, str], *, roots: Iterable[int] | None = None
+) -> tuple[Supported, ...]:
+    """Groups RHK by the uppermost one they serve. `roots`: only under these, each by its direct children."""
+    progress = list(progress)
+    parents = {one.target_id: one.parent_id for one in progress}
+    served = set(parents.values())
+    only = None if roots is None else set(roots)
+    shares: dict[int | None, list[float]] = {}
+    for one in progress:
+        root = one.parent_id if only is not None else uppermost(one.target_id, parents)
+        if only is not None and root not in only:
+            continue
+        if one.share is None or (root == one.target_id and root in served):
+            continue  # an RHK that others carry is measured by them
+        of = root if root != one.target_id and root in texts else None
+        shares.setdefault(of, []).append(min(max(one.share, 0.0), 1.0))
+    ranked = sorted(
+        (root for root in shares if root is not None), key=lambda root: (-len(shares[root]), root)
+    )
+    others = [share for root in ranked[MOST:] for share in shares[root]] + shares.get(None, [])
+    found = [Supported(texts[root], _mean(shares[root]), len(shares[root])) for root in ranked[:MOST]]
+    return (*found, Supported(None, _mean(others), len(others))) if others else tuple(found)
+
+
+def uppermost(target_id: int, parents: Mapping[int, int | None]) -> int:
+    """The RHK at the top of the chain above one; a chain that closes ends where it closes."""
+    seen = {target_id}
+    while (above := parents.get(target_id)) is not None and above not in seen:
+        seen.add(above)
+        target_id = above
+    return target_id
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -1,0 +1,192 @@
+"""A supervisor's week: each of their people in one line, how they reviewed, which own RHK nobody served."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from models import Day, Decision, DigestKind, Entry, PerformancePlan, Person, State, Target, Verdict
+from services.calendar import PersonalCalendar, load_personal
+from services.clock import local_date
+from services.digests.periods import Period, load_period, subject_of
+from services.digests.progress import load_progress, pace
+from services.digests.record import Worker, load_record
+from services.digests.support import Supported, supported
+from services.errors import NotAllowed
+from services.people.identity import Actor
+
+LONGEST_WAIT = timedelta(days=90)
+"""Days sent longer ago than this before the cut do not enter the figures of review."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Entries first sent in the period and how many of them were decided; `age`: median workdays until the
+    first decision, over the decisions of the period; None: there was none.
+    """
+
+    sent: int
+    decided: int
+    age: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """An own RHK for which nobody reported anything in the period; `ever`: this year somebody did before."""
+
+    text: str
+    ever: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWeek:
+    """`workers`: who missed most first. `days`: date, reported, asked."""
+
+    supervisor_id: int
+    name: str
+    period: Period
+    workers: tuple[Worker, ...]
+    days: tuple[tuple[date, int, int], ...]
+    approved: int
+    review: Review
+    unserved: tuple[Unserved, ...]
+    supported: tuple[Supported, ...]
+    pace: float
+    year: int
+
+    @property
+    def asked(self) -> int:
+        return sum(len(one.asked) for one in self.workers)
+
+    @property
+    def reported(self) -> int:
+        return sum(one.done for one in self.workers)
+
+    @property
+    def waiting(self) -> int:
+        return sum(one.waiting for one in self.workers)
+
+    @property
+    def without_feedback(self) -> tuple[str, ...]:
+        """Who was asked for reports in the period and heard nothing."""
+        return tuple(one.name for one in self.workers if one.asked and not one.feedback)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.asked or self.reported or self.approved or any(one.entries for one in self.workers))
+
+
+async def team_leader(session: AsyncSession, actor: Actor) -> int:
+    """Whose team the actor sees: their own, else that of somebody they stand in for. Raises NotAllowed."""
+    if not actor.supervises:
+        raise NotAllowed("not_supervisor")
+    own = select(Person.id).where(Person.supervisor_id == actor.person_id, Person.active).limit(1)
+    if await session.scalar(own) is not None or not actor.stands_in_for:
+        return actor.person_id
+    return min(actor.stands_in_for)
+
+
+async def team_week(session: AsyncSession, supervisor_id: int, week: date, *, now: datetime) -> TeamWeek:
+    """The summary of a supervisor's people: those who are assigned to them now. Raises NotFound."""
+    subject = await subject_of(session, DigestKind.TEAM, supervisor_id)
+    period = await load_period(session, subject, week, now=now)
+    people = (Person.supervisor_id == supervisor_id) & (Person.id != supervisor_id)
+    record = await load_record(session, people, period, now=now)
+    year = period.last.year
+    calendars = await load_personal(session, [supervisor_id], first=date(year, 1, 1), last=date(year, 12, 31))
+    calendar = calendars[supervisor_id]
+    ids = [one.id for one in record.workers]
+    own = await load_progress(session, [supervisor_id], year=year, at=period.cut_to)
+    theirs = await load_progress(session, ids, year=year, at=period.cut_to)
+    texts = {one.target_id: one.text for one in own}
+    name = await session.scalar(select(Person.name).where(Person.id == supervisor_id))
+    return TeamWeek(
+        supervisor_id=supervisor_id,
+        name=name or "",
+        period=period,
+        workers=tuple(sorted(record.workers, key=lambda one: (-one.missing, one.name, one.id))),
+        days=days_together(record.workers, period),
+        approved=record.approved,
+        review=await _review(session, ids, period, calendar, subject.zone),
+        unserved=await _unserved(session, supervisor_id, texts, period),
+        supported=supported(theirs, texts, roots=texts),
+        pace=pace(period.until, pattern=calendar.pattern, days_off=calendar.days_off),
+        year=year,
+    )
+
+
+def days_together(workers: Sequence[Worker], period: Period) -> tuple[tuple[date, int, int], ...]:
+    """Each date of the period: how many of those asked reported, and how many were asked."""
+    dates = [period.first + timedelta(days=offset) for offset in range((period.last - period.first).days + 1)]
+    return tuple(
+        (
+            day,
+            sum(day in one.asked and day in one.reported for one in workers),
+            sum(day in one.asked for one in workers),
+        )
+        for day in dates
+    )
+
+
+async def _review(
+    session: AsyncSession, ids: Sequence[int], period: Period, calendar: PersonalCalendar, zone: str
+) -> Review:
+    since = period.cut_from
+    sent = (
+        select(Entry.id, Day.first_submitted_at)
+        .join(Day, Day.id == Entry.day_id)
+        .where(Day.person_id.in_(ids), Entry.state != State.DRAFT, Day.first_submitted_at < period.cut_to)
+    )
+    if since is not None:
+        sent = sent.where(Day.first_submitted_at >= since - LONGEST_WAIT)
+    sent_at = {row.id: row.first_submitted_at for row in await session.execute(sent)}
+    decided = (
+        select(Decision.entry_id, func.min(Decision.decided_at).label("at"))
+        .join(Day, Day.id == Decision.day_id)
+        .where(
+            Day.person_id.in_(ids),
+            Decision.entry_id.is_not(None),
+            Decision.verdict != Verdict.REOPEN,
+            Decision.decided_at < period.cut_to,
+        )
+        .group_by(Decision.entry_id)
+    )
+    if since is not None:
+        decided = decided.where(Day.first_submitted_at >= since - LONGEST_WAIT)
+    decided_at = {row.entry_id: row.at for row in await session.execute(decided)}
+    fresh = [one for one, at in sent_at.items() if since is None or at >= since]
+    ages = [
+        calendar.waited(local_date(sent_at[one], zone), local_date(at, zone))
+        for one, at in decided_at.items()
+        if one in sent_at and (since is None or at >= since)
+    ]
+    return Review(len(fresh), sum(one in decided_at for one in fresh), float(median(ages)) if ages else None)
+
+
+async def _unserved(
+    session: AsyncSession, supervisor_id: int, texts: Mapping[int, str], period: Period
+) -> tuple[Unserved, ...]:
+    child = aliased(Target)
+    rows = await session.execute(
+        select(child.parent_id, func.max(Day.work_date).label("day"))
+        .join(Entry, Entry.target_id == child.id)
+        .join(Day, Day.id == Entry.day_id)
+        .join(PerformancePlan, PerformancePlan.id == child.plan_id)
+        .where(
+            child.parent_id.in_(texts),
+            PerformancePlan.person_id != supervisor_id,
+            Entry.state != State.DRAFT,
+            Day.work_date <= period.last,
+        )
+        .group_by(child.parent_id)
+    )
+    latest = {row.parent_id: row.day for row in rows}
+    return tuple(
+        Unserved(text, target_id in latest)
+        for target_id, text in texts.items()
+        if latest.get(target_id, date.min) < period.first
+    )

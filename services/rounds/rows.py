@@ -1,0 +1,182 @@
+"""What a plan and a tick write: each function one statement, however many rows.
+
+They go past the ORM, which would cost more than the database does.
+Rows go in one order everywhere (person, kind), so that two writers never wait for each other in a circle.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, delete, or_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Digest, DigestKind, OutboxMessage, OutboxState, Round, RoundKind, RoundState, Schedule
+from models.engine import insert_into
+from services.rounds.due import Due
+from services.rounds.reminder_times import MOST
+from services.rounds.weeks import Period
+
+Slot = tuple[int, RoundKind]
+"""One row of the plan: person and kind."""
+
+MESSAGES = {
+    RoundKind.PROMPT: "prompted",
+    RoundKind.REMINDER: "reminded",
+    RoundKind.PLAN: "plan_asked",
+    RoundKind.QUEUE_NOTICE: "queue_noticed",
+    RoundKind.BRIEF: "briefed",
+    RoundKind.LOCK_WARNING: "lock_warned",
+    RoundKind.CALENDAR_WARNING: "calendar_warned",
+    RoundKind.DIGEST: "week_summed",
+    RoundKind.TEAM_DIGEST: "team_summed",
+}
+"""What a round that is sent writes to the outbox."""
+
+PAGE = 10_000
+"""Rows of one INSERT … RETURNING: never more than one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A round that is over. `payload`: what its message says besides the date; None when it has none.
+
+    `covers`: what a summary counts.
+    """
+
+    person_id: int
+    kind: RoundKind
+    work_date: date
+    state: RoundState
+    due_at: datetime
+    step: int = 0
+    payload: Mapping[str, object] | None = None
+    covers: Period | None = None
+
+    @property
+    def key(self) -> tuple[int, date, RoundKind, int]:
+        return self.person_id, self.work_date, self.kind, self.step
+
+
+async def write_schedules(session: AsyncSession, rows: Mapping[Slot, Due]) -> None:
+    """Writes rows over what is there; only a reminder that the person chose stays as it is."""
+    if not rows:
+        return
+    statement = insert_into(session, Schedule)
+    columns = ("work_date", "step", "due_at", "stale_at")
+    statement = statement.on_conflict_do_update(
+        index_elements=["person_id", "kind"],
+        set_={name: statement.excluded[name] for name in columns},
+        where=or_(Schedule.step <= MOST, statement.excluded.step > MOST),
+    )
+    connection = await session.connection()
+    await connection.execute(
+        statement,
+        [
+            {
+                "person_id": person_id,
+                "kind": kind,
+                "work_date": due.work_date,
+                "step": due.step,
+                "due_at": due.due_at,
+                "stale_at": due.stale_at,
+            }
+            for (person_id, kind), due in sorted(rows.items())
+        ],
+    )
+
+
+async def remove_schedules(session: AsyncSession, slots: Collection[Slot]) -> None:
+    """Takes rows away."""
+    if not slots:
+        return
+    connection = await session.connection()
+    await connection.execute(
+        delete(Schedule).where(
+            Schedule.person_id == bindparam("who"),
+            Schedule.kind == bindparam("of_kind", type_=Schedule.kind.type),
+        ),
+        [{"who": person_id, "of_kind": kind} for person_id, kind in sorted(slots)],
+    )
+
+
+async def write_rounds(session: AsyncSession, ended: Sequence[Ended], *, now: datetime) -> list[Ended]:
+    """Writes the rounds; gives those that nobody had written before."""
+    if not ended:
+        return []
+    statement = (
+        insert_into(session, Round)
+        .on_conflict_do_nothing(index_elements=["person_id", "work_date", "kind", "step"])
+        .returning(Round.person_id, Round.work_date, Round.kind, Round.step)
+    )
+    connection = await session.connection()
+    written = await connection.execute(
+        statement,
+        [
+            {
+                "person_id": one.person_id,
+                "work_date": one.work_date,
+                "kind": one.kind,
+                "step": one.step,
+                "state": one.state,
+                "due_at": one.due_at,
+                "done_at": now,
+            }
+            for one in sorted(ended, key=lambda one: one.key)
+        ],
+        execution_options={"insertmanyvalues_page_size": PAGE},
+    )
+    won = {tuple(row) for row in written}
+    return [one for one in ended if one.key in won]
+
+
+async def write_digests(session: AsyncSession, won: Sequence[Ended], *, now: datetime) -> None:
+    """The summaries of the rounds just won, with what they cover."""
+    rows = [
+        {
+            "kind": DigestKind.PERSON if one.kind is RoundKind.DIGEST else DigestKind.TEAM,
+            "person_id": one.person_id,
+            "week": one.work_date,
+            "first": one.covers.first,
+            "last": one.covers.last,
+            "cut_from": one.covers.cut_from,
+            "cut_to": one.covers.cut_to,
+            "created_at": now,
+        }
+        for one in won
+        if one.covers is not None
+    ]
+    if rows:
+        connection = await session.connection()
+        await connection.execute(
+            insert_into(session, Digest).on_conflict_do_nothing(index_elements=["kind", "person_id", "week"]),
+            rows,
+        )
+
+
+async def write_messages(session: AsyncSession, won: Sequence[Ended], *, now: datetime) -> None:
+    """The outbox rows of the rounds just won."""
+    rows = [
+        {
+            "person_id": one.person_id,
+            "kind": MESSAGES[one.kind],
+            "payload": one.payload,
+            "key": _key(one),
+            "state": OutboxState.WAITING,
+            "created_at": now,
+            "not_before": now,
+            "attempts": 0,
+        }
+        for one in won
+        if one.state is RoundState.SENT
+    ]
+    if rows:
+        connection = await session.connection()
+        await connection.execute(
+            insert_into(session, OutboxMessage).on_conflict_do_nothing(index_elements=["key"]), rows
+        )
+
+
+def _key(one: Ended) -> str:
+    key = f"{one.kind.value}:{one.person_id}:{one.work_date.isoformat()}"
+    return f"{key}:{one.step}" if one.step else key

@@ -1,0 +1,160 @@
+"""Named after what broke: short words, and answers to a return, became activities or outcomes."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from models import Entry, State
+from tests.conversations.conftest import Chat
+
+DRAFT = "Draf, belum dikirim"
+QUESTION = "Apa hasilnya, untuk siapa?"
+SENT = "Terkirim, menunggu Budi Santoso"
+
+
+async def entries(chat: Chat) -> list[Entry]:
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        found = list(await session.scalars(select(Entry).order_by(Entry.id)))
+        session.expunge_all()
+        return found
+
+
+async def outside_plan(chat: Chat) -> None:
+    """No RHK is left to choose: what is tested is the sending."""
+    await chat.sim.quiet()
+    async with chat.db.writing() as session:
+        await session.execute(update(Entry).values(outside_plan=True, link_source=None, target_id=None))
+
+
+async def test_kirim_typed_became_an_activity(chat: Chat) -> None:
+    await chat.ani.says("Rapat komite -> jadwal disepakati")
+    await chat.ani.sees(DRAFT)
+    await outside_plan(chat)
+    await chat.ani.says("kirim ya bu")
+    await chat.ani.sees(SENT)
+    assert len(await entries(chat)) == 1
+    await chat.ani.says("kirim")
+    await chat.ani.sees("Tidak ada yang perlu dikirim.")
+
+
+async def test_kirim_typed_with_nothing_to_send_says_what_is_missing(chat: Chat) -> None:
+    await chat.ani.says("Kirim")
+    await chat.ani.sees("Belum ada kegiatan hari ini")
+    assert await entries(chat) == []
+
+
+async def test_kirim_typed_while_outcomes_are_asked_became_an_outcome(chat: Chat) -> None:
+    await chat.ani.says("Rapat komite\nPiket pagi")
+    await chat.ani.sees(QUESTION)
+    await chat.ani.says("kirim")
+    await chat.ani.sees("mendukung RHK mana?", button="Kirim, RHK nanti")
+    await chat.ani.taps("Kirim, RHK nanti")
+    await chat.ani.sees(SENT)
+    assert [one.outcome for one in await entries(chat)] == [None, None]
+
+
+async def test_udah_itu_aja_bu_became_an_outcome(chat: Chat) -> None:
+    await chat.ani.says("Rapat komite")
+    await chat.ani.sees(QUESTION)
+    await chat.ani.says("udah itu aja bu")
+    await chat.ani.sees("Hasilnya masih kosong")
+    assert [one.outcome for one in await entries(chat)] == [None]
+    await chat.ani.says("jadwal disepakati komite")
+    await chat.ani.sees("→ jadwal disepakati komite")
+
+
+async def test_a_time_typed_while_outcomes_are_asked_became_an_outcome(chat: Chat) -> None:
+    await chat.ani.says("Rapat komite\nMengajar Fikih 8A")
+    await chat.ani.sees(QUESTION)
+    await chat.ani.says("jam 7.30 sampai 9")
+    await chat.ani.sees("Waktunya masuk ke kegiatan 2. Apa hasilnya?")
+    await chat.ani.sees("2. Mengajar Fikih 8A · 07.30")
+    first, second = await entries(chat)
+    assert (first.starts, first.outcome, second.outcome, second.minutes) == (None, None, None, 90)
+    await chat.ani.says("1. jadwal disepakati\n2. 30 siswa tuntas")
+    await chat.ani.sees("→ 30 siswa tuntas")
+
+
+async def returned(chat: Chat, chip: str = "Hasil belum jelas") -> None:
+    """Ani's one entry comes back."""
+    await chat.ani.says("Rapat komite -> selesai rapat")
+    await chat.ani.sees(DRAFT)
+    await outside_plan(chat)
+    await chat.ani.taps("Kirim")
+    await chat.ani.sees(SENT)
+    await chat.budi.taps("Ani Rahmawati · 18 November")
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.taps(chip)
+    await chat.ani.sees("mengembalikan satu kegiatan Anda")
+    await chat.sim.quiet()
+
+
+async def test_a_reply_to_the_return_became_a_new_activity(chat: Chat) -> None:
+    await returned(chat)
+    notice = await chat.ani.sees("mengembalikan satu kegiatan Anda")
+    await chat.move_to(chat.clock() + timedelta(hours=5))
+    await chat.ani.says("jadwal ujian disepakati 12 orang tua", reply_to=notice)
+    await chat.ani.sees("→ jadwal ujian disepakati 12 orang tua", button="Kirim perbaikan")
+    [one] = await entries(chat)
+    assert (one.outcome, one.state) == ("jadwal ujian disepakati 12 orang tua", State.RETURNED)
+
+
+async def test_a_reply_with_the_quantity_that_was_asked_for_goes_there(chat: Chat) -> None:
+    await returned(chat, "Jumlah tidak wajar")
+    notice = await chat.ani.sees("mengembalikan satu kegiatan Anda")
+    await chat.ani.says("entah", reply_to=notice)
+    await chat.ani.sees("Jumlahnya belum jelas.")
+    await chat.ani.says("12 orang", reply_to=notice)
+    await chat.ani.sees("Jumlah: 12")
+    [one] = await entries(chat)
+    assert (one.quantity, one.outcome) == (12, "selesai rapat")
+
+
+async def test_a_reply_with_a_link_is_the_evidence_that_was_asked_for(chat: Chat) -> None:
+    await returned(chat, "Bukti kurang")
+    notice = await chat.ani.sees("mengembalikan satu kegiatan Anda")
+    await chat.ani.says("fotonya menyusul", reply_to=notice)
+    await chat.sim.quiet()
+    again = chat.ani.messages[-1]
+    assert again.labels[0] == "Kirim bukti"
+    await chat.ani.says("https://drive.example.go.id/rapat", reply_to=notice)
+    await chat.ani.sees("📎 1 bukti")
+    assert len(await entries(chat)) == 1
+
+
+async def test_plain_words_right_after_a_return_became_a_new_activity(chat: Chat) -> None:
+    await returned(chat)
+    await chat.ani.says("jadwal ujian disepakati 12 orang tua")
+    asked = await chat.ani.sees("Apakah itu perbaikan untuk kegiatan 1 yang dikembalikan")
+    assert asked.labels == ["Ya, perbaikan", "Bukan, kegiatan baru"]
+    await chat.ani.taps("Ya, perbaikan")
+    await chat.ani.sees("→ jadwal ujian disepakati 12 orang tua", button="Kirim perbaikan")
+    assert len(await entries(chat)) == 1
+    await chat.ani.says("Menyusun modul bab 4")
+    await chat.ani.sees("2. Menyusun modul bab 4")
+
+
+async def test_new_work_right_after_a_return_is_new_work(chat: Chat) -> None:
+    await returned(chat)
+    await chat.ani.says("Menyusun modul bab 4")
+    await chat.ani.sees("Apakah itu perbaikan")
+    await chat.ani.says("Memeriksa tugas 8A")
+    await chat.sim.quiet()
+    await chat.ani.taps("Bukan, kegiatan baru")
+    await chat.ani.sees("3. Memeriksa tugas 8A")
+    first, second, third = await entries(chat)
+    assert first.outcome == "selesai rapat"
+    assert [second.activity, third.activity] == ["Menyusun modul bab 4", "Memeriksa tugas 8A"]
+
+
+async def test_a_correction_asked_about_and_sent_meanwhile_is_told_as_it_is(chat: Chat) -> None:
+    await returned(chat)
+    await chat.ani.says("jadwal ujian disepakati 12 orang tua")
+    asked = await chat.ani.sees("Apakah itu perbaikan")
+    yes = next(one for one in asked.buttons if one.text == "Ya, perbaikan")
+    await chat.ani.says("/hari")
+    await chat.sim.quiet()
+    assert "Sudah berubah" in (await chat.ani.presses(asked, yes).answered()).text
+    [one] = await entries(chat)
+    assert one.outcome == "selesai rapat"

@@ -1,0 +1,1 @@
+"""A quarter of an office's life, run through the real rounds against the simulator."""
