@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, Group, OutboxMessage, OutboxState, Person, Unit
@@ -149,10 +149,20 @@ async def anything_due(session: AsyncSession, *, now: datetime) -> bool:
 
 
 async def claim(session: AsyncSession, *, now: datetime, limit: int = 20) -> Sequence[Claimed]:
-    """Takes up to `limit` due rows, oldest first; at most one a person or group: nothing overtakes there."""
+    """Takes up to `limit` due rows, oldest first; at most one a person or group: nothing overtakes there.
+
+    One that was put off for a later hour lets others pass; one that was tried and is tried again does not.
+    """
+    in_line = or_(
+        OutboxMessage.state == OutboxState.SENDING,
+        and_(
+            OutboxMessage.state == OutboxState.WAITING,
+            or_(OutboxMessage.not_before <= now, OutboxMessage.error.is_not(None)),
+        ),
+    )
     earliest = (
         select(func.min(OutboxMessage.id))
-        .where(OutboxMessage.state.in_([OutboxState.WAITING, OutboxState.SENDING]))
+        .where(in_line)
         .group_by(OutboxMessage.person_id, OutboxMessage.group_id)
     )
     due = (

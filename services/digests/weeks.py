@@ -41,6 +41,8 @@ def read_week(text: str, *, today: date) -> date:
     span = read_dates(said, today=today, mode=Mode.PAST)
     if span is None or (span.last - span.first).days >= LONGEST:
         raise Invalid("week", "week_unclear", said=said[:60])
+    if span.first > today + WEEK:
+        raise Invalid("week", "week_future")
     return checked(week_of(span.first), today=today)
 
 

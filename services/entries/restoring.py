@@ -23,9 +23,7 @@ from services.people.identity import Actor
 
 KEPT = "removed"
 """The name of what is kept, in the data of a question."""
-THEIRS: Mapping[
-    str, type[Evidence] | type[Decision] | type[Feedback] | type[Blocker] | type[PlanLine]
-] = {
+THEIRS: Mapping[str, type[Evidence] | type[Decision] | type[Feedback] | type[Blocker] | type[PlanLine]] = {
     "files": Evidence,
     "decisions": Decision,
     "feedback": Feedback,

@@ -210,3 +210,17 @@ async def test_no_follow_up_is_an_answer_too(chat: Chat) -> None:
     assert not chat.budi.sees_now("Kapan dilihat lagi hasilnya?")
     async with chat.db.reading() as session:
         assert (await session.get_one(Feedback, 1)).follow_up_on is None
+
+
+async def test_a_date_typed_after_the_note_was_handed_on_ends_the_question(chat: Chat) -> None:
+    await improvement(chat)
+    await chat.budi.taps("Tanggal lain")
+    await chat.budi.sees("Kapan tindak lanjut untuk Ani Rahmawati dilihat lagi?")
+    async with chat.db.writing() as session:
+        note = await session.get_one(Feedback, 1)
+        note.from_id = chat.office.dewi
+        (await session.get_one(Person, chat.office.ani)).supervisor_id = chat.office.dewi
+    await chat.budi.says("Jumat depan")
+    await chat.budi.sees("Anda tidak berwenang untuk ini")
+    await chat.budi.says("Rapat dinas -> jadwal disepakati")
+    await chat.budi.sees("1. Rapat dinas")

@@ -131,6 +131,18 @@ async def test_a_row_that_waits_is_not_overtaken(db: Database, office: Office, n
     assert again.payload["n"] == 0
 
 
+async def test_a_message_for_a_later_hour_lets_others_pass(
+    db: Database, office: Office, now: datetime
+) -> None:
+    await written(db, office.ani, now, not_before=now + timedelta(minutes=3))
+    await written(db, office.ani, now)
+    later, at_once = await rows(db)
+    assert [row.id for row in await claimed(db, now)] == [at_once.id]
+    async with db.writing() as session:
+        await outbox.finish(session, at_once.id, OutboxState.SENT, now=now)
+    assert [row.id for row in await claimed(db, now + timedelta(minutes=3))] == [later.id]
+
+
 @pytest.mark.parametrize("end", [OutboxState.FAILED, OutboxState.UNCERTAIN])
 async def test_a_lost_row_lets_the_next_one_go(
     db: Database, office: Office, now: datetime, end: OutboxState

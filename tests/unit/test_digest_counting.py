@@ -106,6 +106,20 @@ def test_a_week_that_is_none_is_asked_again(said: str) -> None:
     assert refused.value.code == "week_unclear"
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("31 Desember 2030", "week_future"),
+        ("20 November 2026", "week_future"),
+        ("1 Januari 1950", "week_far"),
+    ],
+)
+def test_days_far_away_are_refused(said: str, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_week(said, today=WEDNESDAY)
+    assert refused.value.code == code
+
+
 def test_weeks_out_of_reach_are_refused() -> None:
     for week, code in (
         (date(2026, 11, 26), "week_future"),
