@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: help setup run test check format bench demo
+.PHONY: help setup run test quarter check format bench demo
 
 help:  ## What can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ demo: setup  ## The demo in the browser, whatever .env says
 
 test: setup  ## The whole test suite
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+quarter: setup  ## Fourteen weeks of forty people, in three ways: about half an hour
+	QUARTER=whole $(BIN)/python -m pytest -n $(WORKERS) tests/quarter tests/postgres/test_quarter_two_clocks.py
 
 check: setup  ## Format, lint, types, import rule
 	$(BIN)/ruff format --check .

@@ -177,10 +177,16 @@ def _expected_days(quarter: Quarter, one: Colleague) -> list[date]:
     fridays = [day for day in days if day.weekday() == 4]
     found = set()
     for friday in fridays:
-        later = next((day for day in days if day >= friday and oracle.works_on(one, day)), None)
+        later = next((day for day in days if day >= friday and _is_there(quarter, one, day)), None)
         if later is not None:
             found.add(later)
     return sorted(found)
+
+
+def _is_there(quarter: Quarter, one: Colleague, day: date) -> bool:
+    """Whether the person works on that day, and has not said before its end that they are away after all."""
+    left = quarter.off.get((one.id, day))
+    return oracle.works_on(one, day) and (left is None or left >= oracle.end_of(one, day))
 
 
 async def _groups_tile(quarter: Quarter) -> int:

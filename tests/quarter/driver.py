@@ -31,6 +31,8 @@ from tests.quarter.office import Colleague, build
 
 GRID = timedelta(minutes=15)
 """The clock is moved in steps of at least this."""
+PATIENCE = 20
+"""Ticks in which what is due must be done."""
 Act = Callable[[AsyncSession, datetime], Awaitable[None]]
 
 
@@ -144,15 +146,20 @@ class Quarter:
         return act
 
     async def _steps(self, programs: list[Running], *, end: datetime, most: int | None) -> None:
+        stuck = 0
         for _ in range(most) if most is not None else itertools.count():
+            await asyncio.gather(*(program.tick() for program in programs))
+            await self.sim.quiet(30, settle=0.003)
             due = await self._next()
             if due is None or due >= end:
                 self.clock.move_to(end)
                 return
-            self.clock.move_to(max(due, self.clock() + GRID) if due > self.clock() else due)
+            if due > self.clock():
+                self.clock.move_to(max(due, self.clock() + GRID))
+                stuck = 0
+            stuck += 1
+            assert stuck < PATIENCE, f"what is due since {due} is not done"
             await self._act()
-            await asyncio.gather(*(program.tick() for program in programs))
-            await self.sim.quiet(30, settle=0.003)
 
     async def _next(self) -> datetime | None:
         """The next instant at which anything is due, or anybody acts."""

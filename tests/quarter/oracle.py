@@ -62,9 +62,20 @@ def zone_on(one: Colleague, day: date) -> str:
 
 def prompt_at(one: Colleague, day: date) -> datetime:
     """The instant at which the person is asked on a day they work."""
-    six = one.pattern is Pattern.SIX_DAYS
+    return _at(one, day, one.own_time or _before_the_end(one, day))
+
+
+def end_of(one: Colleague, day: date) -> datetime:
+    """The instant at which the working day is over."""
+    return _at(one, day, _before_the_end(one, day)) + timedelta(minutes=30)
+
+
+def _before_the_end(one: Colleague, day: date) -> time:
     fasting = RAMADAN[0] <= day <= RAMADAN[1]
-    clock = one.own_time or HALF_AN_HOUR_BEFORE_THE_END[six, fasting, day.weekday() == 4]
+    return HALF_AN_HOUR_BEFORE_THE_END[one.pattern is Pattern.SIX_DAYS, fasting, day.weekday() == 4]
+
+
+def _at(one: Colleague, day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, ZoneInfo(zone_on(one, day))).astimezone(UTC)
 
 
