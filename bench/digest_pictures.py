@@ -104,7 +104,7 @@ async def make(out: Path) -> list[Path]:
                         png = await draw(one.picture.drawing, folder=Path(folder) / "drawn")
                         await asyncio.to_thread(file.write_bytes, png)
                         drawn.append(file)
-                        alt = " ".join(plain(one.picture.caption).split())
+                        alt = " ".join(plain(one.picture.words).split())
                         page.append(f"### {one.title} ({language})\n")
                         page.append(f"![{alt.replace('[', '(').replace(']', ')')}](pictures/{file.name})\n")
                         page.append(f"```text\n{plain(one.screen.text)}\n```\n")

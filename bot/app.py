@@ -41,6 +41,7 @@ from bot.settings import Settings
 from scheduler.ticker import Ticker
 from services.dialogue import Said
 from services.errors import Invalid, Outdated, Unavailable
+from services.reading.storable import storable
 
 log = structlog.get_logger()
 PRIVATE = filters.ChatType.PRIVATE
@@ -156,7 +157,13 @@ async def running(deps: Deps, features: Iterable[Feature], tick: Tick) -> AsyncI
     bot: ExtBot[Any] = application.bot
     delivery = Delivery(deps, registry, bot)
     fetcher = EvidenceFetcher(deps, bot)
-    deps = replace(deps, wake_delivery=delivery.wake, wake_evidence=fetcher.wake)
+    deps = replace(
+        deps,
+        wake_delivery=delivery.wake,
+        wake_evidence=fetcher.wake,
+        commands=tuple(registry.commands.values()),
+        group_commands=tuple(registry.group_commands.values()),
+    )
     delivery.deps = fetcher.deps = deps
     gate = Gate(deps, registry, bot)
     wire(application, gate, registry)
@@ -221,7 +228,7 @@ def _unexpected(gate: Gate) -> Callable[[object, BotContext], Coroutine[Any, Any
 
 def _command(gate: Gate, command: Command) -> Callback:
     async def on_command(update: Update, context: BotContext) -> None:
-        arguments = " ".join(context.args or [])
+        arguments = storable(" ".join(context.args or []))
         await gate.run(
             update,
             Said.COMMAND,
@@ -238,7 +245,7 @@ def _group_command(gate: Gate, command: Command) -> Callback:
 
     async def on_command(update: Update, context: BotContext) -> None:
         place = read_place(update, administers=await _administers(update, context.bot))
-        arguments = " ".join(context.args or [])
+        arguments = storable(" ".join(context.args or []))
         await gate.run(
             update, Said.COMMAND, lambda turn: command.run(turn, arguments), place=place, open_=True
         )

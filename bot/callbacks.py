@@ -78,7 +78,6 @@ class Kind(enum.StrEnum):
     FEEDBACK_REPLY = "fr"
     # the plan of a day: subject is the line
     PLAN_WRITE = "nw"
-    PLAN_FIRST = "nf"
     PLAN_DROP = "nx"
     PLAN_USE = "nu"
     PLAN_MASK = "nm"
@@ -105,9 +104,11 @@ class Kind(enum.StrEnum):
     # the brief and the nudge: subject is the person
     BRIEF_QUEUE = "mq"
     WEEK = "mw"
-    # a text after a return: subject is the entry
+    # a text after a return: subject is the returned entry
     RETURNED_FIX = "kf"
-    RETURNED_NEW = "kn"
+    # words kept by a question of a supervisor: no subject
+    KEPT_OWN = "ko"
+    DISCREET = "km"
     # joining: subject is the invitation or the person
     JOIN_YES = "jy"
     JOIN_NO = "jn"

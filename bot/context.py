@@ -46,6 +46,9 @@ class Deps:
     wake_delivery: Callable[[], None] = lambda: None
     wake_evidence: Callable[[], None] = lambda: None
     settling: timedelta = SETTLING
+    commands: "tuple[Command, ...]" = ()
+    group_commands: "tuple[Command, ...]" = ()
+    """What can be typed here, for the help; the composition root reads it off the registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +126,20 @@ class FileRef:
     lost: Screen
 
 
+NO_WORDS = Html("")
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing to send as a photo. `caption`: what it shows in words (≤ 1,024 UTF-16 units once parsed)."""
+    """A drawing to send as a photo. `caption`: stands below it (≤ 1,024 UTF-16 units once parsed).
+
+    `words`: all it shows, in words, for where it stands by itself. `silent`: its text follows with the sound.
+    """
 
     drawing: WeekPicture
     caption: Html
+    words: Html = NO_WORDS
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

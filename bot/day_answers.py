@@ -8,19 +8,26 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.context import Answer, Message, Turn, card
+from bot.duty_answers import draft_of, proposed, still_ahead
 from bot.screens import CardRef, Screen
 from bot.views.days import pending_screen
-from bot.views.later import absent_screen
+from bot.views.later import absent_screen, what_on_screen
 from bot.views.nothing import not_nothing_screen, nothing_screen
 from services.clock import local_date
 from services.dialogue import Step
-from services.entries import answering, asking, drafting
+from services.duty.limits import open_since
+from services.duty.reading import Said
+from services.entries import answering, asking, drafting, restoring
+from services.entries.days import ensure_asked, ensure_open, find_day
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound
 from services.prompting import absence_on
 from services.reading.absence import Absence
 from services.reading.dates import Mode, read_dates
+from services.reading.orders import asks_for_help
+from services.reading.phrases import is_slip
 from services.reading.sensitive import find_sensitive
+from services.states import DayKind
 
 DAY, ASK, QUESTION = "day", "ask", "question"
 """Cards: the day, its outcome question, and the question of the day (subject: the date as an ordinal)."""
@@ -41,10 +48,11 @@ def question_of(work_date: date, *, view: str = "", focus: int = 0) -> tuple[Car
 async def take(turn: Turn, message: Message, *, work_date: date | None = None) -> Answer:
     """Takes a text as a report and says what became of it. A question about outcomes goes on."""
     taken = await read_report(turn, message, work_date=work_date)
+    if taken.absence is not None:
+        return await absent(turn, message, taken.absence, work_date=work_date)
     if taken.day_id is None:
-        asked = await unclear(turn, message, taken, work_date=work_date)
-        screens = asked or (Screen(turn.t("day.no_activity")),)
-        return Answer(screens=screens)
+        asked = unclear(turn, message, taken)
+        return Answer(screens=asked) if asked else await no_activity(turn, message, work_date=work_date)
     before = turn.question.data.get("day") if turn.question else None
     await ask_outcomes(turn, taken.day_id)
     view = "sensitive" if taken.sensitive else "taken"
@@ -54,10 +62,27 @@ async def take(turn: Turn, message: Message, *, work_date: date | None = None) -
     return Answer(cards=cards, screens=await replaced(turn, taken), reaction="👌")
 
 
+async def no_activity(turn: Turn, message: Message, *, work_date: date | None) -> Answer:
+    """Small talk. After «maaf salah tekan» the card of the day shows what there is to undo."""
+    if is_slip(message.text):
+        day_id = await find_day(turn.session, turn.actor, work_date or local_date(turn.now, turn.actor.zone))
+        if day_id is not None:
+            return Answer(cards=both(day_id))
+    return Answer(screens=(Screen(turn.t("day.no_activity")),))
+
+
+def asked_for_help(turn: Turn, message: Message) -> Answer | None:
+    """«?», «apa itu RHK»: how to go on; None for any other text."""
+    return Answer(screens=(Screen(turn.t("day.help")),)) if asks_for_help(message.text) else None
+
+
 async def replaced(turn: Turn, taken: drafting.Taken) -> tuple[Screen, ...]:
-    """Says so when the new entries took the place of «Tidak ada kegiatan»."""
-    if not taken.was_nothing or taken.day_id is None:
+    """Says so when the new entries took the place of «Tidak ada kegiatan», and keeps that to be put back."""
+    if taken.nothing_reason is None or taken.day_id is None:
         return ()
+    turn.question = restoring.remembering_nothing(
+        turn.question, taken.day_id, taken.nothing_reason, now=turn.now
+    )
     day = await load_day(turn.session, taken.day_id)
     return (Screen(turn.t("nothing.replaced", day=turn.t.day(day.work_date))),)
 
@@ -73,43 +98,70 @@ async def read_report(turn: Turn, message: Message, *, work_date: date | None = 
     )
 
 
-async def unclear(
-    turn: Turn, message: Message, taken: drafting.Taken, *, work_date: date | None = None
-) -> tuple[Screen, ...]:
+def unclear(turn: Turn, message: Message, taken: drafting.Taken) -> tuple[Screen, ...]:
     """Asks which day a text is about, or what was done on the day it named; else nothing."""
-    if taken.absence is not None:
-        return (await absent(turn, message, taken.absence, work_date=work_date),)
     if taken.unclear_day is not None:
         turn.ask(Step.DAY, text=message.text, message=message.message_id)
         return (day_question(turn, taken.unclear_day),)
-    if taken.day is not None:
-        turn.ask(Step.DAY_TEXT, day=taken.day.isoformat())
-        return (pending_screen(turn.t, turn.t("day.what_on", day=turn.t.day(taken.day))),)
-    return ()
+    return ask_day(turn, taken.day).screens if taken.day is not None else ()
 
 
-async def absent(turn: Turn, message: Message, said: Absence, *, work_date: date | None = None) -> Screen:
+def ask_day(turn: Turn, work_date: date) -> Answer:
+    """The next text is the report of that day.
+
+    Raises Invalid for a closed or future day, and for who is not asked.
+    """
+    ensure_asked(turn.actor)
+    ensure_open(turn.actor, work_date, now=turn.now)
+    turn.ask(Step.DAY_TEXT, day=work_date.isoformat())
+    return Answer(screens=(what_on_screen(turn.t, work_date),))
+
+
+async def absent(turn: Turn, message: Message, said: Absence, *, work_date: date | None = None) -> Answer:
     """Who has nothing to report is asked why; who is away may record it by one tap. The text is not kept.
 
-    It is about the day it names, else about the day in question, else about today. «Senin cuti» may be either
-    Monday.
+    Leave is told ahead: days to come are shown as `/cuti` shows them. Else it is about the day it names, the
+    day in question, or today. «Senin cuti» may be either Monday.
     """
     today = local_date(turn.now, turn.actor.zone)
     named = one_day(turn, message.text)
-    span = read_dates(message.text, today=today, mode=Mode.FUTURE)
-    until = today + RECENT if named is not None else date.max
-    ahead = span.last if span is not None and today < span.last <= until else None
-    if ahead is not None and named is None and said is Absence.AWAY:
-        return Screen(turn.t("later.offer_ahead"))
-    day = named or ahead or work_date or today
+    if said is Absence.NOTHING:
+        return await _nothing(turn, named or _to_come(turn, message.text) or work_date or today)
+    wished = still_ahead(turn, message.text)
+    if wished is not None and not _may_be_gone(turn, named, wished):
+        return await proposed(turn, wished, wished.kind)
+    found = await absence_on(turn.session, turn.actor, named or work_date or today, now=turn.now)
+    if wished is not None and (found.asking.away is not None or found.asking.sent or not found.expected):
+        return await proposed(turn, wished, wished.kind)
+    ahead = await draft_of(turn, wished, wished.kind or DayKind.LEAVE) if wished is not None else None
+    screen = absent_screen(turn.t, found, today=today, ahead=ahead, asked=bool(wished and wished.kind))
+    return Answer(screens=(screen,))
+
+
+def _may_be_gone(turn: Turn, named: date | None, wished: Said) -> bool:
+    """Whether words that name days to come may as well name one that is over and still open."""
+    if named is None or named < open_since(turn.actor.zone, now=turn.now):
+        return False
+    return wished.span is not None and wished.span.first > local_date(turn.now, turn.actor.zone)
+
+
+async def _nothing(turn: Turn, day: date) -> Answer:
+    """Asks why there is nothing to report, unless something is, or nothing is expected."""
     found = await absence_on(turn.session, turn.actor, day, now=turn.now)
     asking = found.asking
-    if said is Absence.NOTHING and found.expected and asking.away is None:
-        if asking.entries:
-            return not_nothing_screen(turn.t, asking)
-        turn.ask(Step.NOTHING, day=day.isoformat())
-        return nothing_screen(turn.t, day)
-    return absent_screen(turn.t, found, today=today, ahead=ahead is not None)
+    if not found.expected or asking.away is not None:
+        return Answer(screens=(absent_screen(turn.t, found, today=local_date(turn.now, turn.actor.zone)),))
+    if asking.entries:
+        return Answer(screens=(not_nothing_screen(turn.t, asking),))
+    turn.ask(Step.NOTHING, day=day.isoformat())
+    return Answer(screens=(nothing_screen(turn.t, day),))
+
+
+def _to_come(turn: Turn, text: str) -> date | None:
+    """The last day still to come that words name; it is refused as such."""
+    ahead = still_ahead(turn, text)
+    last = ahead.span.last if ahead is not None and ahead.span is not None else None
+    return last if last is not None and last > local_date(turn.now, turn.actor.zone) else None
 
 
 def day_question(turn: Turn, said: str) -> Screen:

@@ -20,18 +20,20 @@ from bot.context import Answer, Deps, Turn
 from bot.network import never_left
 from bot.registry import Registry
 from bot.screens import Screen
+from documents.pictures import SECONDS
 from models import OutboxState
 from models.engine import is_away
 from services import groups, outbox
 from services.groups import Problem
 from services.people.identity import mark_unreachable, who_is
+from services.rounds import lateness
 
 log = structlog.get_logger()
 IDLE = 1.0
 """Seconds between looks at the outbox when nobody wakes us."""
 AT_ONCE = 20
-STUCK = timedelta(minutes=2)
-"""In flight for longer than any send takes: its process died."""
+STUCK = AT_ONCE * timedelta(seconds=SECONDS) + timedelta(minutes=2)
+"""In flight for longer than any send takes, each of a claim waiting for its picture: its process died."""
 LOOK_FOR_STUCK = 60.0
 """Seconds between looks for such rows."""
 NEVER_MET = "chat not found"
@@ -58,13 +60,25 @@ class NotLinked(Exception):
     """The group was let go before its notice was sent."""
 
 
+class TooLate(Exception):
+    """What it says was for an hour that has passed. `until`: when it is told after all; None: never."""
+
+    def __init__(self, until: datetime | None) -> None:
+        super().__init__()
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What becomes of a row after a try. WAITING: surely not sent, so to be tried again (after `wait`)."""
+    """What becomes of a row after a try.
+
+    WAITING: surely not sent, so to be tried again (after `wait`; at `until`, when it was not even tried).
+    """
 
     state: OutboxState
     error: str | None = None
     wait: timedelta | None = None
+    until: datetime | None = None
     gone: bool = False
     """Nothing reaches this person until they come back."""
     problem: Problem | None = None
@@ -81,6 +95,9 @@ def ending(error: Exception, *, begun: bool) -> Ending:
             return Ending(OutboxState.FAILED, "not joined")
         case NotLinked():
             return Ending(OutboxState.FAILED, "not linked")
+        case TooLate():
+            state = OutboxState.FAILED if error.until is None else OutboxState.WAITING
+            return Ending(state, "stale", until=error.until)
         case ChatMigrated():
             state = OutboxState.UNCERTAIN if begun else OutboxState.WAITING
             return Ending(state, "ChatMigrated", moved_to=error.new_chat_id)
@@ -199,7 +216,9 @@ class Delivery:
             self._pause = max(self._pause, end.wait)
         now = self.deps.clock()
         async with self.deps.database.writing() as session:
-            if end.state is OutboxState.WAITING:
+            if end.until is not None:
+                await outbox.put_off(session, row, until=end.until)
+            elif end.state is OutboxState.WAITING:
                 await outbox.put_back(session, row, now=now, wait=end.wait, error=end.error or "")
             else:
                 await outbox.finish(
@@ -215,7 +234,7 @@ class Delivery:
             log.info("notice_not_sent", outbox_id=row.id, kind=row.kind, state=end.state)
 
     async def _send(self, row: outbox.Claimed, begun: list[int]) -> int | None:
-        """Renders and sends; gives its first message, which a reply names. Raises NotJoined.
+        """Renders and sends; gives its first message, which a reply names. Raises NotJoined, TooLate.
 
         None: there is nothing left to tell.
 
@@ -226,6 +245,7 @@ class Delivery:
         chat_id, topic = row.chat_id, row.group.thread_id if row.group else None
         async with self.deps.database.reading() as session:
             turn = await self._turn(session, row, chat_id)
+            _require_in_time(row, turn)
             answer: Answer | None = await self.registry.notices[row.kind](turn, row.payload)
             if answer is None:
                 return None
@@ -260,10 +280,21 @@ class Delivery:
             if not row.group.linked:
                 raise NotLinked
             return turn
+        if row.former:
+            return turn
         turn.found = await who_is(session, turn.user_id, now=now)
         if turn.found is None:
             raise NotJoined
         return turn
+
+
+def _require_in_time(row: outbox.Claimed, turn: Turn) -> None:
+    """Raises TooLate for a stale row, unless its kind may be told now."""
+    if lateness.is_stale(row.stale_at, turn.now):
+        zone = turn.found.zone if turn.found else row.zone
+        later = lateness.told_at(row.kind, now=turn.now, zone=zone)
+        if later != turn.now:
+            raise TooLate(later)
 
 
 async def _learned(

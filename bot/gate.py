@@ -15,20 +15,25 @@ from functools import partial
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import ExtBot
 
 from bot import menus, presenter
 from bot.context import Answer, Deps, Message, Turn
+from bot.discreet import hold
 from bot.registry import Registry
 from bot.screens import CardRef, Screen
+from bot.views.days import pending_screen
 from bot.views.groups import welcome_screen
 from models.engine import is_away, is_conflict
 from services import audit, dialogue, groups, updates
 from services.errors import DomainError, NotAllowed, Outdated
 from services.groups import Event, Place, Welcome
 from services.people.identity import mark_reachable, mark_unreachable, who_is
+from services.people.profile import has_left
+from services.reading.storable import storable
 
 log = structlog.get_logger()
 Act = Callable[[Turn], Awaitable[Answer]]
@@ -76,7 +81,7 @@ class Gate:
         base: dict[str, Any] = {
             "chat_id": chat.id,
             "user_id": user.id,
-            "user_name": user.full_name,
+            "user_name": storable(user.full_name),
             "message": message,
             "place": place,
         }
@@ -161,7 +166,7 @@ class Gate:
                 again = await updates.card_of(session, self.bot.id, update_id)
                 return await self._rendered(turn, Answer(cards=(CardRef(*again),) if again else ()))
             if actor is None and not open_:
-                raise NotAllowed("stranger")
+                raise await self._unknown(session, base["user_id"])
             if route is dialogue.Route.ANSWER and question is not None and turn.message is not None:
                 answer = await self._answered(turn, question, turn.message)
             else:
@@ -173,9 +178,18 @@ class Gate:
                 await updates.ended_on(session, self.bot.id, update_id, card=(last.kind, last.subject))
             return shown
 
+    async def _unknown(self, session: AsyncSession, user_id: int) -> NotAllowed:
+        """Nobody here: never was, or is no longer."""
+        if await has_left(session, user_id):
+            return NotAllowed("left", organization=self.deps.settings.organization)
+        return NotAllowed("stranger")
+
     async def _answered(self, turn: Turn, question: dialogue.Question, message: Message) -> Answer:
         """The answer to a pending question, or its end when it is given up in words."""
         if not dialogue.gives_up(message.text):
+            held = hold(turn, question, message)
+            if held is not None:
+                return held
             return await self.registry.answers[question.step](turn, message)
         turn.done()
         asking = question.data.get("card")
@@ -202,9 +216,12 @@ class Gate:
         now = self.deps.clock()
         async with self.deps.database.writing() as session:
             await updates.remember(session, self.bot.id, update_id, now=now)
-            if said is not dialogue.Said.TEXT:  # a refused answer may be given again; a press moves on
-                row = await dialogue.lock(session, base["chat_id"])
-                dialogue.write(row, dialogue.advance(dialogue.read(row), said, now=now)[1])
+            row = await dialogue.lock(session, base["chat_id"])
+            waiting = dialogue.advance(dialogue.read(row), said, now=now)[1]
+            if said is dialogue.Said.TEXT and isinstance(error, NotAllowed):
+                waiting = None  # what one may not do is not asked for again
+            if said is not dialogue.Said.TEXT or waiting is None:
+                dialogue.write(row, waiting)  # any other refused answer may be given again; a press moves on
             actor = await who_is(session, base["user_id"], now=now)
             speech = self.deps.texts.speech(actor.language if actor else language)
             turn = Turn(session, now, speech, self.deps, found=actor, **base)
@@ -220,8 +237,9 @@ class Gate:
                 )
             text = speech(f"errors.{error.code}", **error.params)
             # Somebody whose account was taken off a person loses that person's menu here.
+            again = said is dialogue.Said.TEXT and waiting is not None and actor is not None
             answer = Answer(
-                screens=(Screen(text),),
+                screens=(pending_screen(speech, text) if again else Screen(text),),
                 toast=speech.plain(f"errors.{error.code}", **error.params),
                 alert=not isinstance(error, Outdated),
                 menu=isinstance(error, NotAllowed) and actor is None and turn.chat_id == turn.user_id,

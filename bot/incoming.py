@@ -6,6 +6,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.context import Message, Upload
 from services.groups import Event, Happening, Place
+from services.reading.storable import storable
 
 PRESENT = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER)
 
@@ -18,16 +19,11 @@ def read_message(update: Update) -> Message | None:
     reply = message.reply_to_message
     return Message(
         message_id=message.message_id,
-        text=_storable(message.text or message.caption) or "",
+        text=storable(message.text or message.caption or ""),
         reply_to=reply.message_id if reply else None,
         album=message.media_group_id,
         upload=_upload(message),
     )
-
-
-def _storable(text: str | None) -> str | None:
-    """PostgreSQL has no room for the character NUL; nobody types it, and a whole report would be lost."""
-    return text.replace("\x00", "") if text else text
 
 
 def _upload(message: TelegramMessage) -> Upload | None:
@@ -41,8 +37,8 @@ def _upload(message: TelegramMessage) -> Upload | None:
             document.file_id,
             document.file_unique_id,
             document.file_size or 0,
-            _storable(document.file_name),
-            _storable(document.mime_type),
+            storable(document.file_name) if document.file_name else None,
+            storable(document.mime_type) if document.mime_type else None,
         )
     for kind in ("voice", "audio", "video", "video_note", "animation", "sticker"):
         found = getattr(message, kind)
@@ -68,7 +64,7 @@ def read_place(update: Update, *, administers: bool | None) -> Place | None:
     if chat is None or message is None:
         return None
     anonymous = message.sender_chat is not None
-    return Place(chat.id, topic_of(update), chat.title or "", administers, anonymous)
+    return Place(chat.id, topic_of(update), storable(chat.title or ""), administers, anonymous)
 
 
 def read_event(update: Update) -> Event | None:
@@ -86,7 +82,7 @@ def read_event(update: Update) -> Event | None:
     if message.forum_topic_reopened is not None:
         return Event(Happening.TOPIC_OPENED, chat_id, thread_id=message.message_thread_id)
     if message.new_chat_title is not None:
-        return Event(Happening.RENAMED, chat_id, title=_storable(message.new_chat_title) or "")
+        return Event(Happening.RENAMED, chat_id, title=storable(message.new_chat_title))
     return None
 
 
@@ -102,7 +98,7 @@ def _membership(changed: ChatMemberUpdated) -> Event | None:
         what = Happening.MUTED
     else:
         what = Happening.HEARD
-    return Event(what, changed.chat.id, title=_storable(changed.chat.title) or "")
+    return Event(what, changed.chat.id, title=storable(changed.chat.title or ""))
 
 
 def _is_in(member: ChatMember) -> bool:

@@ -74,7 +74,12 @@ async def send_picture(
             raise DrawingFailed("its words do not fit below a photo")
         photo = await draw(picture.drawing, folder=deps.settings.picture_dir)
         message = await bot.send_photo(
-            chat_id, photo, caption=picture.caption, parse_mode="HTML", message_thread_id=thread_id
+            chat_id,
+            photo,
+            caption=picture.caption,
+            parse_mode="HTML",
+            message_thread_id=thread_id,
+            disable_notification=picture.silent,
         )
     except DrawingFailed as error:
         log.error("picture_not_drawn", reason=str(error))
@@ -82,7 +87,8 @@ async def send_picture(
         log.warning("picture_refused", reason=error.message)
     else:
         return message.message_id
-    return await send(bot, chat_id, Screen(picture.caption), thread_id=thread_id)
+    screen = Screen(picture.words or picture.caption, silent=picture.silent)
+    return await send(bot, chat_id, screen, thread_id=thread_id)
 
 
 async def send_document(bot: ExtBot[Any], chat_id: int, name: str, content: bytes) -> int:

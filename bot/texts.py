@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,19 @@ def escape(value: object) -> Html:
     return value if isinstance(value, Html) else Html(html.escape(str(value), quote=False))
 
 
+class Plurals(Formatter):
+    """«{count:report|reports}» is the first of both for exactly one, the second for anything else."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, plural, more = format_spec.partition("|")
+        if not plural:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else more
+
+
+FORMAT = Plurals()
+
+
 class Speech:
     """All texts in one language. Call it with a key for HTML, use `plain` for buttons and toasts."""
 
@@ -32,11 +46,13 @@ class Speech:
         self._entries = entries
 
     def __call__(self, key: str, /, **params: object) -> Html:
-        return Html(self._raw(key).format(**{name: escape(value) for name, value in params.items()}))
+        return Html(
+            FORMAT.vformat(self._raw(key), (), {name: escape(value) for name, value in params.items()})
+        )
 
     def plain(self, key: str, /, **params: object) -> str:
         """The text as it is, for places that take no HTML."""
-        return self._raw(key).format(**params)
+        return FORMAT.vformat(self._raw(key), (), params)
 
     def has(self, key: str) -> bool:
         return key in self._entries

@@ -7,6 +7,7 @@ from handlers import (
     coaching,
     day,
     digests,
+    discreet,
     duty,
     entry,
     evidence,
@@ -16,6 +17,7 @@ from handlers import (
     groups,
     holidays,
     joining,
+    kept,
     later,
     nothing,
     outcomes,
@@ -31,7 +33,7 @@ from handlers import (
     undoing,
 )
 
-FEATURES = (
+_FEATURES = (
     general.FEATURE,
     day.FEATURE,
     outcomes.FEATURE,
@@ -60,4 +62,6 @@ FEATURES = (
     acting.FEATURE,
     brief.FEATURE,
     coaching.FEATURE,
+    kept.FEATURE,
 )
+FEATURES = (*_FEATURES, discreet.discreet(_FEATURES))

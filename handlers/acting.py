@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Command, Feature, Message, Turn, card
-from bot.screens import CardRef, Screen
+from bot.screens import CardRef, Screen, shorten
 from bot.views.acting import (
     DATES,
     LIST,
@@ -53,7 +53,7 @@ async def render(turn: Turn, ref: CardRef) -> Screen | None:
     if face == PEOPLE:
         return await people(turn, ref.focus, page=ref.page, words=arg)
     if face == DATES:
-        name = await acting.ensure_eligible(turn.session, ref.focus, number(arg))
+        name = await acting.ensure_eligible(turn.session, turn.actor, ref.focus, number(arg))
         return dates_screen(turn.t, name, person_id=actor.person_id)
     if face == SURE:
         return await sure(turn, ref.focus, unpack_draft(arg))
@@ -86,7 +86,7 @@ async def sure(turn: Turn, supervisor_id: int, draft: Draft) -> Screen:
     return sure_screen(
         turn.t,
         draft,
-        name=await acting.ensure_eligible(turn.session, supervisor_id, draft.acting_id),
+        name=await acting.ensure_eligible(turn.session, turn.actor, supervisor_id, draft.acting_id),
         supervisor_id=supervisor_id,
         supervisor=await acting.ensure_may_name(turn.session, turn.actor, supervisor_id),
         person_id=turn.actor.person_id,
@@ -129,7 +129,7 @@ async def on_who(turn: Turn, press: Press) -> Answer:
     """Now the dates are asked for."""
     acting_id = number(press.arg)
     await acting.ensure_may_name(turn.session, turn.actor, press.subject)
-    await acting.ensure_eligible(turn.session, press.subject, acting_id)
+    await acting.ensure_eligible(turn.session, turn.actor, press.subject, acting_id)
     turn.ask(Step.ACTING_DATES, supervisor=press.subject, acting=acting_id)
     return Answer(cards=face(turn, f"{DATES}{acting_id}", supervisor_id=press.subject))
 
@@ -155,7 +155,7 @@ async def on_draft(turn: Turn, press: Press) -> Answer:
 async def on_save(turn: Turn, press: Press) -> Answer:
     await acting.ensure_may_name(turn.session, turn.actor, press.subject)
     draft = unpack_draft(press.arg)
-    await acting.name_acting(
+    span_id = await acting.name_acting(
         turn.session,
         turn.actor,
         press.subject,
@@ -165,12 +165,15 @@ async def on_save(turn: Turn, press: Press) -> Answer:
         last=draft.last,
         now=turn.now,
     )
-    return Answer(cards=face(turn, LIST), toast=turn.t.plain("acting.saved"), menu=True)
+    span = await acting.load_span(turn.session, span_id)
+    said = turn.t.plain("acting.saved", name=shorten(span.acting_name, 60))
+    return Answer(cards=face(turn, LIST), toast=said, menu=True)
 
 
 async def on_end(turn: Turn, press: Press) -> Answer:
-    await acting.end_acting(turn.session, turn.actor, press.subject, now=turn.now)
-    return Answer(cards=face(turn, LIST), toast=turn.t.plain("acting.ended"), menu=True)
+    span = await acting.end_acting(turn.session, turn.actor, press.subject, now=turn.now)
+    said = turn.t.plain("acting.ended", name=shorten(span.acting_name, 60))
+    return Answer(cards=face(turn, LIST), toast=said, menu=True)
 
 
 def told(what: str, *, still: bool) -> Any:

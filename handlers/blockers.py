@@ -6,14 +6,16 @@ from typing import Any
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Feature, Message, Turn, card
 from bot.day_answers import both
+from bot.kept_words import keep, kept_before, words_in
 from bot.screens import CardRef, Screen
-from bot.views.blockers import answered_screen, blocker_screen, closed_screen, list_screen
+from bot.views.blockers import Listing, answered_screen, blocker_screen, closed_screen, list_screen
 from bot.views.days import pending_screen
 from services import blockers
 from services.dialogue import Step
 from services.entries.days import own_day, own_entry
 from services.entries.views import load_own_day
-from services.errors import DomainError, Invalid, NotFound
+from services.errors import DomainError, Invalid, NotAllowed, NotFound
+from services.reading.outcomes import split_outcome
 from services.reading.sensitive import find_sensitive
 
 LIST, ONE = "blockers", "blocker"
@@ -23,22 +25,42 @@ ASKING = "answer"
 
 async def render_list(turn: Turn, ref: CardRef) -> Screen | None:
     found = await blockers.open_blockers(turn.session, turn.actor, now=turn.now)
-    return list_screen(turn.t, found, supervises=turn.actor.supervises, page=ref.page)
+    waits = turn.question is not None and turn.question.step is Step.BLOCKER_ANSWER
+    words = words_in(turn.question, Step.BLOCKER_ANSWER, blocker=None)
+    if words:
+        found = tuple(one for one in found if not one.own)
+    screen = Listing(found, supervises=turn.actor.supervises, waits=waits, words=words)
+    return list_screen(turn.t, screen, page=ref.page)
 
 
 async def render_one(turn: Turn, ref: CardRef) -> Screen | None:
     one = await blockers.load_blocker(turn.session, turn.actor, ref.subject, now=turn.now)
     asking = ref.view == ASKING and one.closed_at is None and not one.own
-    return blocker_screen(turn.t, one, asking=asking)
+    waits = asking or bool(turn.question and turn.question.data.get("blocker") == one.id)
+    return blocker_screen(turn.t, one, asking=asking, waits=waits)
+
+
+async def wait_for_answer(turn: Turn) -> None:
+    """What is typed below the list is the answer to the one in it; which of several is asked."""
+    found = await blockers.open_blockers(turn.session, turn.actor, now=turn.now)
+    others = [one.id for one in found if not one.own]
+    if not others:
+        return
+    words = await kept_before(turn, Step.BLOCKER_ANSWER, blocker=None)
+    only = others[0] if len(others) == 1 and not words else None
+    turn.ask(Step.BLOCKER_ANSWER, blocker=only, offered=True, **words)
 
 
 async def on_list(turn: Turn, press: Press) -> Answer:
+    await wait_for_answer(turn)
     return Answer(cards=card(LIST, turn.actor.person_id, page=number(press.arg or "0")))
 
 
 async def on_show(turn: Turn, press: Press) -> Answer:
     """In place; from the morning brief below it, since the brief stays where it is."""
-    await blockers.load_blocker(turn.session, turn.actor, press.subject, now=turn.now)
+    one = await blockers.load_blocker(turn.session, turn.actor, press.subject, now=turn.now)
+    if not one.own and one.closed_at is None:
+        turn.ask(Step.BLOCKER_ANSWER, blocker=one.id, offered=True)
     return Answer(cards=card(ONE, press.subject), below=True if press.arg == "brief" else None)
 
 
@@ -83,8 +105,12 @@ async def on_text(turn: Turn, message: Message) -> Answer:
 
 
 async def on_answer(turn: Turn, press: Press) -> Answer:
-    """`Jawab kendala`: a chip, or typed words."""
+    """`Jawab kendala`: a chip, or typed words; words typed before the choice are the answer at once."""
     await blockers.answerable(turn.session, turn.actor, press.subject, now=turn.now)
+    words = await kept_before(turn, Step.BLOCKER_ANSWER, blocker=None)
+    if words:
+        await blockers.answer_blocker(turn.session, turn.actor, press.subject, words["text"], now=turn.now)
+        return Answer(cards=card(ONE, press.subject), toast=turn.t.plain("blocker.answer_sent"))
     turn.ask(Step.BLOCKER_ANSWER, blocker=press.subject)
     return Answer(cards=card(ONE, press.subject, view=ASKING))
 
@@ -99,6 +125,8 @@ async def on_chip(turn: Turn, press: Press) -> Answer:
 
 async def on_answer_text(turn: Turn, message: Message) -> Answer:
     data = turn.question.data if turn.question else {}
+    if data["blocker"] is None or (data.get("offered") and reads_like_a_report(message.text)):
+        return keep_answer(turn, message)
     blocker_id = int(data["blocker"])
     try:
         await blockers.answer_blocker(turn.session, turn.actor, blocker_id, message.text, now=turn.now)
@@ -112,8 +140,22 @@ async def on_answer_text(turn: Turn, message: Message) -> Answer:
     return Answer(cards=card(ONE, blocker_id), reaction="👌")
 
 
+def reads_like_a_report(text: str) -> bool:
+    """Several lines, or an activity with its outcome: hardly an answer to somebody's blocker."""
+    return "\n" in text.strip() or split_outcome(text)[1] is not None
+
+
+def keep_answer(turn: Turn, message: Message) -> Answer:
+    """An answer before it is known to what: kept, and asked. Raises Invalid."""
+    keep(turn, Step.BLOCKER_ANSWER, message, blocker=None, offered=True)
+    blockers.checked_answer(words_in(turn.question, Step.BLOCKER_ANSWER))
+    return Answer(cards=card(LIST, turn.actor.person_id), reaction="👌")
+
+
 def ended(turn: Turn, error: DomainError) -> Answer:
-    """A typed text came too late: nothing was stored, and the question ends."""
+    """A typed text came too late: nothing was stored, and the question ends. Raises NotAllowed, audited."""
+    if isinstance(error, NotAllowed):
+        raise error
     turn.done()
     return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),))
 
@@ -124,6 +166,7 @@ async def on_close(turn: Turn, press: Press) -> Answer:
     toast = turn.t.plain("blocker.done")
     if closed.own and closed.day_id is not None:
         return Answer(cards=both(closed.day_id), toast=toast)
+    await wait_for_answer(turn)
     return Answer(cards=card(LIST, turn.actor.person_id), toast=toast)
 
 

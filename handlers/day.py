@@ -11,7 +11,9 @@ from bot.day_answers import (
     DAY,
     absent,
     answer,
+    ask_day,
     ask_outcomes,
+    asked_for_help,
     both,
     day_question,
     kept_question,
@@ -19,22 +21,26 @@ from bot.day_answers import (
     take,
     work_date_of,
 )
+from bot.duty_answers import as_elsewhere
 from bot.plan_answers import as_plan
 from bot.screens import CardRef, Screen
 from bot.sending import send_day, send_typed
 from bot.views.blockers import day_screen
-from bot.views.days import day_card, entry_screen, page_of, pending_screen
-from bot.views.later import nothing_button
+from bot.views.days import day_card, entry_screen, page_of
 from bot.views.links import link_screen, unsure_screen
 from services import cards
+from services.approvals import correcting
 from services.clock import local_date
 from services.dialogue import SOFT, Step
 from services.entries import answering, asking, copying, drafting, editing, following, sending
-from services.entries.days import ensure_open, find_day, is_closed, open_day
+from services.entries.blocked import note_answer
+from services.entries.days import ensure_asked, ensure_open, find_day, is_closed, open_day
 from services.entries.suggesting import load_plan, suggestion_for
 from services.entries.views import DayView, EntryView, load_day, load_own_day
+from services.errors import Invalid
 from services.reading.absence import Absence, read_absence
 from services.reading.capture import read_entries
+from services.reading.date_heading import LeadingDay
 from services.reading.dates import Mode, read_dates
 from services.reading.orders import is_send
 from services.reading.sensitive import find_sensitive
@@ -51,10 +57,13 @@ async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
         chosen = await render_links(turn, ref, day)
         if chosen is not None:
             return chosen
-    return _card(turn, ref, day)
+    corrects = None
+    if ref.view in ("taken", "sensitive"):
+        corrects = await correcting.may_correct(turn.session, turn.actor, day, ref.focus, now=turn.now)
+    return _card(turn, ref, day, corrects=corrects)
 
 
-def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
+def _card(turn: Turn, ref: CardRef, day: DayView, *, corrects: int | None = None) -> Screen:
     """The usual face, with what just came (`taken`, `reported`, `answered…`, `attached`), or went."""
     taken = ref.focus if ref.view in ("taken", "reported", "sensitive") else 0
     sensitive = ref.view in ("sensitive", "answered_sensitive")
@@ -74,6 +83,7 @@ def _card(turn: Turn, ref: CardRef, day: DayView) -> Screen:
         sensitive=sensitive,
         attached=attached,
         reported=ref.view == "reported",
+        corrects=corrects,
         restorable=ref.view == "removed",
         closed=is_closed(turn.actor, day.work_date, now=turn.now),
     )
@@ -111,9 +121,17 @@ async def on_report(turn: Turn, message: Message) -> Answer:
             missing = asking.missing_outcomes(day)
             if missing and not answering.is_absence(message.text, missing):
                 return await answer(turn, message, day, missing)
+    if message.reply_to is None:
+        ensure_asked(turn.actor)
     if is_send(message.text):
         return await send_typed(turn)
-    return await as_correction(turn, message) or await as_plan(turn, message) or await take(turn, message)
+    return (
+        asked_for_help(turn, message)
+        or await as_correction(turn, message)
+        or await as_elsewhere(turn, message)
+        or await as_plan(turn, message)
+        or await take(turn, message)
+    )
 
 
 async def on_day_named(turn: Turn, message: Message) -> Answer:
@@ -124,7 +142,7 @@ async def on_day_named(turn: Turn, message: Message) -> Answer:
     data = turn.question.data if turn.question else {}
     reply = drafting.read_reply(message.text, turn.actor, turn.now)
     if reply.absence is Absence.AWAY:
-        return Answer(screens=(await absent(turn, message, reply.absence),))
+        return await absent(turn, message, reply.absence)
     if reply.reports:
         turn.done()
         return await take(turn, message)
@@ -141,35 +159,84 @@ async def on_day_named(turn: Turn, message: Message) -> Answer:
 
 async def on_day_text(turn: Turn, message: Message) -> Answer:
     """What was done on the day in question. A day the text itself begins with goes before it."""
-    data = turn.question.data if turn.question else {}
+    work_date = date.fromisoformat(turn.question.data["day"]) if turn.question else None
+    bare = drafting.bare_day(message.text, turn.actor, turn.now)
+    if bare is not None:
+        return another_day(turn, bare, work_date)
+    said_help = asked_for_help(turn, message)
+    if said_help is not None:
+        return said_help
     named = drafting.names_day(message.text, turn.actor, turn.now)
     waiting, turn.question = turn.question, None
-    taken = await take(turn, message, work_date=None if named else date.fromisoformat(data["day"]))
+    if work_date is not None and not named:
+        closed = refusal(turn, work_date)
+        if closed is not None:
+            return Answer(screens=(closed,))
+    taken = await take(turn, message, work_date=None if named else work_date)
     if not taken.cards and turn.question is None and read_absence(message.text) is None:
         turn.question = waiting
     return taken
 
 
+def another_day(turn: Turn, bare: LeadingDay, asked: date | None) -> Answer:
+    """A day alone changes the day in question; one that cannot be reported leaves it, named once more."""
+    if bare.day is None:
+        said: Screen | None = Screen(turn.t("day.not_that_day", said=bare.said[:60]))
+    else:
+        said = refusal(turn, bare.day)
+    if bare.day is not None and said is None:
+        return ask_day(turn, bare.day)
+    screens = (said,) if said is not None else ()
+    if asked is None or refusal(turn, asked) is not None:
+        turn.done()
+        return Answer(screens=screens)
+    return Answer(screens=(*screens, *ask_day(turn, asked).screens))
+
+
+def refusal(turn: Turn, work_date: date) -> Screen | None:
+    """Why nothing can be reported of that day; None when it can."""
+    try:
+        ensure_open(turn.actor, work_date, now=turn.now)
+    except Invalid as refused:
+        return Screen(turn.t(f"errors.{refused.code}"))
+    return None
+
+
 async def on_edit(turn: Turn, message: Message) -> Answer:
     """An edited message edits what it was taken for: its entries, or the answer just given."""
     known = await editing.holds_sensitive(turn.session, turn.actor, message.message_id)
+    answered = await answering.recall(turn.session, turn.chat_id, message_id=message.message_id)
+    if answered is not None:
+        return await answer_edited(turn, message, answered)
     edited = await following.follow_edit(
         turn.session, turn.actor, message.text, message_id=message.message_id, now=turn.now
     )
-    if edited is not None:
-        await ask_outcomes(turn, edited.day_id)
-        view = "sensitive" if find_sensitive(message.text) and not known else ""
-        stays = edited.stays_on
-        told = (Screen(turn.t("day.edit_stays", day=turn.t.day(stays))),) if stays else ()
-        return Answer(cards=both(edited.day_id, view=view, focus=message.message_id), screens=told)
-    answered = await answering.recall(turn.session, turn.chat_id, message_id=message.message_id)
-    if answered is None:
+    if edited is None:
         odd = read_entries(message.text) and not message.text.startswith("/")
         return Answer(screens=(Screen(turn.t("day.edit_unknown")),) if odd else ())
+    await ask_outcomes(turn, edited.day_id)
+    view = "sensitive" if find_sensitive(message.text) and not known else ""
+    stays = edited.stays_on
+    told = (Screen(turn.t("day.edit_stays", day=turn.t.day(stays))),) if stays else ()
+    if edited.unplaced:
+        told = (Screen(turn.t("day.edit_unknown")),)
+    return Answer(cards=both(edited.day_id, view=view, focus=message.message_id), screens=told)
+
+
+async def answer_edited(turn: Turn, message: Message, answered: answering.Answered) -> Answer:
+    """The answer just given is taken anew, and what it says stands in the way."""
     await answering.take_back(turn.session, turn.actor, answered, now=turn.now)
+    rest = await note_answer(
+        turn.session,
+        turn.actor,
+        answered.day_id,
+        message.text,
+        message_id=message.message_id,
+        now=turn.now,
+    )
     day = await load_day(turn.session, answered.day_id)
     asked = tuple(one for one in asking.missing_outcomes(day) if one.id in answered.before)
-    return await answer(turn, message, day, asked)
+    return await answer(turn, replace(message, text=rest), day, asked)
 
 
 async def on_show(turn: Turn, press: Press) -> Answer:
@@ -233,15 +300,6 @@ async def on_same(turn: Turn, press: Press) -> Answer:
 async def on_fill(turn: Turn, press: Press) -> Answer:
     """«Isi laporan»: asks for the text of that day. «Tidak ada kegiatan» is an answer, too."""
     return ask_day(turn, work_date_of(press.arg))
-
-
-def ask_day(turn: Turn, work_date: date) -> Answer:
-    """The next text is the report of that day, if it may still be written."""
-    ensure_open(turn.actor, work_date, now=turn.now)
-    turn.ask(Step.DAY_TEXT, day=work_date.isoformat())
-    screen = pending_screen(turn.t, turn.t("day.what_on", day=turn.t.day(work_date)))
-    nothing = (nothing_button(turn.t, work_date),)
-    return Answer(screens=(replace(screen, rows=(nothing, *screen.rows)),))
 
 
 FEATURE = Feature(

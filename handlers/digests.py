@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -113,7 +114,8 @@ async def on_show(turn: Turn, press: Press) -> Answer:
 
 
 async def on_picture(turn: Turn, press: Press) -> Answer:
-    return Answer(picture=(await shown(turn, look_in(turn, press.arg)))[1])
+    picture = (await shown(turn, look_in(turn, press.arg)))[1]
+    return Answer(picture=replace(picture, caption=picture.words, silent=False))
 
 
 async def on_again(turn: Turn, press: Press) -> Answer:
@@ -121,7 +123,8 @@ async def on_again(turn: Turn, press: Press) -> Answer:
     week = week_in(turn, press.arg)
     group = await ready_to_send(turn.session, turn.actor, press.subject, week, now=turn.now)
     look = Look(UNIT, week, group.unit_id)
-    return Answer(replace=sure_screen(turn.t, group.id, group.title, look))
+    problem = str(group.problem or "")
+    return Answer(replace=sure_screen(turn.t, group.id, group.title, look, problem=problem))
 
 
 async def on_send(turn: Turn, press: Press) -> Answer:
@@ -132,12 +135,16 @@ async def on_send(turn: Turn, press: Press) -> Answer:
 
 
 async def on_week_summed(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
-    """One's own week; nothing to somebody of whom nothing was asked and nobody said anything."""
+    """One's own week; nothing to somebody of whom nothing was asked and nobody said anything.
+
+    Silent to who supervises: their team's comes at the same time, with a sound.
+    """
     week = date.fromisoformat(payload["week"])
     own = await person_week(turn.session, turn.actor.person_id, week, now=turn.now)
     if own.empty:
         return None
     screen = own_screen(turn.t, own, await frame_of(turn, Look(OWN, week)))
+    screen = replace(screen, silent=turn.actor.supervises)
     return Answer(picture=own_picture(turn.t, own), screens=(screen,))
 
 

@@ -1,16 +1,33 @@
 """`/cuti`: the person's own days away or elsewhere, and the notice their supervisor gets."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Command, Feature, Message, Turn, card
+from bot.day_answers import take
+from bot.duty_answers import (
+    ask_again,
+    ask_kind,
+    changed,
+    confirm,
+    draft_of,
+    proposed,
+    read,
+    shown,
+    wait_for_days,
+)
 from bot.screens import CardRef, Screen
+from bot.texts import ZONE_NAMES
 from bot.views.duty import (
     DATES_FACE,
+    HALF_FACE,
     KINDS_FACE,
     PAGE_FACE,
+    SAVED_FACE,
     WISH_FACE,
     Draft,
     dates_screen,
@@ -21,15 +38,21 @@ from bot.views.duty import (
     told_screen,
     unpack_draft,
 )
+from services.approvals.acting import nobody_stands_in
 from services.clock import local_date
 from services.dialogue import Step
 from services.duty import periods
-from services.duty.limits import open_since
-from services.duty.periods import DUTY_CARD, Wish
-from services.duty.reading import Said, read_duty
+from services.duty.periods import AWAY, DUTY_CARD, Wish
+from services.duty.reading import belongs, takes_back
 from services.duty.telling import load_told
 from services.errors import Invalid, NotAllowed, NotFound
+from services.reading.date_faults import Fault, find_fault
+from services.reading.number_words import word_set
 from services.states import DayKind
+
+AGREED = word_set("simpan save ya iya ok oke okay betul benar setuju siap lanjut yes")
+"""What people type instead of pressing «Simpan»."""
+_ZONE = re.compile(r"(?:zona\s+)?(?:waktu\s+)?(wib|wita|wit)")
 
 
 async def render_duty(turn: Turn, ref: CardRef) -> Screen | None:
@@ -39,17 +62,19 @@ async def render_duty(turn: Turn, ref: CardRef) -> Screen | None:
         return None
     face, about = ref.view[:1], ref.view[1:]
     if face == KINDS_FACE:
-        return kinds_screen(turn.t, person_id=actor.person_id)
+        draft = unpack_draft(about) if about else None
+        return kinds_screen(turn.t, person_id=actor.person_id, draft=draft)
     if face == DATES_FACE:
         return dates_screen(turn.t, kind_of(about), person_id=actor.person_id)
-    if face == WISH_FACE:
-        return await _preview(turn, unpack_draft(about))
+    if face in (WISH_FACE, HALF_FACE):
+        return await _preview(turn, unpack_draft(about), half=face == HALF_FACE)
     own = await periods.load_periods(turn.session, actor, now=turn.now)
     page = number(about) if face == PAGE_FACE else 0
-    return list_screen(turn.t, own, person_id=actor.person_id, today=today, page=page)
+    vacant = face == SAVED_FACE
+    return list_screen(turn.t, own, person_id=actor.person_id, today=today, page=page, vacant=vacant)
 
 
-async def _preview(turn: Turn, draft: Draft) -> Screen:
+async def _preview(turn: Turn, draft: Draft, *, half: bool) -> Screen:
     wish, actor = draft.wish, turn.actor
     shown = await periods.preview(turn.session, actor, wish, now=turn.now)
     end = None
@@ -62,73 +87,124 @@ async def _preview(turn: Turn, draft: Draft) -> Screen:
         person_id=actor.person_id,
         today=_today(turn),
         by_workdays=None if end == wish.last else end,
+        half=half,
     )
 
 
 async def on_duty(turn: Turn, arguments: str) -> Answer:
-    """Without words the list; with them straight to what they mean, `cuti` unless they name another kind."""
+    """Without words, or to take something back, the list; with others straight to what they mean.
+
+    They are about `cuti` unless they name another kind; words of something else are asked about.
+    """
     actor = turn.actor
     if not actor.reports:
         raise NotAllowed("not_asked")
-    if not arguments.strip():
+    if not arguments.strip() or takes_back(arguments):
         return Answer(cards=card(DUTY_CARD, actor.person_id))
-    said = _read(turn, arguments)
-    if said.span is not None:
-        return await _proposed(turn, said, said.kind or DayKind.LEAVE)
-    kind = said.kind or DayKind.LEAVE
-    _ask(turn, kind)
-    unread = Screen(turn.t("errors.duty_unread"))
-    return Answer(screens=(unread,), cards=card(DUTY_CARD, actor.person_id, view=f"{DATES_FACE}{kind}"))
+    said = read(turn, arguments)
+    if said.span is None:
+        return ask_again(turn, arguments, said.kind or DayKind.LEAVE)
+    return await proposed(turn, said, said.kind or (None if said.more else DayKind.LEAVE))
 
 
 async def on_show(turn: Turn, press: Press) -> Answer:
-    """Another face of the card; one that asks for days waits for them."""
-    actor = turn.actor
+    """Another face of the card; what is typed then belongs to it."""
+    actor, face, about = turn.actor, press.arg[:1], press.arg[1:]
     if press.subject != actor.person_id or not actor.reports:
         raise NotAllowed
-    if press.arg[:1] not in ("", KINDS_FACE, DATES_FACE, WISH_FACE, PAGE_FACE):
+    if face not in ("", KINDS_FACE, DATES_FACE, WISH_FACE, PAGE_FACE):
         raise NotFound
-    if press.arg.startswith(DATES_FACE):
-        _ask(turn, kind_of(press.arg.removeprefix(DATES_FACE)))
+    if face == KINDS_FACE:
+        return ask_kind(turn, unpack_draft(about) if about else None)
+    if face == DATES_FACE:
+        wait_for_days(turn, kind_of(about))
+    elif face == WISH_FACE:
+        confirm(turn, unpack_draft(about))
     return Answer(cards=card(DUTY_CARD, actor.person_id, view=press.arg))
 
 
 async def on_dates(turn: Turn, message: Message) -> Answer:
     """Days typed for the kind that was chosen; what cannot be read is asked again."""
-    said = _read(turn, message.text)
-    if said.span is None:
-        raise Invalid("dates", "duty_unread")
+    said = read(turn, message.text)
     chosen = kind_of(str(turn.question.data["kind"])) if turn.question else DayKind.LEAVE
-    answer = await _proposed(turn, said, said.kind or chosen)
+    kind = said.kind or chosen
+    if said.span is None:
+        return ask_again(turn, message.text, kind)
+    return await proposed(turn, said, kind)
+
+
+async def on_kind(turn: Turn, message: Message) -> Answer:
+    """The kind typed at «Yang mana?», with days or without; a report is still a report."""
+    packed = str(turn.question.data["draft"]) if turn.question else ""
+    said = read(turn, message.text)
+    if takes_back(message.text):
+        return _list(turn)
+    if not belongs(message.text, said):
+        if len(message.text.split()) <= 2:
+            raise Invalid("kind", "duty_kind_unread")
+        turn.done()
+        return await take(turn, message)
+    if said.span is not None or said.kind is None:
+        return await proposed(turn, said, said.kind)
+    if packed:
+        draft = unpack_draft(packed)
+        return shown(turn, changed(draft, draft, kind=said.kind, dated=False))
+    wait_for_days(turn, said.kind)
+    return Answer(cards=card(DUTY_CARD, turn.actor.person_id, view=f"{DATES_FACE}{said.kind}"))
+
+
+async def on_correction(turn: Turn, message: Message) -> Answer:
+    """What is typed at the preview: other days, another kind, a zone, or «simpan»; a report is a report."""
+    draft = unpack_draft(str(turn.question.data["draft"]) if turn.question else "")
+    wish, words = draft.wish, message.text.strip(" .!\n").casefold()
+    if words in AGREED:
+        return await _saved(turn, wish, over=False)
+    zone = _ZONE.fullmatch(words)
+    if zone is not None and wish.kind is DayKind.FIELD:
+        there = next(one for one, name in ZONE_NAMES.items() if name == zone[1].upper())
+        return shown(turn, replace(draft, wish=replace(wish, zone=there)))
+    if takes_back(message.text):
+        return _list(turn)
+    return await _corrected(turn, message, draft)
+
+
+async def _corrected(turn: Turn, message: Message, draft: Draft) -> Answer:
+    said = read(turn, message.text)
+    kind = said.kind or draft.wish.kind
+    if belongs(message.text, said):
+        dated = said.span is not None
+        new = await draft_of(turn, said, kind) if dated else draft
+        return shown(turn, changed(draft, new, kind=kind, dated=dated), half=said.half)
+    misread = find_fault(message.text, today=_today(turn))
+    if misread.fault is not Fault.UNREAD and not said.more:
+        return ask_again(turn, message.text, kind)
     turn.done()
-    return answer
+    return await take(turn, message)
 
 
-async def _proposed(turn: Turn, said: Said, kind: DayKind) -> Answer:
-    """Shows what was understood, to be confirmed. Raises Invalid, with the limit that was passed."""
-    actor, span = turn.actor, said.span
-    assert span is not None
-    last: date | None = span.last
-    if said.workdays:
-        last = await periods.end_after_workdays(turn.session, actor, span.first, said.length)
-    if last is None:
-        raise Invalid("dates", "duty_no_workdays", count=said.length)
-    wish = Wish(kind, span.first, last)
-    periods.check(actor, wish, now=turn.now)
-    draft = Draft(wish, 0 if said.workdays else min(said.length, 999))
-    return Answer(cards=card(DUTY_CARD, actor.person_id, view=f"{WISH_FACE}{draft.pack()}"))
+def _list(turn: Turn) -> Answer:
+    turn.done()
+    return Answer(cards=card(DUTY_CARD, turn.actor.person_id))
 
 
 async def on_save(turn: Turn, press: Press) -> Answer:
     """Writes what the button carries; «Ganti» makes room for it."""
-    actor = turn.actor
-    if press.subject != actor.person_id:
+    if press.subject != turn.actor.person_id:
         raise NotAllowed
     wish = unpack_draft(press.arg).wish
-    replace = press.kind is Kind.DUTY_REPLACE
-    await periods.plan_period(turn.session, actor, wish, replace=replace, now=turn.now)
+    return await _saved(turn, wish, over=press.kind is Kind.DUTY_REPLACE)
+
+
+async def _saved(turn: Turn, wish: Wish, *, over: bool) -> Answer:
+    """A supervisor whose place is empty meanwhile is offered to name somebody."""
+    actor = turn.actor
+    await periods.plan_period(turn.session, actor, wish, replace=over, now=turn.now)
+    turn.done()
+    vacant = wish.kind in AWAY and wish.last >= _today(turn)
+    vacant = vacant and await nobody_stands_in(turn.session, actor, wish.first, wish.last)
     key = "duty.saved_told" if actor.supervisor_id is not None else "duty.saved"
-    return Answer(cards=card(DUTY_CARD, actor.person_id), toast=turn.t.plain(key))
+    view = SAVED_FACE if vacant else ""
+    return Answer(cards=card(DUTY_CARD, actor.person_id, view=view), toast=turn.t.plain(key))
 
 
 async def on_cancel(turn: Turn, press: Press) -> Answer:
@@ -140,14 +216,6 @@ async def duty_told(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     since = datetime.fromisoformat(payload["since"])
     told = await load_told(turn.session, turn.actor, payload["ids"], since=since)
     return Answer(screens=(told_screen(turn.t, told, today=_today(turn)),)) if told else None
-
-
-def _ask(turn: Turn, kind: DayKind) -> None:
-    turn.ask(Step.DUTY_DATES, kind=kind.value, card=[DUTY_CARD, turn.actor.person_id])
-
-
-def _read(turn: Turn, text: str) -> Said:
-    return read_duty(text, today=_today(turn), since=open_since(turn.actor.zone, now=turn.now))
 
 
 def _today(turn: Turn) -> date:
@@ -163,7 +231,7 @@ FEATURE = Feature(
         Kind.DUTY_REPLACE: on_save,
         Kind.DUTY_CANCEL: on_cancel,
     },
-    answers={Step.DUTY_DATES: on_dates},
+    answers={Step.DUTY_DATES: on_dates, Step.DUTY_KIND: on_kind, Step.DUTY_CONFIRM: on_correction},
     cards={DUTY_CARD: render_duty},
     notices={"duty_told": duty_told},
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Feature, FileRef, Message, Turn, Upload, card
-from bot.day_answers import DAY, ask_outcomes, both, read_report, replaced, unclear
+from bot.day_answers import DAY, absent, ask_outcomes, both, read_report, replaced, unclear
 from bot.screens import Screen, units
 from bot.views.evidence import LONGEST_LINK, lost_screen
 from services import cards, evidence, outbox
@@ -32,7 +32,7 @@ async def on_upload(turn: Turn, message: Message) -> Answer:
     entry_id = int(question.data["entry"]) if question and question.step is Step.EVIDENCE else None
     taken, asked = await _caption(turn, message)
     if taken.absence is not None:
-        return Answer(screens=asked)
+        return await absent(turn, message, taken.absence)
     if entry_id is None and message.reply_to is None and taken.entry_ids:
         entry_id = taken.entry_ids[0]
     try:
@@ -53,7 +53,7 @@ async def _caption(turn: Turn, message: Message) -> tuple[Taken, tuple[Screen, .
     taken = await read_report(turn, message)
     if taken.day_id is not None:
         await ask_outcomes(turn, taken.day_id)
-    return taken, await unclear(turn, message, taken)
+    return taken, unclear(turn, message, taken)
 
 
 async def _keep(

@@ -26,6 +26,7 @@ from bot.views.excusing import (
     reason_text,
     scope_screen,
     unpack_plan,
+    unread_screen,
 )
 from services.clock import local_date
 from services.dialogue import Step
@@ -33,7 +34,8 @@ from services.duty import excusing
 from services.duty.excusing import EXCUSE_CARD
 from services.duty.limits import open_since
 from services.duty.reading import read_span
-from services.errors import Invalid, NotAllowed, NotFound, Outdated
+from services.errors import NotAllowed, NotFound, Outdated
+from services.reading.date_faults import find_fault
 
 
 async def render_excuse(turn: Turn, ref: CardRef) -> Screen | None:
@@ -43,7 +45,8 @@ async def render_excuse(turn: Turn, ref: CardRef) -> Screen | None:
         return None
     face, about = ref.view[:1], ref.view[1:]
     if face == DONE_FACE:
-        return done_screen(turn.t, await excusing.load_excuse(turn.session, turn.actor, number(about)))
+        found = await excusing.load_excuse(turn.session, turn.actor, number(about), now=turn.now)
+        return done_screen(turn.t, found)
     if face in (SCOPE_FACE, ONE_FACE):
         page, _, packed = about.partition(".") if face == ONE_FACE else ("", "", about)
         choices = await excusing.load_choices(turn.session, turn.actor)
@@ -76,19 +79,22 @@ async def on_excuse(turn: Turn, arguments: str) -> Answer:
 
 
 async def on_dates(turn: Turn, message: Message) -> Answer:
-    answer = await _with_days(turn, message.text)
-    turn.done()
-    return answer
+    return await _with_days(turn, message.text)
 
 
 async def _with_days(turn: Turn, text: str) -> Answer:
-    """The scope is next. Raises Invalid `duty_unread`, and as the limits say."""
+    """The scope is next; days that cannot be read are asked for again. Raises Invalid as the limits say."""
     excusing.ensure_supervises(turn.actor)
     since = open_since(turn.actor.zone, now=turn.now)
     span = read_span(text, today=_today(turn), since=since)
     if span is None:
-        raise Invalid("dates", "duty_unread")
+        _ask_days(turn)
+        today = _today(turn)
+        misread = find_fault(text, today=today)
+        asked = unread_screen(turn.t, misread, person_id=turn.actor.person_id, today=today)
+        return Answer(screens=(asked,))
     excusing.ensure_days(turn.actor, span.first, span.last, now=turn.now)
+    turn.done()
     view = f"{SCOPE_FACE}{Plan(span.first, span.last).pack()}"
     return Answer(cards=card(EXCUSE_CARD, turn.actor.person_id, view=view))
 

@@ -3,8 +3,11 @@
 from bot.callbacks import Kind, Press
 from bot.context import Answer, Command, Feature, Turn, card
 from bot.screens import Screen
+from bot.views.help import help_screen
 from services.dialogue import SOFT, Step
 from services.entries.answering import waiting
+
+HELP = "bantuan"
 
 
 async def on_cancel(turn: Turn, press: Press) -> Answer:
@@ -27,18 +30,18 @@ async def on_help(turn: Turn, arguments: str) -> Answer:
     question = await waiting(turn.session, turn.chat_id, now=turn.now)
     if question is not None and question.step in SOFT:
         turn.question = question
-    actor = turn.actor
-    parts = [turn.t("help.staff")] if actor.reports else []
-    if actor.supervises:
-        parts.append(turn.t("help.supervisor"))
-    parts.append(turn.t("help.foot", organization=turn.deps.settings.organization))
-    return Answer(screens=(Screen(turn.t.join(parts)),))
+    deps, actor = turn.deps, turn.actor
+    names = [one.name for one in deps.commands if one.shown_to(actor) and one.name != HELP]
+    inside = [one.name for one in deps.group_commands if one.shown_to(actor)]
+    screen = help_screen(turn.t, actor, names, inside, organization=deps.settings.organization)
+    return Answer(screens=(screen,))
 
 
 FEATURE = Feature(
     name="general",
     commands=(
-        Command("bantuan", on_help),
+        Command(HELP, on_help),
+        Command("help", on_help, shown_to=lambda actor: False),
         Command("batal", on_cancel_command, shown_to=lambda actor: False),
     ),
     presses={Kind.CANCEL: on_cancel},

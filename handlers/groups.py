@@ -25,8 +25,8 @@ async def on_link(turn: Turn, arguments: str) -> Answer:
 
 
 async def on_unlink_here(turn: Turn, arguments: str) -> Answer:
-    await groups.unlink_here(turn.session, turn.found, _place(turn), now=turn.now)
-    return Answer(screens=(Screen(turn.t("groups.unlinked_here")),))
+    let_go = await groups.unlink_here(turn.session, turn.found, _place(turn), now=turn.now)
+    return Answer(screens=(Screen(turn.t("groups.unlinked_here" if let_go else "groups.choice_ended")),))
 
 
 def _place(turn: Turn) -> Place:
@@ -90,7 +90,7 @@ async def on_unit(turn: Turn, press: Press) -> Answer:
     actor = turn.actor
     choice = await groups.load_choice(turn.session, actor, press.subject, now=turn.now)
     linked = await groups.choose_unit(turn.session, actor, press.subject, number(press.arg), now=turn.now)
-    return Answer(replace=views.chosen_screen(turn.t, title=choice.title, unit=linked.unit))
+    return Answer(replace=views.chosen_screen(turn.t, linked, title=choice.title))
 
 
 async def on_language(turn: Turn, press: Press) -> Answer:
@@ -129,7 +129,17 @@ async def on_linked(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     """The group is told what will come."""
     if turn.group is None:
         return None
-    return Answer(screens=(views.linked_screen(turn.t, unit=turn.group.unit, zone=turn.group.zone),))
+    unit, zone = turn.group.unit, turn.group.zone
+    before = await groups.unit_called(turn.session, payload.get("before"))
+    return Answer(screens=(views.linked_screen(turn.t, unit=unit, zone=zone, before=before),))
+
+
+async def on_changed(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
+    """Who made a link is told that another admin has changed it."""
+    change = await groups.load_change(
+        turn.session, turn.actor, payload["group"], before=payload["before"], by=payload["by"]
+    )
+    return Answer(screens=(views.changed_screen(turn.t, change, payload["group"]),)) if change else None
 
 
 async def on_problem(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
@@ -151,7 +161,10 @@ FEATURE = Feature(
         Command("tautkan", on_groups, shown_to=lambda actor: False),
         Command("lepaskan", on_groups, shown_to=lambda actor: False),
     ),
-    group_commands=(Command("tautkan", on_link), Command("lepaskan", on_unlink_here)),
+    group_commands=(
+        Command("tautkan", on_link, shown_to=groups.may_keep),
+        Command("lepaskan", on_unlink_here, shown_to=groups.may_keep),
+    ),
     presses={
         Kind.GROUP_LIST: on_list,
         Kind.GROUP_SHOW: on_show,
@@ -165,6 +178,7 @@ FEATURE = Feature(
     notices={
         "group_choice": on_choice_wanted,
         "group_linked": on_linked,
+        "group_changed": on_changed,
         "group_problem": on_problem,
     },
 )

@@ -1,12 +1,14 @@
 """`/libur`: the days off for everybody to see, and for admins to change."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.callbacks import Kind, Press
 from bot.context import Answer, Command, Feature, Message, Turn, card
+from bot.day_answers import take, work_date_of
 from bot.screens import CardRef, Screen
 from bot.views.holidays import (
     OF_UNIT,
@@ -15,7 +17,10 @@ from bot.views.holidays import (
     announced,
     asks,
     day_card,
+    days_named,
+    doubtful,
     kind_question,
+    place_of,
     preview,
     unit_question,
     warning,
@@ -32,7 +37,7 @@ from services.calendar.listing import (
     may_edit,
     meaning_of,
 )
-from services.calendar.typed import read_named_days, read_span
+from services.calendar.typed import is_report, read_name_of, read_named_days, read_span
 from services.clock import local_date
 from services.dialogue import Step
 from services.entries.answering import waiting
@@ -108,23 +113,33 @@ async def on_add(turn: Turn, press: Press) -> Answer:
 
 
 async def on_new_text(turn: Turn, message: Message) -> Answer:
-    """Typed days and name; typed again while the draft waits, they take its place."""
+    """Typed days and name; typed again while the draft waits, they take its place. A report is one."""
     data = turn.question.data if turn.question else {}
-    return await start_draft(turn, int(data["year"]), message.text)
+    if turn.actor.reports and is_report(message.text):
+        turn.done()
+        return await take(turn, message)
+    return await start_draft(turn, int(data["year"]), message.text, of=data.get("of"))
 
 
-async def start_draft(turn: Turn, year: int, text: str) -> Answer:
-    """Reads days and name and asks for the kind. Raises Invalid for what cannot be taken."""
+async def start_draft(turn: Turn, year: int, text: str, *, of: Sequence[str] | None = None) -> Answer:
+    """Reads days and name and asks for the kind. `of`: the days typed before, whose name the text may be.
+
+    Raises Invalid for what cannot be taken.
+    """
     if not may_edit(turn.actor):
         raise NotAllowed
     read = read_named_days(text, year=year, today=local_date(turn.now, turn.actor.zone))
+    if of is not None:
+        read = read_name_of(Span(*(date.fromisoformat(day) for day in of)), text, read)
     if read is None:
         raise Invalid("text", "holiday_unread")
-    if not read.name:
-        raise Invalid("text", "holiday_nameless")
     first, last = read.span.first.isoformat(), read.span.last.isoformat()
     data = {"year": read.span.first.year, "first": first, "last": last, "name": read.name, "kind": None}
-    await administration.fitting(turn.session, turn.actor, _new(data), now=turn.now)
+    fits = await administration.fitting(turn.session, turn.actor, _new(data), now=turn.now)
+    if not read.name:
+        turn.ask(Step.HOLIDAY_NEW, year=read.span.first.year, of=[first, last])
+        days = days_named(turn.t, fits.days)
+        return Answer(screens=(asks(turn.t, turn.t("holidays.ask_its_name", days=days)),))
     turn.ask(Step.HOLIDAY_NEW, **data)
     return Answer(cards=card(HOLIDAYS, read.span.first.year, view=DRAFT))
 
@@ -201,7 +216,11 @@ async def on_unit(turn: Turn, press: Press) -> Answer:
 
 
 async def on_save(turn: Turn, press: Press) -> Answer:
-    data = await pending(turn)
+    """`arg`: the first day. Pressed twice, it shows what the first press saved."""
+    try:
+        data = await pending(turn)
+    except Outdated:
+        return await _saved(turn, press)
     if data.get("kind") is None:
         raise NotFound
     draft = await prepared(turn, data)
@@ -215,12 +234,22 @@ async def on_save(turn: Turn, press: Press) -> Answer:
     return Answer(cards=card(HOLIDAYS, first.year, page=OPENING, view=AT, focus=focus), toast=says)
 
 
-def _one(turn: Turn, year: int, holiday_id: int, *, typed: bool = False) -> Answer:
+async def _saved(turn: Turn, press: Press) -> Answer:
+    """The list at a day that is off. Raises Outdated when it is not: the draft was given up."""
+    at = PLACE.fullmatch(press.arg)
+    shown = await load_year(turn.session, turn.actor, press.subject, now=turn.now) if at else None
+    if shown is None or not any(place_of(one.day) == press.arg and not one.cancelled for one in shown.days):
+        raise Outdated("holiday_draft_gone")
+    answer = await on_list(turn, press)
+    return replace(answer, toast=turn.t.plain("holidays.saved"))
+
+
+def _one(turn: Turn, year: int, holiday_id: int, *, typed: bool = False, says: str = "saved") -> Answer:
     """Back at the card of a day off that was changed."""
     shown = card(HOLIDAYS, year, view=ONE, focus=holiday_id)
     if typed:
         return Answer(cards=shown, reaction="👌")
-    return Answer(cards=shown, toast=turn.t.plain("holidays.saved"))
+    return Answer(cards=shown, toast=turn.t.plain(f"holidays.{says}"))
 
 
 async def on_show(turn: Turn, press: Press) -> Answer:
@@ -229,7 +258,12 @@ async def on_show(turn: Turn, press: Press) -> Answer:
 
 
 async def on_date(turn: Turn, press: Press) -> Answer:
+    """Asks for the right date. `arg`: the doubtful one, which is meant."""
     one = await load_day_off(turn.session, turn.actor, press.subject)
+    if press.arg:
+        day = work_date_of(press.arg)
+        moved = await administration.move_day_off(turn.session, turn.actor, one.id, day=day, now=turn.now)
+        return _one(turn, day.year, moved)
     turn.ask(Step.HOLIDAY_DATE, holiday=one.id, year=one.day.year)
     question = turn.t("holidays.ask_date", name=one.name, day=turn.t.day(one.day, year=True))
     return Answer(screens=(asks(turn.t, question),))
@@ -241,14 +275,17 @@ async def on_date_text(turn: Turn, message: Message) -> Answer:
     span = read_span(message.text, year=int(data["year"]), today=today)
     if span is None or span.first != span.last:
         raise Invalid("day", "holiday_day_unread")
+    session, actor, holiday_id, day = turn.session, turn.actor, int(data["holiday"]), span.first
     try:
-        holiday_id = await administration.move_day_off(
-            turn.session, turn.actor, int(data["holiday"]), day=span.first, now=turn.now
-        )
+        doubt = await administration.doubt_about(session, actor, holiday_id, day=day, now=turn.now)
+        if doubt is not None:
+            one = await load_day_off(session, actor, holiday_id)
+            return Answer(screens=(doubtful(turn.t, one, doubt, day=day),))
+        holiday_id = await administration.move_day_off(session, actor, holiday_id, day=day, now=turn.now)
     except NotFound as error:
         return ended(turn, error)
     turn.done()
-    return _one(turn, span.first.year, holiday_id, typed=True)
+    return _one(turn, day.year, holiday_id, typed=True)
 
 
 async def on_name(turn: Turn, press: Press) -> Answer:
@@ -280,13 +317,13 @@ async def on_fix(turn: Turn, press: Press) -> Answer:
 async def on_cancel(turn: Turn, press: Press) -> Answer:
     await administration.cancel_day_off(turn.session, turn.actor, press.subject, now=turn.now)
     one = await load_day_off(turn.session, turn.actor, press.subject)
-    return _one(turn, one.day.year, one.id)
+    return _one(turn, one.day.year, one.id, says="deleted")
 
 
 async def on_restore(turn: Turn, press: Press) -> Answer:
     await administration.restore_day_off(turn.session, turn.actor, press.subject, now=turn.now)
     one = await load_day_off(turn.session, turn.actor, press.subject)
-    return _one(turn, one.day.year, one.id)
+    return _one(turn, one.day.year, one.id, says="restored")
 
 
 async def calendar_warned(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:

@@ -11,6 +11,7 @@ from bot.views.privacy import privacy_notice
 from bot.views.prompt import greeting
 from services.clock import local_date
 from services.errors import Invalid, Outdated
+from services.outbox import FORMER_CHAT
 from services.people.identity import who_is
 from services.people.joining import join, note_refusal, preview_invitation, undo_join
 from services.people.profile import has_left, joining_stands, load_profile
@@ -29,7 +30,7 @@ async def on_start(turn: Turn, arguments: str) -> Answer:
     if turn.found is not None:
         return Answer(screens=(await greet(turn),), menu=True)
     if await has_left(turn.session, turn.user_id):
-        text = turn.t("join.left", organization=turn.deps.settings.organization)
+        text = turn.t("errors.left", organization=turn.deps.settings.organization)
     else:
         text = turn.t("errors.stranger")
     return Answer(screens=(Screen(text),), menu=True)
@@ -121,6 +122,14 @@ async def on_joined(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     return Answer(screens=(screen,))
 
 
+async def on_moved(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
+    """In the chat the person was moved from, which loses its menu; nothing once somebody joins from there."""
+    if await who_is(turn.session, int(payload[FORMER_CHAT]), now=turn.now) is not None:
+        return None
+    text = turn.t("join.moved_away", organization=turn.deps.settings.organization)
+    return Answer(screens=(Screen(text),), menu=True)
+
+
 async def on_undone(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     profile = await load_profile(turn.session, int(payload["person_id"]))
     by = await load_profile(turn.session, int(payload["by"]))
@@ -132,5 +141,5 @@ FEATURE = Feature(
     commands=(Command("start", on_start, shown_to=lambda actor: False, open_to_strangers=True),),
     presses={Kind.JOIN_YES: on_yes, Kind.JOIN_NO: on_no, Kind.JOIN_UNDO: on_undo},
     open_presses=frozenset({Kind.JOIN_YES, Kind.JOIN_NO}),
-    notices={"person_joined": on_joined, "join_undone": on_undone},
+    notices={"person_joined": on_joined, "join_undone": on_undone, "account_moved": on_moved},
 )

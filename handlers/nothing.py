@@ -5,15 +5,13 @@ from datetime import date
 from bot.callbacks import Kind, Press
 from bot.context import Answer, Feature, Message, Turn
 from bot.day_answers import absent, both, question_of, take, work_date_of
-from bot.screens import Screen
 from bot.views.nothing import not_nothing_screen, nothing_screen
 from services.dialogue import Step
 from services.entries.drafting import names_day
-from services.entries.nothing import REASONS, report_nothing, take_nothing_back
+from services.entries.nothing import REASONS, is_report, report_nothing, take_nothing_back
 from services.errors import NotFound
 from services.prompting import still_open
 from services.reading.absence import Absence, read_absence
-from services.reading.capture import read_entries
 
 
 async def on_ask(turn: Turn, press: Press) -> Answer:
@@ -38,15 +36,12 @@ async def on_reason(turn: Turn, press: Press) -> Answer:
 async def on_reason_text(turn: Turn, message: Message) -> Answer:
     """The reason in own words. A report is taken as one; a reason of health is never kept."""
     work_date = date.fromisoformat(turn.question.data["day"]) if turn.question else None
-    found = read_entries(message.text)
-    if work_date is None or len(found) > 1 or any(one.outcome for one in found):
+    named = names_day(message.text, turn.actor, turn.now)
+    if work_date is None or named or is_report(message.text):
         turn.done()
-        named = names_day(message.text, turn.actor, turn.now)
         return await take(turn, message, work_date=None if named else work_date)
     if read_absence(message.text) is Absence.AWAY:
-        turn.done()
-        said: Screen = await absent(turn, message, Absence.AWAY, work_date=work_date)
-        return Answer(screens=(said,))
+        return await absent(turn, message, Absence.AWAY, work_date=work_date)
     answer = await _answered(turn, work_date, message.text)
     turn.done()
     return answer

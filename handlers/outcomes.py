@@ -8,15 +8,15 @@ from bot.day_answers import ASK, absent, answer, ask_outcomes, both, take, wait_
 from bot.screens import CardRef, Screen
 from bot.sending import send_typed
 from bot.views.days import outcome_question
-from services.blockers import note_answer
 from services.clock import local_date
 from services.dialogue import Step
 from services.entries import answering, asking, editing
+from services.entries.blocked import note_answer
 from services.entries.days import own_day, own_entry
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound
 from services.reading.absence import Absence, read_absence
-from services.reading.orders import is_aside, is_only_time, is_send
+from services.reading.orders import asks_for_help, is_aside, is_only_time, is_send
 
 
 async def render_question(turn: Turn, ref: CardRef) -> Screen | None:
@@ -41,7 +41,7 @@ async def on_outcomes(turn: Turn, message: Message) -> Answer:
         return await take(turn, message)
     if answering.is_absence(message.text, asked):
         said = read_absence(message.text) or Absence.AWAY
-        return Answer(screens=(await absent(turn, message, said, work_date=day.work_date),))
+        return await absent(turn, message, said, work_date=day.work_date)
     said_aside = await aside(turn, message, day, asked)
     if said_aside is not None:
         return said_aside
@@ -51,9 +51,12 @@ async def on_outcomes(turn: Turn, message: Message) -> Answer:
 
 
 async def aside(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer | None:
-    """What is typed while outcomes are asked and is none: «kirim», «udah itu aja bu», «jam 7.30 sampai 9»."""
+    """What is typed while outcomes are asked and is none: «kirim», «baik bu», «?», «jam 7.30 sampai 9»."""
     if is_send(message.text):
         return await send_typed(turn, day.id)
+    if asks_for_help(message.text) and not any(asking.skipped(message.text, [1])):
+        example = turn.t(f"examples.{asking.job_family(day.position)}")
+        return Answer(screens=(Screen(turn.t("ask.explained", example=example)),), cards=card(ASK, day.id))
     if is_aside(message.text):
         return Answer(screens=(Screen(turn.t("ask.still_open")),), cards=card(ASK, day.id))
     if not is_only_time(message.text):
@@ -66,7 +69,9 @@ async def aside(turn: Turn, message: Message, day: DayView, asked: tuple[EntryVi
 
 async def plain_answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer:
     """The outcomes, without what stands in the way: that is noted apart."""
-    rest = await note_answer(turn.session, turn.actor, day.id, message.text, now=turn.now)
+    rest = await note_answer(
+        turn.session, turn.actor, day.id, message.text, message_id=message.message_id, now=turn.now
+    )
     if not rest.strip():
         return Answer(cards=both(day.id), reaction="👌")
     return await answer(turn, replace(message, text=rest), day, asked)

@@ -6,16 +6,15 @@ from typing import Any
 
 from bot.callbacks import Kind, Press
 from bot.context import Answer, Command, Feature, Message, Turn
-from bot.day_answers import ask_outcomes, both, work_date_of
-from bot.plan_answers import PLAN, ask_plan, plan_card, show_or_ask, take_plan
+from bot.day_answers import ask_outcomes, both, take, work_date_of
+from bot.plan_answers import PLAN, PLAN_QUESTION, ask_plan, plan_card, show_or_ask, take_plan
 from bot.screens import CardRef, Screen
-from bot.views.planning import plan_screen
+from bot.views.planning import plan_question, plan_screen
 from bot.views.prompt import greeting
 from services import planning
 from services.clock import local_date
 from services.dialogue import Step
-from services.entries import answering
-from services.errors import Outdated
+from services.reading.absence import Absence, read_absence
 
 ASKED = "asked"
 """The face of the card as the morning question."""
@@ -35,6 +34,14 @@ async def render_plan(turn: Turn, ref: CardRef) -> Screen | None:
     )
 
 
+async def render_question(turn: Turn, ref: CardRef) -> Screen | None:
+    """What a plan is asked for while it is waited for."""
+    question, work_date = turn.question, date.fromordinal(ref.subject)
+    if question is None or question.step is not Step.PLAN or question.data["day"] != work_date.isoformat():
+        return None
+    return plan_question(turn.t, work_date, local_date(turn.now, turn.actor.zone))
+
+
 async def on_command(turn: Turn, arguments: str) -> Answer:
     """`/rencana`, with or without the lines behind it."""
     if not arguments.strip():
@@ -51,16 +58,12 @@ async def on_write(turn: Turn, press: Press) -> Answer:
 
 
 async def on_text(turn: Turn, message: Message) -> Answer:
+    """The plan that was asked for; «saya sakit hari ini» is none."""
     data = turn.question.data if turn.question else {}
+    if read_absence(message.text) is Absence.AWAY:
+        turn.done()
+        return await take(turn, message)
     return await take_plan(turn, message.text, date.fromisoformat(data["day"]))
-
-
-async def on_first(turn: Turn, press: Press) -> Answer:
-    """Of too many lines the first: they are kept in the question."""
-    waiting = await answering.waiting(turn.session, turn.chat_id, now=turn.now)
-    if waiting is None or waiting.step is not Step.PLAN or "text" not in waiting.data:
-        raise Outdated
-    return await take_plan(turn, waiting.data["text"], date.fromisoformat(waiting.data["day"]), first=True)
 
 
 async def on_drop(turn: Turn, press: Press) -> Answer:
@@ -100,12 +103,11 @@ FEATURE = Feature(
     commands=(Command("rencana", on_command, shown_to=lambda actor: actor.reports),),
     presses={
         Kind.PLAN_WRITE: on_write,
-        Kind.PLAN_FIRST: on_first,
         Kind.PLAN_DROP: on_drop,
         Kind.PLAN_MASK: on_mask,
         Kind.PLAN_USE: on_use,
     },
     answers={Step.PLAN: on_text},
-    cards={PLAN: render_plan},
+    cards={PLAN: render_plan, PLAN_QUESTION: render_question},
     notices={planning.PLAN_ASKED: on_plan_asked},
 )

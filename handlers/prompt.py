@@ -14,11 +14,11 @@ from bot.views.prompt import greeting, prompt_screen, reminder_screen
 from services.clock import local_date
 from services.missing import unfinished
 from services.planning import plan_of
-from services.prompting import Asking, look_at, still_open, too_late_to_ask, too_late_to_remind
+from services.prompting import Asking, has_lapsed, look_at, still_open, too_late_to_ask, too_late_to_remind
 from services.rounds.reminders import choices
 
-REMINDED, REMINDED_LAST = "reminded", "last"
-"""Faces of the question when it is asked again; their focus counts how often."""
+REMINDED, REMINDED_LAST, REMINDED_CHOSEN = "reminded", "last", "chosen"
+"""Faces of the question when it is asked again, by rule or as chosen; their focus counts how often."""
 
 
 async def render_question(turn: Turn, ref: CardRef) -> Screen | None:
@@ -43,11 +43,19 @@ async def _waiting(turn: Turn, ref: CardRef, asking: Asking, today: date) -> Scr
     if ref.view == "snoozed":
         return snoozed_screen(t, asking, ref.focus, zone=actor.zone, today=today)
     if ref.view == "field":
-        return field_screen(t, asking, later=later)
+        return field_screen(t, asking, later=later, period_id=ref.focus)
     plan = await plan_of(turn.session, actor.person_id, asking.work_date)
-    if ref.view in (REMINDED, REMINDED_LAST):
-        last = ref.view == REMINDED_LAST
-        return reminder_screen(t, asking, step=ref.focus, last=last, today=today, plan=plan, later=later)
+    if ref.view in (REMINDED, REMINDED_LAST, REMINDED_CHOSEN):
+        return reminder_screen(
+            t,
+            asking,
+            step=ref.focus,
+            last=ref.view != REMINDED,
+            chosen=ref.view == REMINDED_CHOSEN,
+            today=today,
+            plan=plan,
+            later=later,
+        )
     words = greeting(t, actor.name, now=turn.now, zone=actor.zone)
     return prompt_screen(t, asking, greeting=words, today=today, plan=plan, later=later)
 
@@ -55,8 +63,9 @@ async def _waiting(turn: Turn, ref: CardRef, asking: Asking, today: date) -> Scr
 async def on_prompted(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     """Asks, unless the day was answered meanwhile or its evening is over."""
     work_date = date.fromisoformat(payload["work_date"])
-    asking = await look_at(turn.session, turn.actor, work_date)
-    if asking.sent or asking.away or too_late_to_ask(work_date, turn.actor.zone, now=turn.now):
+    if too_late_to_ask(work_date, turn.actor.zone, now=turn.now):
+        return None
+    if await has_lapsed(turn.session, turn.actor, work_date):
         return None
     return Answer(cards=question_of(work_date), below=True)
 
@@ -64,10 +73,13 @@ async def on_prompted(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
 async def on_reminded(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     """Asks again in place of the earlier question, unless that is needless or too late by now."""
     work_date = date.fromisoformat(payload["work_date"])
-    asking = await look_at(turn.session, turn.actor, work_date)
-    if asking.sent or asking.away or too_late_to_remind(work_date, turn.actor.zone, now=turn.now):
+    if too_late_to_remind(work_date, turn.actor.zone, now=turn.now):
+        return None
+    if await has_lapsed(turn.session, turn.actor, work_date):
         return None
     view = REMINDED_LAST if payload["last"] else REMINDED
+    if payload.get("chosen"):
+        view = REMINDED_CHOSEN
     return Answer(cards=question_of(work_date, view=view, focus=int(payload["step"])), below=True)
 
 

@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.callbacks import Kind, Press
-from bot.context import Answer, Feature, Message, Turn, card
-from bot.corrections import correct, which
-from bot.day_answers import take
+from bot.callbacks import Kind, Press, number
+from bot.context import Answer, Feature, Turn, card
+from bot.day_answers import both, repeated
 from bot.screens import CardRef
 from bot.views.returned import approved_screen, evidence_question, reopened_screen, returned_screen
 from services import cards
 from services.approvals import correcting, telling
-from services.approvals.telling import Returned
 from services.dialogue import Step
-from services.entries import answering
+from services.entries import correction
 from services.entries.days import DAY_CARD
-from services.errors import NotFound, Outdated
+from services.errors import NotFound
 
 
 async def entry_returned(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
@@ -61,41 +59,13 @@ async def on_correct(turn: Turn, press: Press) -> Answer:
     return Answer(screens=(evidence_question(turn.t, activity),))
 
 
-async def on_which_text(turn: Turn, message: Message) -> Answer:
-    """More words while it is asked what the first were: they belong together."""
-    data = turn.question.data if turn.question else {}
-    returned = await kept_return(turn, data)
-    text = f"{data['text']}\n{message.text}"
-    if returned is None:
-        turn.done()
-        return await take(turn, Message(message.message_id, text=text))
-    return which(turn, returned, text, message.message_id)
-
-
-async def kept_return(turn: Turn, data: Mapping[str, Any]) -> Returned | None:
-    return await correcting.returned_entry(turn.session, turn.actor, int(data["day"]), int(data["entry"]))
-
-
-async def kept(turn: Turn, press: Press) -> Mapping[str, Any]:
-    """The text that was asked about. Raises Outdated when something else came since."""
-    await correcting.activity_of(turn.session, turn.actor, press.subject, now=turn.now)
-    waiting = await answering.waiting(turn.session, turn.chat_id, now=turn.now)
-    if waiting is None or waiting.step is not Step.RETURNED or waiting.data["entry"] != press.subject:
-        raise Outdated
-    return waiting.data
-
-
 async def on_fix(turn: Turn, press: Press) -> Answer:
-    data = await kept(turn, press)
-    returned = await kept_return(turn, data)
-    if returned is None:
-        raise Outdated(card=(DAY_CARD, int(data["day"])))
-    return await correct(turn, returned, data["text"])
-
-
-async def on_new(turn: Turn, press: Press) -> Answer:
-    data = await kept(turn, press)
-    return await take(turn, Message(int(data["message"]), text=data["text"]))
+    """«Ini perbaikan»: what was just typed as new work goes into the returned entry. `arg`: its message."""
+    fixed = await correction.move_in(turn.session, turn.actor, press.subject, number(press.arg), now=turn.now)
+    shown = both(fixed.day_id, focus=press.subject)
+    if fixed.from_day_id != fixed.day_id:
+        shown += both(fixed.from_day_id)
+    return Answer(cards=shown, screens=await repeated(turn, fixed.day_id, fixed.repeated))
 
 
 FEATURE = Feature(
@@ -103,9 +73,7 @@ FEATURE = Feature(
     presses={
         Kind.ENTRY_CORRECT: on_correct,
         Kind.RETURNED_FIX: on_fix,
-        Kind.RETURNED_NEW: on_new,
     },
-    answers={Step.RETURNED: on_which_text},
     notices={
         "entry_returned": entry_returned,
         "day_approved": day_approved,

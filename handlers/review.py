@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Command, Feature, Message, Turn, card
+from bot.kept_words import keep, kept_before, words_in
 from bot.screens import CardRef, Screen
 from bot.views.queue import decided_screen, done_screen, queue_screen
 from bot.views.review import detail_screen, reason_screen, review_screen, which_screen
@@ -43,7 +44,8 @@ async def render_review(turn: Turn, ref: CardRef) -> Screen | None:
     if ref.view == "detail" and entry is not None:
         return detail_screen(turn.t, review, entry, part=ref.page)
     if ref.view == "which" and review.waiting:
-        return which_screen(turn.t, review, page=ref.page)
+        words = words_in(turn.question, Step.REASON, day=ref.subject, entry=None)
+        return which_screen(turn.t, review, words=words, page=ref.page)
     if ref.view == "reason" and entry is not None:
         return reason_screen(turn.t, review, entry)
     return review_screen(turn.t, review, page=ref.page)
@@ -115,12 +117,15 @@ async def on_approve_all(turn: Turn, press: Press) -> Answer:
 
 
 async def on_return_day(turn: Turn, press: Press) -> Answer:
-    """Which entry is meant, unless there is only one."""
+    """Which entry is meant, unless there is only one; words typed meanwhile are the reason."""
     entries = await deciding.ready_to_return(
         turn.session, turn.actor, press.subject, revision=press.revision, now=turn.now
     )
     if len(entries) == 1:
         return ask_reason(turn, press.subject, entries[0], press.revision)
+    about = {"day": press.subject, "entry": None}
+    words = await kept_before(turn, Step.REASON, **about)
+    turn.ask(Step.REASON, revision=press.revision, **about, **words)
     return Answer(cards=card(REVIEW_CARD, press.subject, view="which", page=number(press.arg or "0")))
 
 
@@ -131,7 +136,13 @@ async def on_return_entry(turn: Turn, press: Press) -> Answer:
     )
     if press.subject not in entries:
         raise NotFound("entry_gone")
-    return ask_reason(turn, day_id, press.subject, press.revision)
+    words = await kept_before(turn, Step.REASON, day=day_id, entry=None)
+    if not words:
+        return ask_reason(turn, day_id, press.subject, press.revision)
+    outcome = await deciding.return_entry(
+        turn.session, turn.actor, press.subject, revision=press.revision, reason=words["text"], now=turn.now
+    )
+    return await follow(turn, outcome, "return.done")
 
 
 def ask_reason(turn: Turn, day_id: int, entry_id: int, revision: int) -> Answer:
@@ -158,6 +169,8 @@ async def on_chip(turn: Turn, press: Press) -> Answer:
 
 async def on_reason_text(turn: Turn, message: Message) -> Answer:
     data = turn.question.data if turn.question else {}
+    if data["entry"] is None:
+        return keep_reason(turn, message, int(data["day"]), int(data["revision"]))
     try:
         outcome = await deciding.return_entry(
             turn.session,
@@ -175,11 +188,23 @@ async def on_reason_text(turn: Turn, message: Message) -> Answer:
     return await follow(turn, outcome, "return.done", typed=True)
 
 
+def keep_reason(turn: Turn, message: Message, day_id: int, revision: int) -> Answer:
+    """A reason before it is known for which entry: kept, and asked. Raises Invalid."""
+    keep(turn, Step.REASON, message, day=day_id, entry=None, revision=revision)
+    deciding.checked_reason(words_in(turn.question, Step.REASON))
+    return Answer(cards=card(REVIEW_CARD, day_id, view="which"), reaction="👌")
+
+
 def ended(turn: Turn, error: DomainError, day_id: int) -> Answer:
-    """A typed answer came too late: nothing was stored, and the question ends with how it is now."""
+    """A typed answer came too late: nothing was stored, and the question ends with how it is now.
+
+    Raises NotAllowed, which is audited.
+    """
+    if isinstance(error, NotAllowed):
+        raise error
     turn.done()
     text = Screen(turn.t(f"errors.{error.code}", **error.params))
-    shown = () if isinstance(error, NotFound | NotAllowed) else card(REVIEW_CARD, day_id)
+    shown = () if isinstance(error, NotFound) else card(REVIEW_CARD, day_id)
     return Answer(screens=(text,), cards=shown)
 
 

@@ -8,7 +8,7 @@ from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Command, Feature, Turn, card
 from bot.screens import CardRef, Screen
 from bot.views.duty import date_of
-from bot.views.shifts import LIST_PAGE, OFF, ON, list_screen, month_screen, told_screen
+from bot.views.shifts import LIST_PAGE, OFF, ON, list_screen, marked_screen, month_screen, told_screen
 from services.clock import local_date
 from services.duty import shifts
 from services.duty.shifts import SHIFT_CARD
@@ -50,7 +50,7 @@ async def _typed(turn: Turn, arguments: str) -> Answer:
     await shifts.entitled(turn.session, actor, actor.person_id)
     days = shifts.read_days(arguments, today=local_date(turn.now, actor.zone))
     count = await shifts.mark_days(turn.session, actor, actor.person_id, days, working=True, now=turn.now)
-    said = Screen(turn.t("shifts.marked", count=count))
+    said = marked_screen(turn.t, count, asked=len(days))
     return Answer(screens=(said,), cards=card(SHIFT_CARD, actor.person_id, view=f"{days[0]:%Y%m}"))
 
 

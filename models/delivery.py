@@ -83,6 +83,8 @@ class OutboxMessage(Base):
     state: Mapped[OutboxState] = mapped_column(by_value(OutboxState), default=OutboxState.WAITING)
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
+    stale_at: Mapped[datetime | None]
+    """From this instant on it comes too late; None: it is good whenever it comes."""
     attempts: Mapped[int] = mapped_column(default=0)
     claimed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

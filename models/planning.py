@@ -20,7 +20,6 @@ class PlanLine(Base):
     created_at: Mapped[datetime]
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id", ondelete="SET NULL"), index=True)
     """The entry it became; None: unfinished."""
-    dropped_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_plan_lines_person_id_work_date", "person_id", "work_date"),)
 
@@ -41,3 +40,8 @@ class Blocker(Base):
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    source_chat_id: Mapped[int | None]
+    source_message_id: Mapped[int | None]
+    """The report it was read from; None: it was asked for."""
+
+    __table_args__ = (Index("ix_blockers_source", "source_chat_id", "source_message_id"),)

@@ -23,7 +23,7 @@ from services.entries.days import own_day, own_entry
 from services.entries.sending import tell_queue
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor
-from services.reading.blocked import ReadBlocker, read_blockers
+from services.people.standing_in import deciders
 from services.reading.masking import mask_sensitive
 
 SHORTEST, LONGEST = 5, 500
@@ -75,15 +75,15 @@ async def open_blockers(session: AsyncSession, actor: Actor, *, now: datetime) -
     return tuple(_view(actor, row) for row in rows)
 
 
-async def count_open(session: AsyncSession, actor: Actor) -> dict[int, int]:
-    """How many are open, by person, of those the actor decides on."""
+async def count_open(session: AsyncSession, actor: Actor) -> dict[tuple[int, date], int]:
+    """How many are open, by person and work date, of those the actor decides on."""
     rows = await session.execute(
-        select(Blocker.person_id, func.count().label("open"))
+        select(Blocker.person_id, Blocker.work_date, func.count().label("open"))
         .join(Person, Person.id == Blocker.person_id)
         .where(Blocker.closed_at.is_(None), _decided_by(actor))
-        .group_by(Blocker.person_id)
+        .group_by(Blocker.person_id, Blocker.work_date)
     )
-    return {row.person_id: row.open for row in rows}
+    return {(row.person_id, row.work_date): row.open for row in rows}
 
 
 async def load_blocker(session: AsyncSession, actor: Actor, blocker_id: int, *, now: datetime) -> BlockerView:
@@ -133,57 +133,32 @@ async def raise_blocker(
         raise Invalid("blocker", "blocker_short", limit=SHORTEST)
     if entry_id is not None:
         day, entry = await own_entry(session, actor, entry_id)
-        await _add(session, actor, day, [(text, entry.id)], now=now)
+        await add_blockers(session, actor, day, [(text, entry.id)], now=now)
     else:
         day = await own_day(session, actor, day_id or 0)
-        await _add(session, actor, day, [(text, None)], now=now)
+        await add_blockers(session, actor, day, [(text, None)], now=now)
     return day.id
 
 
-async def note_read(
-    session: AsyncSession,
-    actor: Actor,
-    day: Day,
-    found: Sequence[ReadBlocker],
-    entries: Sequence[Entry],
-    *,
-    now: datetime,
-) -> None:
-    """Notes what a report says stands in its way: of the entry above it, else of the day, which is locked.
-
-    Raises Invalid `blocker_long`, `blocker_many`.
-    """
-    pairs = [
-        (one.text, entries[min(one.after, len(entries)) - 1].id if one.after and entries else None)
-        for one in found
-    ]
-    await _add(session, actor, day, pairs, now=now)
+def ensure_short(*texts: str) -> None:
+    """Raises Invalid `blocker_long`."""
+    if any(len(text) > LONGEST for text in texts):
+        raise Invalid("blocker", "blocker_long", limit=LONGEST)
 
 
-async def note_answer(session: AsyncSession, actor: Actor, day_id: int, text: str, *, now: datetime) -> str:
-    """Notes what an answer about outcomes says stands in the way of the day; gives the rest of the text.
-
-    Raises as `note_read`; NotFound, NotTheirs.
-    """
-    rest, found = read_blockers(text)
-    if found:
-        await note_read(session, actor, await own_day(session, actor, day_id), found, (), now=now)
-    return rest
-
-
-async def _add(
+async def add_blockers(
     session: AsyncSession,
     actor: Actor,
     day: Day,
     pairs: Sequence[tuple[str, int | None]],
     *,
+    message_id: int | None = None,
     now: datetime,
 ) -> None:
     """Adds those that are not there already, word for word, and has the supervisor's queue say so."""
     if not pairs:
         return
-    if any(len(text) > LONGEST for text, _ in pairs):
-        raise Invalid("blocker", "blocker_long", limit=LONGEST)
+    ensure_short(*(text for text, _ in pairs))
     rows = await session.execute(
         select(Blocker.day_id, Blocker.text).where(
             Blocker.person_id == actor.person_id, Blocker.closed_at.is_(None)
@@ -203,12 +178,24 @@ async def _add(
             work_date=day.work_date,
             text=text,
             raised_at=now,
+            source_chat_id=actor.chat_id if message_id is not None else None,
+            source_message_id=message_id,
         )
         for text, entry_id in new
     )
     await session.flush()
     if actor.supervisor_id is not None:
         await tell_queue(session, actor.supervisor_id, now=now)
+
+
+def checked_answer(text: str) -> str:
+    """Typed words as an answer. Raises Invalid `blocker_answer_short`, `blocker_answer_long`."""
+    text = " ".join(text.split())
+    if len(text) < SHORTEST_ANSWER:
+        raise Invalid("blocker", "blocker_answer_short", limit=SHORTEST_ANSWER)
+    if len(text) > LONGEST:
+        raise Invalid("blocker", "blocker_answer_long", limit=LONGEST)
+    return text
 
 
 async def answer_blocker(
@@ -218,11 +205,7 @@ async def answer_blocker(
 
     Raises Invalid `blocker_answer_short`, `blocker_answer_long`, `blocker_done`; NotFound, NotAllowed.
     """
-    text = " ".join(text.split())
-    if len(text) < SHORTEST_ANSWER:
-        raise Invalid("blocker", "blocker_answer_short", limit=SHORTEST_ANSWER)
-    if len(text) > LONGEST:
-        raise Invalid("blocker", "blocker_answer_long", limit=LONGEST)
+    text = checked_answer(text)
     blocker = await _locked(session, blocker_id)
     await capacity_of(session, actor, blocker.person_id, now=now)
     if blocker.closed_at is not None:
@@ -253,10 +236,12 @@ async def close_blocker(session: AsyncSession, actor: Actor, blocker_id: int, *,
     _audit(session, "blocker_closed", actor, blocker, now=now)
     await session.flush()
     supervisor = await session.scalar(select(Person.supervisor_id).where(Person.id == blocker.person_id))
-    told = supervisor if own else blocker.person_id
-    if told is not None:
+    told = [] if own else [blocker.person_id]
+    if own and supervisor is not None:
+        told = await deciders(session, supervisor, but=actor.person_id, now=now)
+    for person_id in told:
         payload = {"blocker_id": blocker.id}
-        await outbox.enqueue(session, "blocker_closed", to=told, now=now, payload=payload)
+        await outbox.enqueue(session, "blocker_closed", to=person_id, now=now, payload=payload)
     if supervisor is not None:
         await tell_queue(session, supervisor, now=now)
     return Closed(blocker.day_id, own)

@@ -4,14 +4,16 @@
                          ▲                   └──belum────▶ closed ──a new date──┐
                          └────────────────────────────────────────────────────┘
 
-The brief brings back what is due until it is closed. Its giver closes it, or whoever decides today in the
-giver's seat or on the addressee (who stood in for a while hands it back); nobody closes what they were told.
+The brief brings back what is due until it is closed. It is followed up by whoever decides today on its
+addressee, and by whoever sits today in its giver's seat as long as that is the seat above. Who stood in for a
+while, or led once, hands it back; nobody closes what they were told.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -46,12 +48,15 @@ class Coaching:
     due: bool
 
 
-def _selected() -> Select[Feedback, str, str, date | None, int | None]:
-    giver, taker = aliased(Person), aliased(Person, name="taker")
+_GIVER, _TAKER, _BOSS = aliased(Person), aliased(Person), aliased(Person)
+
+
+def _selected() -> Select[Feedback, str, str, date | None]:
     return (
-        select(Feedback, giver.name, taker.name, Day.work_date, taker.supervisor_id)
-        .join(giver, giver.id == Feedback.from_id)
-        .join(taker, taker.id == Feedback.to_id)
+        select(Feedback, _GIVER.name, _TAKER.name, Day.work_date)
+        .join(_GIVER, _GIVER.id == Feedback.from_id)
+        .join(_TAKER, _TAKER.id == Feedback.to_id)
+        .outerjoin(_BOSS, _BOSS.id == _TAKER.supervisor_id)
         .outerjoin(Day, Day.id == Feedback.day_id)
     )
 
@@ -81,40 +86,43 @@ async def load_coaching(session: AsyncSession, actor: Actor, feedback_id: int, *
     row = (await session.execute(_selected().where(Feedback.id == feedback_id))).one_or_none()
     if row is None:
         raise NotFound
-    note, from_name, to_name, work_date, supervisor_id = row
-    await _ensure_follows(session, actor, note, supervisor_id, now=now)
+    note, from_name, to_name, work_date = row
+    await _ensure_follows(session, actor, note, now=now)
     return _view(actor, note, from_name, to_name, work_date, today=local_date(now, actor.zone))
 
 
-async def _ensure_follows(
-    session: AsyncSession, actor: Actor, note: Feedback, supervisor_id: int | None, *, now: datetime
-) -> None:
+async def _ensure_follows(session: AsyncSession, actor: Actor, note: Feedback, *, now: datetime) -> None:
     seats = await seats_of(session, actor, now=now)
-    if note.to_id == actor.person_id or not {note.from_id, supervisor_id} & seats.keys():
+    row = await session.execute(_selected().where(Feedback.id == note.id, _followed_by(actor, seats)))
+    if row.one_or_none() is None:
         raise NotAllowed
     if note.tone is not Tone.IMPROVEMENT:
         raise NotFound
 
 
+def _followed_by(actor: Actor, seats: Iterable[int]) -> ColumnElement[bool]:
+    """Of what is selected, what somebody in these seats follows up today."""
+    taken = sorted(seats)
+    from_above = and_(Feedback.from_id.in_(taken), _BOSS.supervisor_id.in_(taken))
+    return and_(Feedback.to_id != actor.person_id, or_(_BOSS.id.in_(taken), from_above))
+
+
 async def due_coaching(session: AsyncSession, actor: Actor, *, now: datetime) -> tuple[Coaching, ...]:
     """What the actor is to look at again today, the longest due first. Two queries."""
     today = local_date(now, actor.zone)
-    seats = sorted(await seats_of(session, actor, now=now))
-    taker = aliased(Person, name="follower")
+    seats = await seats_of(session, actor, now=now)
     rows = await session.execute(
         _selected()
-        .join(taker, taker.id == Feedback.to_id)
         .where(
             Feedback.tone == Tone.IMPROVEMENT,
             Feedback.follow_up_on <= today,
             Feedback.closed_at.is_(None),
-            Feedback.to_id != actor.person_id,
-            or_(Feedback.from_id.in_(seats), taker.supervisor_id.in_(seats)),
-            taker.active,
+            _followed_by(actor, seats),
+            _TAKER.active,
         )
         .order_by(Feedback.follow_up_on, Feedback.id)
     )
-    return tuple(_view(actor, note, giver, to, day, today=today) for note, giver, to, day, _ in rows)
+    return tuple(_view(actor, note, giver, to, day, today=today) for note, giver, to, day in rows)
 
 
 async def follow_up(
@@ -166,7 +174,7 @@ async def load_closed(session: AsyncSession, actor: Actor, feedback_id: int) -> 
     row = (await session.execute(_selected().where(Feedback.id == feedback_id))).one_or_none()
     if row is None:
         return None
-    note, from_name, to_name, work_date, _ = row
+    note, from_name, to_name, work_date = row
     if note.to_id != actor.person_id or note.closed_at is None:
         return None
     return _view(actor, note, from_name, to_name, work_date, today=note.closed_at.date())
@@ -186,8 +194,7 @@ async def _locked(session: AsyncSession, actor: Actor, feedback_id: int, *, now:
     )
     if note is None:
         raise NotFound
-    supervisor_id = await session.scalar(select(Person.supervisor_id).where(Person.id == note.to_id))
-    await _ensure_follows(session, actor, note, supervisor_id, now=now)
+    await _ensure_follows(session, actor, note, now=now)
     return note
 
 

@@ -39,13 +39,15 @@ class Step(enum.StrEnum):
     ACTING_DATES = "acting_dates"
     FOLLOW_UP = "follow_up"
     DUTY_DATES = "duty_dates"
+    DUTY_KIND = "duty_kind"
+    DUTY_CONFIRM = "duty_confirm"
+    SNOOZE = "snooze"
     EXCUSE_DATES = "excuse_dates"
     EXCUSE_REASON = "excuse_reason"
     EXCUSE_CONFIRM = "excuse_confirm"
     PLAN = "plan"
     BLOCKER = "blocker"
     BLOCKER_ANSWER = "blocker_answer"
-    RETURNED = "returned"
     NOTHING = "nothing"
     HOLIDAY_NEW = "holiday_new"
     HOLIDAY_DATE = "holiday_date"
@@ -56,6 +58,10 @@ class Step(enum.StrEnum):
 
 SOFT = frozenset({Step.OUTCOMES, Step.EXCUSE_CONFIRM})
 """Questions that a press elsewhere does not end."""
+
+
+TOLD = frozenset({Step.REASON, Step.FEEDBACK, Step.FEEDBACK_REPLY, Step.BLOCKER_ANSWER})
+"""Questions whose answer is told to somebody else at once: a citizen's number in it is asked about before."""
 
 
 class Said(enum.StrEnum):

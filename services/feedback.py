@@ -100,6 +100,16 @@ async def ensure_about(session: AsyncSession, actor: Actor, about: About, *, now
     return day.person_id
 
 
+def checked(text: str) -> str:
+    """Words as a note. Raises Invalid `feedback_short`, `feedback_long`."""
+    text = text.strip()
+    if len(text) < SHORTEST:
+        raise Invalid("feedback", "feedback_short", limit=SHORTEST)
+    if len(text) > LONGEST:
+        raise Invalid("feedback", "feedback_long", limit=LONGEST)
+    return text
+
+
 async def give_feedback(
     session: AsyncSession, actor: Actor, about: About, *, tone: Tone, text: str, now: datetime
 ) -> int:
@@ -107,11 +117,7 @@ async def give_feedback(
 
     Raises Invalid `feedback_short`, `feedback_long`; NotFound, NotAllowed.
     """
-    text = text.strip()
-    if len(text) < SHORTEST:
-        raise Invalid("feedback", "feedback_short", limit=SHORTEST)
-    if len(text) > LONGEST:
-        raise Invalid("feedback", "feedback_long", limit=LONGEST)
+    text = checked(text)
     person_id = await ensure_about(session, actor, about, now=now)
     twice = await session.scalar(
         select(Feedback.id).where(

@@ -1,13 +1,14 @@
 """Who has had no feedback for a week: told to the one who decides on them, at most once a week for each.
 
 The proof is a round (the staff member, the Monday of the week, nudge), written once whoever ticks; who wrote
-it writes the notice. Told on the supervisor's workdays in the morning; while they are away, to who stands in.
+it writes the notice. Told on the supervisor's office days in their morning; while they are away, to who
+stands in. While nobody can be reached nobody is told and no round is written: the week is not lost.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, select
@@ -30,14 +31,15 @@ from models import (
 from models.engine import insert_into
 from services.approvals.entitlement import capacity_of
 from services.approvals.shown import VISIBLE
-from services.calendar.personal import load_personal
+from services.calendar.hours import at_local
+from services.calendar.personal import PersonalCalendar, load_personal
 from services.clock import local_date
 from services.people.identity import Actor
 from services.people.standing_in import seats_of, stand_ins
 from services.rounds.clock_words import ZONES
 
 PATIENCE = timedelta(days=7)
-HOURS = (8, 12)
+HOURS = (time(8), time(12))
 """Local hours of the supervisor between which they are told."""
 CHUNK = 500
 """Rows in one statement, below a driver's limit of parameters."""
@@ -53,6 +55,14 @@ class Quiet:
 
     person_id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Teller:
+    """Who is told. `until`: the end of their morning."""
+
+    person_id: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +107,32 @@ def _quiet(now: datetime) -> ColumnElement[bool]:
 async def enqueue_nudges(session: AsyncSession, *, now: datetime) -> int:
     """Tells the supervisors whose morning it is; gives how many people they are told of.
 
-    No query outside their mornings, one when nobody is to be told of, else five and the writing.
+    No query outside mornings, one when nobody is to be told of, else seven and the writing.
     """
-    zones = [zone for zone in ZONES.values() if HOURS[0] <= now.astimezone(ZoneInfo(zone)).hour < HOURS[1]]
-    if not zones:
+    zone = next((zone for zone in ZONES.values() if _is_morning(now, zone)), None)
+    if zone is None:
         return 0
-    today = local_date(now, zones[0])
+    today = local_date(now, zone)  # the same wherever it is morning
     monday = today - timedelta(days=today.weekday())
-    found = await _unnoticed(session, zones, monday, now=now)
+    found = await _unnoticed(session, monday, now=now)
     if not found:
         return 0
     tellers = await _tellers(session, found, today, now=now)
     won = await _write_rounds(session, tellers, monday, now=now)
-    told: dict[int, list[int]] = defaultdict(list)
+    told: dict[Teller, list[int]] = defaultdict(list)
     for person_id in sorted(won):
         told[tellers[person_id]].append(person_id)
     await _write_notices(session, told, now=now)
     return len(won)
 
 
-async def _unnoticed(
-    session: AsyncSession, zones: Iterable[str], monday: date, *, now: datetime
-) -> dict[int, int]:
+def _is_morning(now: datetime, zone: str) -> bool:
+    return HOURS[0] <= now.astimezone(ZoneInfo(zone)).time() < HOURS[1]
+
+
+async def _unnoticed(session: AsyncSession, monday: date, *, now: datetime) -> dict[int, int]:
     """Person → supervisor, of whom nobody was told this week."""
-    boss, reached = aliased(Person), aliased(Account)
+    boss = aliased(Person)
     noticed = select(Round.id).where(
         Round.person_id == Person.id, Round.work_date == monday, Round.kind == RoundKind.NUDGE
     )
@@ -128,32 +140,47 @@ async def _unnoticed(
         select(Person.id, boss.id.label("boss_id"))
         .join(Account, Account.person_id == Person.id)
         .join(boss, boss.id == Person.supervisor_id)
-        .join(reached, reached.person_id == boss.id)
-        .where(_quiet(now), boss.active, boss.zone.in_(list(zones)), ~noticed.exists())
+        .where(_quiet(now), boss.active, ~noticed.exists())
     )
     return {row.id: row.boss_id for row in rows}
 
 
 async def _tellers(
     session: AsyncSession, found: Mapping[int, int], today: date, *, now: datetime
-) -> dict[int, int]:
-    """Who is told of whom: the supervisor on their workday, else who stands in. Of nobody who is away."""
+) -> dict[int, Teller]:
+    """Who is told of whom: the supervisor at their desk, else who stands in. Of nobody who is away."""
     there = await stand_ins(session, found.values(), now=now)
-    people = {*found, *found.values(), *(one.person_id for one in there.values())}
-    calendars = await load_personal(session, people, first=today, last=today)
+    bosses = {*found.values(), *(one.person_id for one in there.values())}
+    calendars = await load_personal(session, {*found, *bosses}, first=today, last=today)
+    reached = set(
+        await session.scalars(
+            select(Account.person_id).where(
+                Account.person_id.in_(sorted(bosses)), Account.unreachable_since.is_(None)
+            )
+        )
+    )
     tellers = {}
     for person_id, boss_id in found.items():
-        stand_in = there[boss_id].person_id if boss_id in there else None
-        teller = boss_id if calendars[boss_id].reports_on(today) else stand_in
-        if teller is None or teller == person_id or calendars[person_id].duty.is_away(today):
+        if calendars[person_id].duty.is_away(today):
             continue
-        if calendars[teller].reports_on(today):
-            tellers[person_id] = teller
+        candidates = [boss_id, *([there[boss_id].person_id] if boss_id in there else [])]
+        present = (
+            one
+            for one in candidates
+            if one in reached and one != person_id and calendars[one].at_desk_on(today)
+        )
+        teller = next(present, None)
+        if teller is not None and _is_morning(now, calendars[teller].zone_on(today)):
+            tellers[person_id] = _teller(teller, calendars[teller], today)
     return tellers
 
 
+def _teller(person_id: int, calendar: PersonalCalendar, today: date) -> Teller:
+    return Teller(person_id, at_local(today, HOURS[1], calendar.zone_on(today)))
+
+
 async def _write_rounds(
-    session: AsyncSession, tellers: Mapping[int, int], monday: date, *, now: datetime
+    session: AsyncSession, tellers: Mapping[int, Teller], monday: date, *, now: datetime
 ) -> set[int]:
     """Of whom nobody else has told meanwhile."""
     won: set[int] = set()
@@ -182,15 +209,16 @@ async def _write_rounds(
     return won
 
 
-async def _write_notices(session: AsyncSession, told: Mapping[int, list[int]], *, now: datetime) -> None:
+async def _write_notices(session: AsyncSession, told: Mapping[Teller, list[int]], *, now: datetime) -> None:
     rows = [
         {
-            "person_id": teller,
+            "person_id": teller.person_id,
             "kind": "nudged",
             "payload": {"person_ids": people},
             "state": OutboxState.WAITING,
             "created_at": now,
             "not_before": now,
+            "stale_at": teller.until,
             "attempts": 0,
         }
         for teller, people in sorted(told.items())

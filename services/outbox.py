@@ -53,6 +53,7 @@ class Claimed:
     """A row in hand, with where and in which language it goes: to a person, or to a linked group.
 
     `chat_id` None: a person who never joined. `group`: set for a group's row alone, and then nobody is named.
+    `former`: it goes to a chat that was the person's and is no longer; nobody is there now (no `user_id`).
     """
 
     id: int
@@ -66,6 +67,12 @@ class Claimed:
     zone: str
     name: str
     group: GroupFacts | None = None
+    stale_at: datetime | None = None
+    former: bool = False
+
+
+FORMER_CHAT = "former_chat"
+"""In a payload: the chat a row about a person goes to, instead of the one of their account."""
 
 
 async def enqueue(
@@ -78,9 +85,11 @@ async def enqueue(
     payload: dict[str, Any] | None = None,
     key: str | None = None,
     not_before: datetime | None = None,
+    stale_at: datetime | None = None,
 ) -> bool:
     """Writes one message for person `to` or for a linked `group`; False when `key` was written before.
 
+    `stale_at`: from then on it comes too late (see `services/rounds/lateness.py`).
     Raises ValueError unless exactly one of the two is named.
     """
     if (to is None) == (group is None):
@@ -96,6 +105,7 @@ async def enqueue(
             state=OutboxState.WAITING,
             created_at=now,
             not_before=not_before or now,
+            stale_at=stale_at,
             attempts=0,
         )
         .on_conflict_do_nothing(index_elements=["key"])
@@ -222,18 +232,22 @@ def _claimed(
     receiver = group or person
     assert receiver is not None, "a row's person or group is deleted with it"
     where = group or account
+    former = message.payload.get(FORMER_CHAT)
+    chat_id = former if former is not None else where.chat_id if where else None
     return Claimed(
         id=message.id,
         kind=message.kind,
         payload=message.payload,
         attempts=message.attempts,
         person_id=message.person_id,
-        chat_id=where.chat_id if where else None,
-        user_id=account.user_id if account else None,
+        chat_id=chat_id,
+        user_id=account.user_id if account and former is None else None,
         language=receiver.language,
         zone=receiver.zone,
         name=person.name if person else "",
         group=facts,
+        stale_at=message.stale_at,
+        former=former is not None,
     )
 
 
@@ -272,6 +286,20 @@ async def put_back(
             not_before=now + pause,
             error=error,
             attempts=OutboxMessage.attempts - (1 if wait is not None else 0),
+        )
+    )
+
+
+async def put_off(session: AsyncSession, claimed: Claimed, *, until: datetime) -> None:
+    """Returns a claimed row that was not tried, for a later hour; others pass it."""
+    await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == claimed.id, OutboxMessage.state == OutboxState.SENDING)
+        .values(
+            state=OutboxState.WAITING,
+            not_before=until,
+            error=None,
+            attempts=OutboxMessage.attempts - 1,
         )
     )
 

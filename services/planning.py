@@ -2,7 +2,7 @@
 
     written ──«Pakai rencana»──▶ done (its entry) ──entry deleted──▶ written
        │
-       └──✕──▶ dropped
+       └──✕──▶ deleted
 
 A line that stays unfinished is shown once more, on the next day its person reports; then it is gone from
 view.
@@ -42,21 +42,22 @@ PLAN_ASKED = "plan_asked"
 
 @dataclass(frozen=True, slots=True)
 class PlanLineView:
-    """One line. `done`: it became an entry; `rolled`: it comes from the person's workday before."""
+    """One line. `done`: it became an entry; `rolled`: it comes from their workday before, `planned`."""
 
     id: int
     text: str
     done: bool
     rolled: bool
+    planned: date
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPlan:
-    """A typed plan: the day it is for, and its lines. `more`: how many lines it has too many."""
+    """A typed plan: the day it is for, and its lines. `left`: those that did not fit."""
 
     work_date: date
     lines: tuple[str, ...]
-    more: int = 0
+    left: tuple[str, ...] = ()
 
 
 async def plan_of(session: AsyncSession, person_id: int, work_date: date) -> tuple[PlanLineView, ...]:
@@ -70,7 +71,6 @@ async def plan_of(session: AsyncSession, person_id: int, work_date: date) -> tup
             .where(
                 PlanLine.person_id == person_id,
                 PlanLine.work_date.between(work_date - LOOK_BACK, work_date),
-                PlanLine.dropped_at.is_(None),
             )
             .order_by(PlanLine.work_date, PlanLine.position, PlanLine.id)
             .execution_options(populate_existing=True)
@@ -80,8 +80,8 @@ async def plan_of(session: AsyncSession, person_id: int, work_date: date) -> tup
     rolled = await _rolled(session, person_id, work_date, earlier) if earlier else []
     own = [one for one in rows if one.work_date == work_date]
     return (
-        *(PlanLineView(one.id, one.text, one.entry_id is not None, True) for one in rolled),
-        *(PlanLineView(one.id, one.text, one.entry_id is not None, False) for one in own),
+        *(PlanLineView(one.id, one.text, one.entry_id is not None, True, one.work_date) for one in rolled),
+        *(PlanLineView(one.id, one.text, one.entry_id is not None, False, work_date) for one in own),
     )
 
 
@@ -120,14 +120,13 @@ async def take_plan(
     text: str,
     *,
     work_date: date | None = None,
-    first: bool = False,
     now: datetime,
 ) -> ReadPlan:
     """Adds typed lines to the plan of the day they name, else of `work_date`, else of today.
 
-    A text that only names a day stores nothing. More lines than fit: nothing is stored and `more` says how
-    many are too many; with `first`, as many as fit are. A line that is there already is not added again.
-    Raises Invalid `not_asked`, `plan_day`, `plan_empty`, `plan_line_long`, `plan_full`.
+    A text that only names a day stores nothing. Of more lines than fit the first are stored, and `left` holds
+    the others. A line that is there already is not added again. Raises Invalid `not_asked`, `plan_day`,
+    `plan_day_unread`, `plan_empty`, `plan_line_long`.
     """
     named, text = _named_day(text, today=local_date(now, actor.zone))
     work_date = named or work_date or local_date(now, actor.zone)
@@ -137,11 +136,9 @@ async def take_plan(
         return ReadPlan(work_date, ())
     known = {one.text.casefold() for one in present}
     lines = [one for one in read_lines(text) if one.casefold() not in known]
-    room = MOST_LINES - len(present)
-    if lines and room <= 0:
-        raise Invalid("plan", "plan_full", limit=MOST_LINES)
-    if len(lines) > room and not first:
-        return ReadPlan(work_date, tuple(lines), len(lines) - room)
+    room = max(0, MOST_LINES - len(present))
+    if any(len(one) > LONGEST_LINE for one in lines[:room]):
+        raise Invalid("plan", "plan_line_long", limit=LONGEST_LINE)
     place = await session.scalar(
         select(func.max(PlanLine.position)).where(
             PlanLine.person_id == actor.person_id, PlanLine.work_date == work_date
@@ -159,15 +156,16 @@ async def take_plan(
         for offset, one in enumerate(taken, start=1)
     )
     await session.flush()
-    return ReadPlan(work_date, tuple(taken))
+    return ReadPlan(work_date, tuple(taken), tuple(lines[room:]))
 
 
 def read_lines(text: str) -> list[str]:
     """The lines of a typed plan in their writer's words; greetings and headings are none.
 
-    Raises Invalid `plan_empty`, `plan_line_long`.
+    Raises Invalid `plan_empty`.
     """
     found: list[str] = []
+    text = _once_each(text)
     for block in () if read_absence(text) else split_message(text):
         parts = (block.text, *block.outcomes, *block.times, *block.amounts, *block.links)
         line = " ".join("; ".join(part for part in parts if part).split())
@@ -175,18 +173,32 @@ def read_lines(text: str) -> list[str]:
             found.append(line)
     if not found:
         raise Invalid("plan", "plan_empty")
-    if any(len(one) > LONGEST_LINE for one in found):
-        raise Invalid("plan", "plan_line_long", limit=LONGEST_LINE)
     return found
 
 
+def _once_each(text: str) -> str:
+    """Lines that are typed again say nothing new."""
+    seen: set[str] = set()
+    kept = []
+    for line in text.splitlines():
+        if not line.strip() or line not in seen:
+            kept.append(line)
+        seen.add(line)
+    return "\n".join(kept)
+
+
 def _named_day(text: str, *, today: date) -> tuple[date | None, str]:
-    """The day a plan begins by naming («besok: …»), and the text without it. Raises Invalid `plan_day`."""
+    """The day a plan begins by naming («besok: …»), and the text without it.
+
+    Raises Invalid `plan_day`, `plan_day_unread`.
+    """
     leading = leading_day(text, today=today)
     if leading is None:
         return None, text
     ahead = read_dates(leading.said, today=today, mode=Mode.FUTURE)
-    if ahead is None or ahead.first != ahead.last:
+    if ahead is None:
+        raise Invalid("plan", "plan_day_unread", said=leading.said[:60])
+    if ahead.first != ahead.last:
         raise Invalid("plan", "plan_day")
     return ahead.first, leading.rest
 
@@ -219,7 +231,8 @@ async def drop_line(session: AsyncSession, actor: Actor, line_id: int, *, now: d
         raise NotTheirs("plan_line_gone")
     if line.entry_id is not None:
         raise Invalid("plan", "plan_line_done")
-    line.dropped_at = line.dropped_at or now
+    await session.delete(line)
+    await session.flush()
     return line.work_date
 
 
@@ -257,7 +270,7 @@ async def use_plan(session: AsyncSession, actor: Actor, work_date: date, *, now:
 
 
 async def has_plan(session: AsyncSession, person_id: int, work_date: date) -> bool:
-    """Whether anything was ever planned for the day itself, dropped lines too."""
+    """Whether anything is planned for the day itself."""
     query = select(PlanLine.id).where(PlanLine.person_id == person_id, PlanLine.work_date == work_date)
     return await session.scalar(query.limit(1)) is not None
 
@@ -287,13 +300,12 @@ async def awaits_plan(session: AsyncSession, actor: Actor, *, now: datetime) -> 
 
 
 async def _own_lines(session: AsyncSession, actor: Actor, work_date: date) -> list[PlanLine]:
-    """The person's own lines of a date that were not dropped, done ones too, locked."""
+    """The person's own lines of a date, done ones too, locked."""
     rows = await session.scalars(
         select(PlanLine)
         .where(
             PlanLine.person_id == actor.person_id,
             PlanLine.work_date == work_date,
-            PlanLine.dropped_at.is_(None),
         )
         .order_by(PlanLine.position, PlanLine.id)
         .with_for_update()

@@ -1,22 +1,25 @@
 """What there is to ask a person about one of their days. Reads only."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from models import REPORTING, Day, DayKind, DutyPeriod, Entry, State
+from models import REPORTING, Day, DayKind, DutyPeriod, Entry, Person, State
 from services.calendar import at_local, load_personal
 from services.clock import local_date
-from services.entries.days import DAY_CARD, ensure_open
-from services.errors import Invalid, Outdated
+from services.entries.days import DAY_CARD, ensure_asked, ensure_open
+from services.errors import Outdated
 from services.people.identity import Actor
 from services.rounds.due import LEAST_WINDOW, QUIET_FROM
 from services.rounds.reminder_times import is_quiet
 
 NOON = time(12, 0)
+LONGEST_PAUSE = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Away:
 class Asking:
     """`day_id` None: nothing was written for that date. `copyable`: an earlier day can be copied into it.
 
-    `sent`: sent, or answered with «Tidak ada kegiatan».
+    `copied`: that day, when it is not the previous one on which a report was asked for. `sent`: sent, or
+    answered with «Tidak ada kegiatan».
     """
 
     person_id: int
@@ -48,46 +52,73 @@ class Asking:
     sent: bool
     copyable: bool
     away: Away | None = None
+    copied: date | None = None
 
 
 async def look_at(session: AsyncSession, actor: Actor, work_date: date) -> Asking:
-    """How far the person's day is. Three queries."""
-    row = (
-        await session.execute(
-            select(Day.id, Day.state, func.count(Entry.id))
-            .outerjoin(Entry, Entry.day_id == Day.id)
-            .where(Day.person_id == actor.person_id, Day.work_date == work_date)
-            .group_by(Day.id, Day.state)
-        )
-    ).one_or_none()
-    day_id, state, entries = row if row is not None else (None, State.DRAFT, 0)
-    earlier = (
-        select(Day.id)
-        .where(Day.person_id == actor.person_id, Day.work_date < work_date, Day.entries.any())
-        .limit(1)
+    """How far the person's day is. One query, and the calendar's when the last report is days old."""
+    row = (await session.execute(_day(actor.person_id, work_date))).one()
+    sent = row.state not in (None, State.DRAFT)
+    last = row.earlier if not sent and row.entries == 0 else None
+    skips = last is not None and await _asked_between(session, actor, last, work_date)
+    return Asking(
+        actor.person_id,
+        work_date,
+        row.id,
+        row.entries,
+        sent=sent,
+        copyable=last is not None,
+        away=None if row.period_id is None else Away(row.period_id, row.kind, row.first, row.last),
+        copied=last if skips else None,
     )
-    copyable = entries == 0 and state is State.DRAFT and await session.scalar(earlier) is not None
-    away = await _away(session, actor, work_date)
-    sent = state is not State.DRAFT
-    return Asking(actor.person_id, work_date, day_id, entries, sent, copyable, away)
 
 
-async def _away(session: AsyncSession, actor: Actor, work_date: date) -> Away | None:
-    row = (
-        await session.execute(
-            select(DutyPeriod.id, DutyPeriod.kind, DutyPeriod.first, DutyPeriod.last)
-            .where(
-                DutyPeriod.person_id == actor.person_id,
-                DutyPeriod.first <= work_date,
-                DutyPeriod.last >= work_date,
-                DutyPeriod.kind.not_in(REPORTING),
-                DutyPeriod.cancelled_at.is_(None),
-            )
-            .order_by(DutyPeriod.id.desc())
-            .limit(1)
+async def has_lapsed(session: AsyncSession, actor: Actor, work_date: date) -> bool:
+    """Whether nothing is left to ask of that day: it was answered, or the person is away. One query."""
+    row = (await session.execute(_day(actor.person_id, work_date))).one()
+    return row.state not in (None, State.DRAFT) or row.period_id is not None
+
+
+def _day(person_id: int, work_date: date) -> Select[*tuple[Any, ...]]:
+    """All that is known of one day of a person: exactly one row."""
+    before = aliased(Day)
+    earlier = select(func.max(before.work_date)).where(
+        before.person_id == person_id, before.work_date < work_date, before.entries.any()
+    )
+    away = select(func.max(DutyPeriod.id)).where(
+        DutyPeriod.person_id == person_id,
+        DutyPeriod.first <= work_date,
+        DutyPeriod.last >= work_date,
+        DutyPeriod.kind.not_in(REPORTING),
+        DutyPeriod.cancelled_at.is_(None),
+    )
+    return (
+        select(
+            Day.id,
+            Day.state,
+            select(func.count(Entry.id)).where(Entry.day_id == Day.id).scalar_subquery().label("entries"),
+            earlier.scalar_subquery().label("earlier"),
+            DutyPeriod.id.label("period_id"),
+            DutyPeriod.kind,
+            DutyPeriod.first,
+            DutyPeriod.last,
         )
-    ).one_or_none()
-    return None if row is None else Away(row.id, row.kind, row.first, row.last)
+        .select_from(Person)
+        .outerjoin(Day, (Day.person_id == Person.id) & (Day.work_date == work_date))
+        .outerjoin(DutyPeriod, DutyPeriod.id == away.scalar_subquery())
+        .where(Person.id == person_id)
+    )
+
+
+async def _asked_between(session: AsyncSession, actor: Actor, first: date, last: date) -> bool:
+    """Whether a report was asked for on a day between two others; after two weeks it counts as such."""
+    if last - first > LONGEST_PAUSE:
+        return True
+    after, before = first + timedelta(days=1), last - timedelta(days=1)
+    if after > before:
+        return False
+    calendars = await load_personal(session, [actor.person_id], first=after, last=before)
+    return bool(calendars[actor.person_id].days(after, before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +131,7 @@ class Absent:
 
 async def absence_on(session: AsyncSession, actor: Actor, day: date, *, now: datetime) -> Absent:
     """What can be recorded of that day. Raises Invalid `not_asked`, `day_future`, `day_locked`."""
-    if not actor.reports:
-        raise Invalid("day", "not_asked")
+    ensure_asked(actor)
     ensure_open(actor, day, now=now)
     calendars = await load_personal(session, [actor.person_id], first=day, last=day)
     asking = await look_at(session, actor, day)
@@ -113,8 +143,7 @@ async def still_open(session: AsyncSession, actor: Actor, work_date: date, *, no
 
     Raises Invalid `not_asked`, and for a day to come or a closed month; Outdated once the day is sent.
     """
-    if not actor.reports:
-        raise Invalid("day", "not_asked")
+    ensure_asked(actor)
     ensure_open(actor, work_date, now=now)
     asking = await look_at(session, actor, work_date)
     if asking.sent and asking.day_id is not None:

@@ -13,6 +13,9 @@
 | groups whose unit was never chosen            | 7 days                                    |
 | days away that were cancelled                 | 90 days after that                        |
 | days away, days of a shift                    | 800 days after them                       |
+| who stood in for a supervisor                 | 800 days after the last day               |
+| what stood in the way, once it is closed      | 800 days after that                       |
+| plans of a day                                | 90 days after the day                     |
 
 Deleting is bounded: one call takes at most `limit` rows of each kind and says whether there is more.
 """
@@ -27,6 +30,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from models import (
     Account,
+    ActingSupervisor,
+    Blocker,
     Card,
     DialogueRow,
     DutyPeriod,
@@ -36,6 +41,7 @@ from models import (
     Invitation,
     OutboxMessage,
     OutboxState,
+    PlanLine,
     Round,
     SeenUpdate,
     ShiftDay,
@@ -54,6 +60,9 @@ INVITATIONS = timedelta(days=400)
 GROUPS_LET_GO = timedelta(days=400)
 UNDECIDED_GROUPS = timedelta(days=7)
 CANCELLED_DUTY = timedelta(days=90)
+PLANS = timedelta(days=90)
+"""Longer than a line of a plan may be taken up again."""
+CLOSED_BLOCKERS = timedelta(days=800)
 DUTY = timedelta(days=800)
 """Who was away on a day says which reports were due: as long as the year before can be evaluated."""
 LIMIT = 2000
@@ -99,6 +108,9 @@ def _rules(now: datetime) -> tuple[tuple[str, Key, ColumnElement[bool]], ...]:
             (DutyPeriod.cancelled_at < now - CANCELLED_DUTY) | (DutyPeriod.last < (now - DUTY).date()),
         ),
         ("shift_days", (ShiftDay.person_id, ShiftDay.day), ShiftDay.day < (now - DUTY).date()),
+        ("acting_supervisors", (ActingSupervisor.id,), ActingSupervisor.last < (now - DUTY).date()),
+        ("blockers", (Blocker.id,), Blocker.closed_at < now - CLOSED_BLOCKERS),
+        ("plan_lines", (PlanLine.id,), PlanLine.work_date < (now - PLANS).date()),
     )
 
 

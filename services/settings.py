@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Person, RoundKind, Schedule
+from models import Pattern, Person, RoundKind, Schedule
 from services import audit
 from services.clock import local_date
 from services.errors import Invalid, NotAllowed, NotFound
@@ -35,6 +35,8 @@ class OwnSettings:
     reminder_cap: int
     paused_until: date | None
     plan_asked: bool
+    shift: bool = False
+    """Asked on marked days only."""
 
 
 async def load_settings(session: AsyncSession, actor: Actor, *, now: datetime) -> OwnSettings:
@@ -51,12 +53,13 @@ async def load_settings(session: AsyncSession, actor: Actor, *, now: datetime) -
     return OwnSettings(
         own_time=person.prompt_time,
         next_prompt=due_at,
-        zone=person.zone,
+        zone=actor.zone,
         language=person.language,
         asked=actor.reports,
         reminder_cap=person.reminder_cap,
         paused_until=until if until is not None and until > local_date(now, actor.zone) else None,
         plan_asked=person.plan_asked,
+        shift=person.pattern is Pattern.SHIFT,
     )
 
 

@@ -313,9 +313,10 @@ def test_texts_are_valid_for_telegram(language: str) -> None:
             assert isinstance(text, str), key
             if re.search(r"<[^>]*\{", text):
                 problems.append(f"{key}: a value inside a tag could break out of it")
-            filled = re.sub(r"\{[a-z_]+\}", "x", text)
+            plural = r":[^{}|<>]*\|[^{}|<>]*"
+            filled = re.sub(rf"\{{[a-z_]+(?:{plural})?\}}", "x", text)
             if re.search(r"[{}]", filled):
-                problems.append(f"{key}: a placeholder is a name in braces and nothing more")
+                problems.append(f"{key}: a placeholder is a name in braces, perhaps with «one|many»")
             try:
                 parse_text(filled.replace("->", "-&gt;"), "HTML", None)
             except ApiError as error:

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 
 import structlog
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.app import Running, build_application, run_polling, running
 from bot.commands.sweeping import sweep_daily
@@ -63,10 +65,16 @@ class Rounds:
         if self._hour != hour:
             await tell_turns(session, now=now)
             await enqueue_nudges(session, now=now)
-        await session.flush()
-        self._hour = hour
-        self._kept = None if forgetting else now.date()
+        self._note(session, hour=hour, kept=None if forgetting else now.date())
         return result.more
+
+    def _note(self, session: AsyncSession, *, hour: datetime, kept: date | None) -> None:
+        """Once it is committed, and not before: what a failed commit takes back is done again."""
+
+        def committed(_: Session) -> None:
+            self._hour, self._kept = hour, kept
+
+        event.listen(session.sync_session, "after_commit", committed, once=True)
 
 
 def absolute_path(database: Database) -> str:

@@ -19,6 +19,7 @@ from services.entries.drafting import take_report
 from services.entries.sending import submit_day, tell_queue
 from services.entries.views import load_day
 from services.feedback import About, give_feedback
+from services.groups import Place, link_here
 from services.people import people_file, skp_file
 from services.people.identity import Actor, who_is
 from services.people.import_people import import_people
@@ -30,6 +31,9 @@ ZONE = ZoneInfo("Asia/Jakarta")
 DAYS_BACK = 14
 FIRST_USER = 6_000_001
 SEND_HOUR = time(15, 45)
+GROUP = "MTsN 1 Sukamaju"
+"""The unit, and the group of the same name."""
+GROUP_ADMIN = "Citra Lestari"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,15 @@ async def build_office(session: AsyncSession, *, now: datetime) -> list[Member]:
     )
     await session.flush()
     return members
+
+
+async def link_group(
+    session: AsyncSession, members: list[Member], *, chat_id: int, title: str, now: datetime
+) -> None:
+    """The school's group receives its unit's weekly summary, as if its admin had written `/tautkan` there."""
+    admin = next(one for one in members if one.name == GROUP_ADMIN)
+    actor = await _actor(session, admin.user_id, now=now)
+    await link_here(session, actor, Place(chat_id, None, title, administers=True), title, now=now)
 
 
 async def live_past_weeks(session: AsyncSession, members: list[Member], *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from bot import menus
 from bot.app import Running, run_polling, running
 from bot.commands.running import Rounds, introduce, prepare
 from bot.context import SETTLING, Deps
-from bot.demo.office import Member, build_office, live_past_weeks
+from bot.demo.office import GROUP, GROUP_ADMIN, Member, build_office, link_group, live_past_weeks
 from bot.registry import Registry
 from bot.settings import Settings
 from bot.texts import Texts
@@ -63,6 +63,9 @@ async def demo_scene(
             await live_past_weeks(session, members, now=clock())
             await plan_everybody(session, now=clock())
         async with _simulator(clock, members, port=port, patient=patient) as (sim, people):
+            group = _group_of(sim, people)
+            async with database.writing() as session:
+                await link_group(session, members, chat_id=group, title=GROUP, now=clock())
             own = replace(
                 settings,
                 token=sim.token,
@@ -119,9 +122,13 @@ async def _simulator(
             persona = sim.person(member.name, user_id=member.user_id, note=member.position)
             persona.chat.started = True
             people[member.name] = persona
-        school = [people[name] for name in people if name not in _KUA]
-        sim.group("MTsN 1 Sukamaju", members=school, admins=school[:1])
         yield sim, people
+
+
+def _group_of(sim: Simulator, people: dict[str, Persona]) -> int:
+    """The group of the school; gives its chat id."""
+    school = [people[name] for name in people if name not in _KUA]
+    return sim.group(GROUP, members=school, admins=[people[GROUP_ADMIN]]).id
 
 
 _KUA = frozenset({"H. Ahmad Fauzi", "Dewi Kartika", "Eko Prasetyo"})

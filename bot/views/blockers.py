@@ -1,10 +1,12 @@
 """What stands in the way: as part of a day, by itself, and all of it for the supervisor."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.callbacks import Kind
 from bot.screens import PRIMARY, SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
+from bot.views.kept import kept_part, kept_row
 from bot.views.paging import pager
 from services.blockers import CHIPS, BlockerView
 from services.entries.views import BlockerPart, DayView, EntryView
@@ -93,9 +95,20 @@ def queue_button(t: Speech, count: int) -> tuple[Button, ...]:
     return (button(t.plain("blocker.open", count=count), Kind.BLOCKERS),) if count else ()
 
 
-def list_screen(t: Speech, blockers: Sequence[BlockerView], *, supervises: bool, page: int = 0) -> Screen:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is open. `waits`: typed words are an answer; `words`: one that was typed, and is asked about."""
+
+    blockers: Sequence[BlockerView]
+    supervises: bool
+    waits: bool = False
+    words: str = ""
+
+
+def list_screen(t: Speech, listing: Listing, *, page: int = 0) -> Screen:
     """Everything open, oldest first."""
-    to_queue = (button(t.plain("review.to_queue"), Kind.QUEUE),) if supervises else ()
+    blockers, words = listing.blockers, listing.words
+    to_queue = (button(t.plain("review.to_queue"), Kind.QUEUE),) if listing.supervises else ()
     if not blockers:
         return Screen(t("blocker.none"), (to_queue,) if to_queue else ())
     pages = -(-len(blockers) // PAGE)
@@ -103,12 +116,16 @@ def list_screen(t: Speech, blockers: Sequence[BlockerView], *, supervises: bool,
     first = page * PAGE
     shown = blockers[first : first + PAGE]
     lines = [t("blocker.head", count=len(blockers))]
+    if words:
+        lines = [kept_part(t, words), t("blocker.which")]
     lines += [_listed(t, one, place) for place, one in enumerate(shown, first + 1)]
+    if listing.waits and not words:
+        lines.append(t("blocker.may_type"))
+    kind = Kind.BLOCKER_ANSWER if words else Kind.BLOCKER_SHOW
     rows: list[tuple[Button, ...]] = [
-        (button(_label(t, one, place), Kind.BLOCKER_SHOW, one.id),)
-        for place, one in enumerate(shown, first + 1)
+        (button(_label(t, one, place), kind, one.id),) for place, one in enumerate(shown, first + 1)
     ]
-    rows += [pager(Kind.BLOCKERS, 0, page, pages), to_queue]
+    rows += [pager(Kind.BLOCKERS, 0, page, pages), kept_row(t) if words else (), to_queue]
     return Screen(t.join(lines), tuple(row for row in rows if row))
 
 
@@ -125,8 +142,8 @@ def _label(t: Speech, one: BlockerView, place: int) -> str:
     return shorten(f"{place}. {one.person_name}: {one.text}", LABEL)
 
 
-def blocker_screen(t: Speech, one: BlockerView, *, asking: bool = False) -> Screen:
-    """One blocker in full, with what this viewer may do. `asking`: the answer is waited for."""
+def blocker_screen(t: Speech, one: BlockerView, *, asking: bool = False, waits: bool = False) -> Screen:
+    """One blocker in full, with what this viewer may do. `asking`: its answer; `waits`: it may be typed."""
     lines = [t("blocker.title", name=shorten(one.person_name, 120), day=t.day(one.work_date))]
     lines.append(t("blocker.quote", text=one.text))
     if one.activity:
@@ -137,6 +154,8 @@ def blocker_screen(t: Speech, one: BlockerView, *, asking: bool = False) -> Scre
         lines.append(t("blocker.closed", name=one.closed_by or ""))
     elif asking:
         lines.append(t("blocker.ask_answer"))
+    elif waits and not one.own:
+        lines.append(t("blocker.may_type"))
     return Screen(t.join(lines), _asking_rows(t, one) if asking else _rows(t, one))
 
 

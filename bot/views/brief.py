@@ -92,11 +92,15 @@ def _missing(t: Speech, missing: Sequence[Missing]) -> list[Html]:
         if len(days) == 1
         else t("brief.missing", count=len(missing))
     )
-    return _row_of_names(t, head, [_misses(t, one) for one in missing])
+    return _row_of_names(t, head, [_misses(t, one, dated=len(days) > 1) for one in missing])
 
 
-def _misses(t: Speech, one: Missing) -> Html:
+def _misses(t: Speech, one: Missing, *, dated: bool) -> Html:
+    """A name; where the others' last workday is another date, with its own."""
     name = _name(one.name)
+    if dated:
+        key = "brief.misses_day_of" if one.count > 1 else "brief.misses_day"
+        return t(key, name=name, day=t.date(one.last), count=one.count)
     return t("brief.misses", name=name, count=one.count) if one.count > 1 else t("brief.name", name=name)
 
 
@@ -126,7 +130,13 @@ def _nothing(t: Speech, brief: Brief) -> list[Html]:
 
 def _coaching(t: Speech, brief: Brief) -> list[Html]:
     lines = [
-        t("brief.quoted", name=_name(one.to_name), text=shorten(one.text, TEXT)) for one in brief.coaching
+        t(
+            "brief.follow_line",
+            name=_name(one.to_name),
+            day=t.date(one.given_on),
+            text=shorten(one.text, TEXT),
+        )
+        for one in brief.coaching
     ]
     return _list(t, t("brief.coaching"), lines)
 

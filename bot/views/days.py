@@ -34,6 +34,7 @@ def day_card(
     sensitive: bool = False,
     attached: int = 0,
     reported: bool = False,
+    corrects: int | None = None,
     restorable: bool = False,
     closed: bool = False,
 ) -> Screen:
@@ -42,8 +43,8 @@ def day_card(
     `taken`: the message it was just read from, which may turn out to be no activity; `answered`: the one
     that was just taken as outcomes, which may be an activity; `sensitive`: that message holds a citizen's
     number. `attached`: the evidence that just came, with where it went. `reported`: what was taken may have
-    been the answer to the outcome question. `restorable`: what was just removed can be put back.
-    `closed`: its month takes no new entries any more.
+    been the answer to the outcome question. `corrects`: the returned entry it may correct. `restorable`: what
+    was just removed can be put back. `closed`: its month takes no new entries any more.
     """
     pages = max(1, -(-len(day.entries) // PAGE))
     home = next((one for one in day.entries if any(piece.id == attached for piece in one.evidence)), None)
@@ -80,6 +81,9 @@ def day_card(
         rows.append(_pager(t, day, page, pages))
     if reported:
         rows.append((button(t.plain("day.is_outcome"), Kind.DAY_UNDO, day.id, arg=f"o{taken}"),))
+    if corrects:
+        fix = button(t.plain("return.is_fix"), Kind.RETURNED_FIX, corrects, arg=str(taken), style=PRIMARY)
+        rows.append((fix,))
     if any(one.source_message_id == taken for one in day.entries) and taken:
         rows.append((button(t.plain("day.undo"), Kind.DAY_UNDO, day.id, arg=str(taken)),))
     if answered:

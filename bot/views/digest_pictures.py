@@ -1,6 +1,6 @@
-"""The picture of a weekly summary, and its words for who cannot see it."""
+"""The picture of a weekly summary: a short caption where its words follow, else what it shows in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from bot.context import Picture
@@ -51,10 +51,12 @@ def unit_picture(t: Speech, unit: UnitWeek) -> Picture:
     return _picture(t, unit.name, unit.period, bars, unit.days, year=unit.year, pace=unit.pace, said=said)
 
 
-def _supported(t: Speech, found: Iterable[Supported], pace: float) -> list[Bar]:
+def _supported(t: Speech, found: Sequence[Supported], pace: float) -> list[Bar]:
     return [
         Bar(
-            t.plain("digest.others") if one.text is None else one.text,
+            t.plain("digest.all_rhk" if len(found) == 1 else "digest.others")
+            if one.text is None
+            else one.text,
             one.share,
             t.plain("digest.mean", share=percent(one.share), count=number(t, one.count)),
             pace,
@@ -88,7 +90,8 @@ def _picture(
         footer=t.plain("digest.picture_more", count=rest) if rest > 0 else "",
         expected_label=t.plain("digest.picture_pace", pace=percent(pace)),
     )
-    lines = [t("digest.caption", title=shorten(title, 120), week=week), said]
+    head = t("digest.caption", title=shorten(title, 120), week=week)
+    lines = [head, said]
     measured = [one for one in drawn if one.share is not None]
     lines += [
         t("digest.caption_bar", text=shorten(one.label, 80), value=shorten(one.value, 80))
@@ -96,7 +99,8 @@ def _picture(
     ]
     if len(measured) > NAMED:
         lines.append(t("digest.caption_more", count=len(measured) - NAMED))
-    return Picture(drawing, Html("\n".join(lines)))
+    caption = Html(f"{head}\n{t('digest.caption_below')}")
+    return Picture(drawing, caption, words=Html("\n".join(lines)), silent=True)
 
 
 def columns(t: Speech, days: Sequence[Column]) -> tuple[DayCount, ...]:

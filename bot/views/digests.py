@@ -88,14 +88,8 @@ def _own_numbers(t: Speech, own: PersonWeek) -> Html:
         lines.append(t("digest.away_own", away=_away(t, own)))
     lines.append(t("digest.entries", count=own.entries, with_outcome=own.with_outcome))
     if own.has_supervisor:
-        lines.append(_approved(t, own.approved, own.period))
+        lines.append(t("digest.approved", count=own.approved))
     return Html("\n".join(lines))
-
-
-def _approved(t: Speech, count: int, period: Period) -> Html:
-    """How many count, and since when where there was no summary before."""
-    key = "digest.approved_ever" if period.cut_from is None else "digest.approved"
-    return t(key, count=count)
 
 
 def _away(t: Speech, own: PersonWeek) -> Html:
@@ -141,7 +135,7 @@ def _progress_block(t: Speech, own: PersonWeek) -> Html:
 
 def _feedback(t: Speech, own: PersonWeek) -> Html:
     if not own.feedback:
-        return t("digest.no_feedback_ever" if own.period.cut_from is None else "digest.no_feedback")
+        return t("digest.no_feedback")
     tones = ", ".join(
         t.plain("digest.tone", count=count, tone=t.plain(f"digest.tone_{tone}"))
         for tone, count in sorted(own.feedback.items())
@@ -176,7 +170,7 @@ def team_screen(t: Speech, team: TeamWeek, frame: Frame | None) -> Screen:
         blocks = [t("digest.people"), *lines, *([title, *unserved] if unserved else [])]
         return _paged(t, head, blocks, frame, review=team.waiting > 0)
     numbers = [t("digest.reported_team", reported=team.reported, asked=team.asked, people=len(team.workers))]
-    numbers.append(_approved(t, team.approved, team.period))
+    numbers.append(t("digest.approved", count=team.approved))
     parts = [head, Html("\n".join([*numbers, *_review(t, team.review)]))]
     if team.without_feedback:
         names = ", ".join(shorten(one, NAME) for one in team.without_feedback[:12])
@@ -207,9 +201,16 @@ def _review(t: Speech, review: Review) -> list[Html]:
         return []
     lines = [t("digest.review", decided=review.decided, sent=review.sent)] if review.sent else []
     if review.age is not None:
-        days = f"{review.age:g}".replace(".", "," if t.language == "id" else ".")
-        lines.append(t("digest.age", days=days) if review.age else t("digest.age_same_day"))
+        lines.append(_age(t, review.age))
     return lines
+
+
+def _age(t: Speech, days: float) -> Html:
+    """How long people usually wait, in words; a median between two numbers is said as both."""
+    low = int(days)
+    if low == days:
+        return t("digest.age", count=low) if low else t("digest.age_same_day")
+    return t("digest.age_between", low=low, high=low + 1) if low else t("digest.age_or_next")
 
 
 def _unserved(t: Speech, team: TeamWeek, *, most: int = 6) -> list[Html]:
@@ -225,7 +226,7 @@ def unit_screen(t: Speech, unit: UnitWeek, frame: Frame | None) -> Screen:
     if unit.empty:
         return _framed(t, [head, t("digest.unit_nothing")], frame, picture=False)
     numbers = [t("digest.reported_unit", reported=unit.reported, asked=unit.asked, people=unit.people)]
-    numbers.append(_approved(t, unit.approved, unit.period))
+    numbers.append(t("digest.approved", count=unit.approved))
     parts = [head, Html("\n".join(numbers))]
     if unit.best:
         told = [
@@ -234,7 +235,7 @@ def unit_screen(t: Speech, unit: UnitWeek, frame: Frame | None) -> Screen:
         ]
         parts.append(_block(t, t("digest.worth"), told, folded=99))
     if unit.supported:
-        lines = [support_line(t, one) for one in unit.supported]
+        lines = [support_line(t, one, alone=len(unit.supported) == 1) for one in unit.supported]
         head = t("digest.support_head", year=unit.year, pace=percent(unit.pace))
         parts.append(_block(t, head, lines))
     if unit.away:
@@ -244,14 +245,20 @@ def unit_screen(t: Speech, unit: UnitWeek, frame: Frame | None) -> Screen:
     return _framed(t, parts, frame)
 
 
-def support_line(t: Speech, one: Supported) -> Html:
+def support_line(t: Speech, one: Supported, *, alone: bool = False) -> Html:
+    """`alone`: no RHK of its own stands beside it, so it is not the rest of anything."""
+    if one.text is None and alone:
+        return t("digest.support_all", share=percent(one.share), count=one.count)
     text = t.plain("digest.others") if one.text is None else shorten(one.text, LABEL)
     return t("digest.support", text=text, share=percent(one.share), count=one.count)
 
 
-def sure_screen(t: Speech, group_id: int, title: str, look: Look) -> Screen:
-    """Asks before a summary goes to a group a second time."""
+def sure_screen(t: Speech, group_id: int, title: str, look: Look, *, problem: str = "") -> Screen:
+    """Asks before a summary goes to a group once more. `problem`: what kept the last one from it."""
     text = t("digest.sure", group=shorten(title, 80), week=week_words(t, look.week))
+    if problem:
+        met = t("digest.did_not_arrive", problem=t(f"groups.problem_{problem}"))
+        text = t.join([met, t(f"groups.mend_{problem}"), text])
     send = button(t.plain("digest.send"), Kind.WEEK_SEND, group_id, arg=look.week.isoformat(), style=PRIMARY)
     return Screen(text, ((send,), (button(t.plain("dialogue.cancel"), Kind.WEEK_SHOW, arg=look.pack()),)))
 

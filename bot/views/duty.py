@@ -7,11 +7,14 @@ from datetime import date
 from bot.callbacks import Kind, Press
 from bot.screens import DANGER, PRIMARY, SUCCESS, Button, Screen, button
 from bot.texts import ZONE_NAMES, Html, Speech
+from bot.views.days import pending_screen
+from bot.views.faults import fault_text
 from bot.views.paging import pager
 from bot.views.spans import long_span, short_span
 from services.duty.periods import AWAY, Period, Preview, Wish
 from services.duty.telling import Stay, Told
 from services.errors import NotFound
+from services.reading.date_faults import Misread
 from services.states import DayKind
 
 SIX = (DayKind.LEAVE, DayKind.SICK, DayKind.PERMIT, DayKind.FIELD, DayKind.TRAINING, DayKind.REMOTE)
@@ -19,6 +22,8 @@ ON_A_PAGE = 6
 MOST_NOTES = 4
 """How many days off a preview explains; more of them are only counted."""
 KINDS_FACE, DATES_FACE, WISH_FACE, PAGE_FACE = "k", "d", "w", "l"
+HALF_FACE, SAVED_FACE = "h", "s"
+"""The preview of half a day; the list after something was saved that leaves a supervisor's place empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,18 @@ def date_of(text: str) -> date:
 
 
 def list_screen(
-    t: Speech, periods: Sequence[Period], *, person_id: int, today: date, page: int = 0
+    t: Speech,
+    periods: Sequence[Period],
+    *,
+    person_id: int,
+    today: date,
+    page: int = 0,
+    vacant: bool = False,
 ) -> Screen:
-    """The card: what holds, with a button each to take it back, and «Tambah»."""
+    """The card: what holds, with a button each to take it back, and «Tambah».
+
+    `vacant`: nobody stands in for this supervisor on the days just saved, and somebody may be named.
+    """
     pages = max(1, -(-len(periods) // ON_A_PAGE))
     page = min(page, pages - 1)
     shown = periods[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
@@ -80,7 +94,10 @@ def list_screen(
     turning = pager(Kind.DUTY, person_id, page, pages)
     rows += [tuple(replace(one, press=_paged(one)) for one in turning)] if turning else []
     rows.append((button(t.plain("duty.add"), Kind.DUTY, person_id, arg=KINDS_FACE, style=PRIMARY),))
-    return Screen(t.join([t("duty.head"), Html("\n".join(lines))]), tuple(rows))
+    if vacant:
+        rows.append((button(t.plain("duty.name_stand_in"), Kind.ACTING_NEW, person_id),))
+    note = [t("duty.nobody_stands_in")] if vacant else []
+    return Screen(t.join([t("duty.head"), Html("\n".join(lines)), *note]), tuple(rows))
 
 
 def _paged(one: Button) -> Press | None:
@@ -105,18 +122,35 @@ def kind_name(t: Speech, kind: DayKind) -> str:
     return t.plain(f"duty.kind_{kind}")
 
 
-def kinds_screen(t: Speech, *, person_id: int) -> Screen:
-    """Which kind of days are to be added."""
-    labels = [button(kind_name(t, kind), Kind.DUTY, person_id, arg=f"{DATES_FACE}{kind}") for kind in SIX]
+def kinds_screen(t: Speech, *, person_id: int, draft: Draft | None = None) -> Screen:
+    """Which kind of days are to be added. `draft`: the days are known already, whatever kind it says."""
+
+    def following(kind: DayKind) -> str:
+        if draft is None:
+            return f"{DATES_FACE}{kind}"
+        return f"{WISH_FACE}{replace(draft, wish=replace(draft.wish, kind=kind)).pack()}"
+
+    labels = [button(kind_name(t, kind), Kind.DUTY, person_id, arg=following(kind)) for kind in SIX]
     rows = (tuple(labels[:3]), tuple(labels[3:]), (back(t, person_id),))
-    return Screen(t("duty.which_kind"), rows)
+    if draft is None:
+        return Screen(t("duty.which_kind"), rows)
+    days = long_span(t, draft.wish.first, draft.wish.last)
+    return Screen(t("duty.which_kind_on", days=days), rows)
 
 
 def dates_screen(t: Speech, kind: DayKind, *, person_id: int) -> Screen:
     """Asks for the days of a kind; they are typed."""
+    return Screen(_which_days(t, kind), ((back(t, person_id),),))
+
+
+def unread_screen(t: Speech, misread: Misread, kind: DayKind) -> Screen:
+    """Days that could not be read: what is wrong with them, and the question once more."""
+    return pending_screen(t, t.join([fault_text(t, misread), _which_days(t, kind)]))
+
+
+def _which_days(t: Speech, kind: DayKind) -> Html:
     example = t("duty.example_past") if kind is DayKind.SICK else t("duty.example")
-    text = t("duty.which_days", kind=kind_name(t, kind), example=example)
-    return Screen(text, ((back(t, person_id),),))
+    return t("duty.which_days", kind=kind_name(t, kind), example=example)
 
 
 def back(t: Speech, person_id: int) -> Button:
@@ -132,13 +166,19 @@ def preview_screen(
     person_id: int,
     today: date,
     by_workdays: date | None,
+    half: bool = False,
 ) -> Screen:
-    """What was understood, in words; `by_workdays`: where it ends if workdays were meant."""
+    """What was understood, in words; `by_workdays`: where it ends if workdays were meant.
+
+    `half`: half a day was said, which cannot be recorded.
+    """
     wish = preview.wish
     lines = [
         t("duty.understood", kind=kind_name(t, wish.kind), days=long_span(t, wish.first, wish.last)),
         _counted(t, preview),
     ]
+    if half:
+        lines.append(t("duty.whole_days"))
     if preview.sent:
         days = ", ".join(short_span(t, one, one, today=today) for one in preview.sent[:MOST_NOTES])
         more = "…" if len(preview.sent) > MOST_NOTES else ""

@@ -1,16 +1,18 @@
 """`/bebaskan`: which days, for whom and why; what was written, and what its people are told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.callbacks import Kind
 from bot.screens import DANGER, SUCCESS, Button, Screen, button
 from bot.texts import Html, Speech
 from bot.views.duty import date_of
+from bot.views.faults import fault_text
 from bot.views.paging import pager
 from bot.views.spans import long_span
 from services.duty.excusing import Choices, Excuse, Reach, Reached, Scope
 from services.errors import NotFound
+from services.reading.date_faults import Misread
 
 SCOPE_FACE, ONE_FACE, REASON_FACE, CHECK_FACE, DONE_FACE = "s", "o", "r", "v", "x"
 REASONS = ("network", "field", "event")
@@ -58,6 +60,12 @@ def dates_screen(t: Speech, *, person_id: int, today: date) -> Screen:
         for key, day in days
     )
     return Screen(t("excuse.which_days"), (quick, (_cancel(t),)))
+
+
+def unread_screen(t: Speech, misread: Misread, *, person_id: int, today: date) -> Screen:
+    """Days that could not be read: what is wrong with them, and the question once more."""
+    asked = dates_screen(t, person_id=person_id, today=today)
+    return replace(asked, text=t.join([fault_text(t, misread), Html(asked.text)]))
 
 
 def scope_screen(t: Speech, plan: Plan, choices: Choices, *, person_id: int) -> Screen:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.callbacks import Kind
 from bot.screens import DANGER, PRIMARY, SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
+from bot.views.kept import kept_part, kept_row
 from services.approvals.review import Review
 from services.entries.views import EntryView
 from services.errors import NotFound
@@ -56,8 +57,8 @@ def phrases(t: Speech, tone: Tone) -> list[str]:
     return t.options(f"feedback.{tone}")
 
 
-def tone_screen(t: Speech, review: Review, choice: Choice) -> Screen:
-    """First face: on what, and in which tone."""
+def tone_screen(t: Speech, review: Review, choice: Choice, *, words: str = "") -> Screen:
+    """First face: on what, and in which tone. `words`: the note that was typed already."""
     day_id = review.day.id
     tones = tuple(
         button(
@@ -75,11 +76,14 @@ def tone_screen(t: Speech, review: Review, choice: Choice) -> Screen:
         on_target = replace(choice, target=entry.target_id).pack()
         rows.append((button(t.plain("feedback.on_target"), Kind.FEEDBACK, day_id, arg=on_target),))
     rows.append((button(t.plain("feedback.on_behaviour"), Kind.FEEDBACK_ABOUT, day_id, arg=choice.pack()),))
+    if words:
+        rows.append(kept_row(t))
     rows.append((_back(t, review, choice),))
-    return Screen(t.join([_head(t, review, choice), t("feedback.which_tone")]), tuple(rows))
+    asked = [kept_part(t, words), t("feedback.tone_of_kept")] if words else [t("feedback.which_tone")]
+    return Screen(t.join([_head(t, review, choice), *asked]), tuple(rows))
 
 
-def behaviour_screen(t: Speech, review: Review, choice: Choice) -> Screen:
+def behaviour_screen(t: Speech, review: Review, choice: Choice, *, words: str = "") -> Screen:
     """Which of the seven values the note is on."""
     day_id = review.day.id
     found = [
@@ -94,7 +98,8 @@ def behaviour_screen(t: Speech, review: Review, choice: Choice) -> Screen:
     rows = [tuple(found[start : start + 2]) for start in range(0, len(found), 2)]
     whole = replace(choice, behaviour=0).pack()
     rows.append((button(t.plain("feedback.no_behaviour"), Kind.FEEDBACK, day_id, arg=whole),))
-    return Screen(t.join([_head(t, review, choice), t("feedback.which_behaviour")]), tuple(rows))
+    kept = [kept_part(t, words)] if words else []
+    return Screen(t.join([_head(t, review, choice), *kept, t("feedback.which_behaviour")]), tuple(rows))
 
 
 def phrase_screen(t: Speech, review: Review, choice: Choice) -> Screen:

@@ -6,7 +6,7 @@ from bot.callbacks import Kind
 from bot.screens import DANGER, Button, Screen, button, shorten
 from bot.texts import ZONE_NAMES, Html, Speech
 from bot.views.paging import pager
-from services.groups import Choice, GroupView, Linked, Outcome, Problem, Welcome
+from services.groups import Change, Choice, GroupView, Linked, Outcome, Problem, Welcome
 
 UNITS_A_PAGE = 8
 GROUPS_A_PAGE = 6
@@ -27,12 +27,22 @@ def linked_here(t: Speech, linked: Linked) -> Screen:
         return Screen(t("groups.goes_on_in_private"))
     if linked.outcome is Outcome.SAME:
         return Screen(t("groups.linked_already", unit=linked.unit))
-    return linked_screen(t, unit=linked.unit, zone=linked.zone)
+    before = linked.before.name if linked.before else ""
+    return linked_screen(t, unit=linked.unit, zone=linked.zone, before=before)
 
 
-def linked_screen(t: Speech, *, unit: str, zone: str) -> Screen:
-    """What will come here, when, and what will not be shown."""
-    return Screen(t("groups.linked", unit=unit, zone=ZONE_NAMES.get(zone, zone)))
+def linked_screen(t: Speech, *, unit: str, zone: str, before: str = "") -> Screen:
+    """What will come here, when, and what will not be shown. `before`: the unit it came from until now."""
+    parts = [t("groups.instead", before=before)] if before else []
+    parts.append(t("groups.linked", unit=unit, zone=ZONE_NAMES.get(zone, zone)))
+    return Screen(t.join(parts))
+
+
+def changed_screen(t: Speech, change: Change, group_id: int) -> Screen:
+    """Tells an admin that another one has given their group another unit's summary."""
+    title = t("groups.topic_of" if change.topic else "groups.group_of", title=change.title)
+    text = t("groups.changed", title=title, unit=change.unit, before=change.before, by=change.by)
+    return Screen(text, ((button(t.plain("groups.open"), Kind.GROUP_SHOW, group_id),),))
 
 
 def choice_screen(t: Speech, choice: Choice, *, page: int) -> Screen:
@@ -49,9 +59,11 @@ def choice_screen(t: Speech, choice: Choice, *, page: int) -> Screen:
     return Screen(t(key, title=choice.title), tuple(row for row in rows if row))
 
 
-def chosen_screen(t: Speech, *, title: str, unit: str) -> Screen:
+def chosen_screen(t: Speech, linked: Linked, *, title: str) -> Screen:
     """In private, once the unit is chosen."""
-    return Screen(t("groups.chosen", title=title, unit=unit))
+    parts = [t("groups.instead", before=linked.before.name)] if linked.before else []
+    parts.append(t("groups.chosen", title=title, unit=linked.unit))
+    return Screen(t.join(parts))
 
 
 def list_screen(t: Speech, groups: Sequence[GroupView], *, person_id: int, page: int) -> Screen:

@@ -8,6 +8,7 @@ from bot.callbacks import Kind
 from bot.screens import Button, Screen, button
 from bot.texts import Html, Speech, escape
 from bot.views.paging import pager
+from services.calendar.administration import Doubt
 from services.calendar.gaps import Gaps
 from services.calendar.listing import DayOff, Meaning, YearList
 
@@ -193,7 +194,8 @@ def preview(t: Speech, draft: Draft, kind: str) -> Screen:
     """The whole of it, before it is stored."""
     parts = [_drafted(t, draft), t("holidays.as_kind", kind=kind_of(t, kind, draft.unit_name))]
     parts.append(announced(t, draft))
-    save = button(t.plain("holidays.save"), Kind.HOLIDAY_SAVE, draft.year, style="success")
+    at = place_of(draft.days[0])
+    save = button(t.plain("holidays.save"), Kind.HOLIDAY_SAVE, draft.year, arg=at, style="success")
     return Screen(t.join(parts), ((save, *_cancel(t)),))
 
 
@@ -208,14 +210,16 @@ def announced(t: Speech, draft: Draft) -> Html:
     return t(NOT_ASKED[draft.days[0] == draft.today], people=draft.people)
 
 
+def days_named(t: Speech, days: Sequence[date]) -> Html:
+    """One day, or from which to which."""
+    if len(days) == 1:
+        return t.day(days[0], year=True)
+    first = t.day(days[0], year=days[0].year != days[-1].year)
+    return t("holidays.from_to", first=first, last=t.day(days[-1], year=True), count=len(days))
+
+
 def _drafted(t: Speech, draft: Draft) -> Html:
-    when = t.day(draft.days[0], year=True)
-    if len(draft.days) > 1:
-        last = t.day(draft.days[-1], year=True)
-        same_year = draft.days[0].year == draft.days[-1].year
-        first = t.day(draft.days[0], year=not same_year)
-        when = t("holidays.from_to", first=first, last=last, count=len(draft.days))
-    lines = [t("holidays.card", day=when, what=draft.name)]
+    lines = [t("holidays.card", day=days_named(t, draft.days), what=draft.name)]
     if draft.already:
         days = ", ".join(t.date(one) for one in draft.already)
         lines.append(t("holidays.already_off", days=days))
@@ -231,6 +235,18 @@ def _cancel(t: Speech) -> tuple[Button, ...]:
 def asks(t: Speech, text: Html) -> Screen:
     """A question that is answered by typing."""
     return Screen(text, (_cancel(t),))
+
+
+def doubtful(t: Speech, one: DayOff, doubt: Doubt, *, day: date) -> Screen:
+    """A new date that may be a slip: moved only when it is meant."""
+    parts = [t("holidays.doubt_move", name=one.name, day=t.day(one.day, year=True), to=t.day(day, year=True))]
+    if doubt.far:
+        parts.append(t("holidays.doubt_far", days=doubt.far))
+    if doubt.other is not None:
+        parts.append(t("holidays.doubt_other", name=doubt.other))
+    parts.append(t("holidays.doubt_ask"))
+    move = button(t.plain("holidays.move"), Kind.HOLIDAY_DATE, one.id, arg=day.isoformat())
+    return Screen(t.join(parts), ((move, *_cancel(t)),))
 
 
 def warning(t: Speech, gaps: Gaps) -> Screen:

@@ -59,11 +59,11 @@ def welcome(
 
 
 def _asked(t: Speech, own: OwnSettings, now: datetime) -> Html:
-    if own.next_prompt is None:
+    if own.next_prompt is None and own.shift:
         return t("join.asked_never")
     if own.own_time is not None:
         return t("join.asked_own", clock=t.clock(own.own_time))
-    if own.next_prompt <= now:
+    if own.next_prompt is None or own.next_prompt <= now:
         return t("join.asked")
     return t("join.asked_first", when=t.instant(own.next_prompt, own.zone))
 

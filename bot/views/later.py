@@ -1,13 +1,17 @@
 """What the question of the day turns into: not now, or not on duty."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.callbacks import Kind
 from bot.screens import PRIMARY, Button, Screen, button
 from bot.texts import Html, Speech
+from bot.views.days import pending_screen
+from bot.views.duty import KINDS_FACE, WISH_FACE, Draft
 from bot.views.prompt import prompt_buttons
+from bot.views.spans import long_span
 from services.prompting import Absent, Asking, Away
 from services.rounds.reminder_times import Choice, Later
 from services.states import DayKind
@@ -41,6 +45,12 @@ def _fill(t: Speech, asking: Asking, style: str | None = None) -> Button:
 def nothing_button(t: Speech, work_date: date) -> Button:
     """«Tidak ada kegiatan»."""
     return button(t.plain("nothing.button"), Kind.NOTHING_ASK, arg=work_date.isoformat())
+
+
+def what_on_screen(t: Speech, work_date: date) -> Screen:
+    """Asks for the text of a day. «Tidak ada kegiatan» is an answer, too."""
+    screen = pending_screen(t, t("day.what_on", day=t.day(work_date)))
+    return replace(screen, rows=((nothing_button(t, work_date),), *screen.rows))
 
 
 def snoozed_screen(t: Speech, asking: Asking, seconds: int, *, zone: str, today: date) -> Screen:
@@ -83,20 +93,22 @@ def _span(t: Speech, away: Away) -> Html:
     return t("later.span", first=t.date(away.first), last=t.date(away.last))
 
 
-def field_screen(t: Speech, asking: Asking, *, later: bool) -> Screen:
-    """Dinas luar is work: its report is still asked for."""
-    return Screen(t("later.field"), prompt_buttons(t, asking, later=later))
+def field_screen(t: Speech, asking: Asking, *, later: bool, period_id: int) -> Screen:
+    """Dinas luar is work: its report is still asked for. `period_id`: what «Urungkan» takes back."""
+    arg = asking.work_date.isoformat()
+    undo = button(t.plain("day.restore"), Kind.OFF_UNDO, period_id, arg=arg)
+    return Screen(t("later.field"), (*prompt_buttons(t, asking, later=later), (undo,)))
 
 
-def absent_screen(t: Speech, found: Absent, *, today: date, ahead: bool) -> Screen:
+def absent_screen(
+    t: Speech, found: Absent, *, today: date, ahead: Draft | None = None, asked: bool = False
+) -> Screen:
     """Answers «saya sakit»: one tap records it, unless there is nothing left to record.
 
-    `ahead`: the words may as well mean a day to come.
+    `ahead`: the words may as well mean days to come; `asked`: which kind these are was said, too.
     """
     asking = found.asking
     day = t.day(asking.work_date)
-    if ahead and (asking.away is not None or asking.sent or not found.expected):
-        return Screen(t("later.offer_ahead"))
     if asking.away is not None:
         return away_screen(t, asking, asking.away, today=today)
     if not found.expected:
@@ -106,4 +118,14 @@ def absent_screen(t: Speech, found: Absent, *, today: date, ahead: bool) -> Scre
     key = "later.offer_today" if asking.work_date == today else "later.offer_day"
     arg = asking.work_date.isoformat()
     mark = button(t.plain(key, day=day), Kind.PROMPT_OFF, asking.person_id, arg=arg, style=PRIMARY)
-    return Screen(t("later.offer_which", day=day) if ahead else t("later.offer"), ((mark,),))
+    if ahead is None:
+        return Screen(t("later.offer"), ((mark,),))
+    days = long_span(t, ahead.wish.first, ahead.wish.last)
+    face = WISH_FACE if asked else KINDS_FACE
+    coming = button(days, Kind.DUTY, asking.person_id, arg=f"{face}{ahead.pack()}")
+    return Screen(t("later.offer_which", day=day, ahead=days), ((mark,), (coming,)))
+
+
+def not_a_time_screen(t: Speech, offered: Screen) -> Screen:
+    """A time of one's own was typed where only some are offered."""
+    return replace(offered, text=t("later.not_a_time"))

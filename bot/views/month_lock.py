@@ -1,5 +1,8 @@
 """Before a month closes: what a person has left of it."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from bot.callbacks import Kind
 from bot.screens import PRIMARY, Button, Screen, button
 from bot.texts import Html, Speech
@@ -16,16 +19,24 @@ def lock_screen(t: Speech, left: Unfinished, *, zone: str) -> Screen:
     if left.missing:
         days = [t("lock.day", day=t.day(day)) for day in left.missing[:LINES]]
         if len(left.missing) > LINES:
-            days.append(t("lock.more", count=len(left.missing) - LINES))
+            days.append(_more(t, left.missing[LINES:]))
         parts.append(Html("\n".join([t("lock.missing", count=len(left.missing)), *days])))
     if left.returned:
         back = [t("lock.returned_day", day=t.day(day)) for _, day in left.returned[:LINES]]
         if len(left.returned) > LINES:
-            back.append(t("lock.more", count=len(left.returned) - LINES))
+            back.append(_more(t, [day for _, day in left.returned[LINES:]]))
         parts.append(Html("\n".join([t("lock.returned", count=len(left.returned)), *back])))
     if left.missing:
         parts.append(t("lock.foot", example=t.date(left.missing[-1])))
+    without = [*(day for _, day in left.returned), *left.missing][BUTTONS:]
+    if without:
+        parts.append(t("lock.rest", example=t.date(without[0])))
     return Screen(t.join(parts), _pairs([*_fix(t, left), *_fill(t, left)][:BUTTONS]))
+
+
+def _more(t: Speech, days: Sequence[date]) -> Html:
+    numbers = [str(day.day) for day in days[:-1]]  # all of one month
+    return t("lock.more", count=len(days), days=", ".join((*numbers, t.date(days[-1]))))
 
 
 def _fix(t: Speech, left: Unfinished) -> list[Button]:

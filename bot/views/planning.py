@@ -10,6 +10,8 @@ from services.planning import MOST_LINES, PlanLineView
 
 SHOWN = 200
 """UTF-16 units of one line."""
+MOST_LEFT = 1900
+"""Characters of lines that did not fit."""
 
 
 def plan_screen(
@@ -63,7 +65,7 @@ def numbered(t: Speech, lines: Sequence[PlanLineView]) -> Html:
 
 def _line(t: Speech, place: int, line: PlanLineView) -> Html:
     key = "plan.line_done" if line.done else "plan.line_rolled" if line.rolled else "plan.line"
-    return t(key, number=place, text=shorten(line.text, SHOWN))
+    return t(key, number=place, text=shorten(line.text, SHOWN), day=t.day(line.planned))
 
 
 def plan_lines(t: Speech, lines: Sequence[PlanLineView]) -> Html | None:
@@ -89,15 +91,10 @@ def plan_question(t: Speech, work_date: date, today: date) -> Screen:
     return Screen(_ask(t, work_date, today), (_cancel(t),))
 
 
-def too_many_screen(t: Speech, lines: Sequence[str], more: int) -> Screen:
-    """More lines than fit: nothing is lost, the first ones are one press away."""
-    fit = len(lines) - more
-    listed = Html(
-        "\n".join(t("plan.offered", number=n, text=shorten(one, 80)) for n, one in enumerate(lines[:fit], 1))
-    )
-    take = (button(t.plain("plan.take_first", count=fit), Kind.PLAN_FIRST, style=PRIMARY),)
-    text = t.join([t("plan.too_many", limit=MOST_LINES, found=len(lines)), listed, t("plan.too_many_next")])
-    return Screen(text, (take, _cancel(t)))
+def left_screen(t: Speech, left: Sequence[str]) -> Screen:
+    """Lines that did not fit, to be copied: nothing typed is lost."""
+    text = "\n".join(left)[:MOST_LEFT]
+    return Screen(t("plan.left", limit=MOST_LINES, count=len(left), text=text))
 
 
 def _cancel(t: Speech) -> tuple[Button, ...]:

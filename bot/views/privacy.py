@@ -9,7 +9,18 @@ from bot.screens import Screen
 from bot.texts import Html, Speech
 from services.clock import local_date
 
-COUNTED = ("days", "entries", "evidence", "decisions", "feedback", "duty_periods", "shift_days")
+COUNTED = (
+    "days",
+    "entries",
+    "evidence",
+    "decisions",
+    "feedback",
+    "duty_periods",
+    "shift_days",
+    "plan_lines",
+    "blockers",
+    "acting_supervisors",
+)
 """What the summary counts; the file holds every table."""
 FILE_NAME = "data-saya.json"
 

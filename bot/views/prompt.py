@@ -8,6 +8,7 @@ from bot.callbacks import Kind
 from bot.screens import PRIMARY, Button, Screen, button
 from bot.texts import Html, Speech
 from bot.views.planning import plan_buttons, plan_lines
+from bot.views.spans import short_span
 from services.planning import PlanLineView
 from services.prompting import Asking
 
@@ -46,19 +47,32 @@ def _asked(t: Speech, asking: Asking, today: date) -> Html:
 
 
 def reminder_screen(
-    t: Speech, asking: Asking, *, step: int, last: bool, today: date, plan: Plan = (), later: bool
+    t: Speech,
+    asking: Asking,
+    *,
+    step: int,
+    last: bool,
+    chosen: bool = False,
+    today: date,
+    plan: Plan = (),
+    later: bool,
 ) -> Screen:
-    """Asks again, each time in other words; the last time says that it is the last. `step` counts from 1."""
+    """Asks again, each time in other words; the last time says so, unless another can be asked for.
+
+    `step` counts from 1. `chosen`: the person asked for it.
+    """
     day = t.day(asking.work_date)
-    if asking.work_date < today:  # «Besok pagi»
+    if asking.work_date < today:
         lines = [t("prompt.remind_chosen", day=day)]
+    elif chosen:
+        lines = [t("prompt.remind_chosen_today", day=day)]
     else:
         lines = [t("prompt.remind_first" if step <= 1 else "prompt.remind_again", day=day)]
     if asking.entries:
         lines.append(t("prompt.remind_draft", count=asking.entries))
     else:
         lines.append(t("prompt.remind_idle" if step > 1 else "prompt.remind_line"))
-    if last:
+    if last and not later:
         lines.append(t("prompt.remind_last"))
     return Screen(t.join(lines), prompt_buttons(t, asking, plan=plan, later=later))
 
@@ -88,4 +102,11 @@ def day_buttons(t: Speech, asking: Asking) -> tuple[tuple[Button, ...], ...]:
         first.append(button(t.plain("prompt.fill"), Kind.PROMPT_FILL, arg=work_date, style=style))
     if not asking.copyable:
         return (tuple(first),)
-    return (tuple(first), (button(t.plain("prompt.same"), Kind.PROMPT_SAME, arg=work_date),))
+    return (tuple(first), (button(_same(t, asking), Kind.PROMPT_SAME, arg=work_date),))
+
+
+def _same(t: Speech, asking: Asking) -> str:
+    """«Sama seperti kemarin»; a report of longer ago is named by its date."""
+    if asking.copied is None:
+        return t.plain("prompt.same")
+    return t.plain("prompt.same_as", day=short_span(t, asking.copied, asking.copied, today=asking.work_date))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from types import MappingProxyType
 
@@ -15,21 +16,23 @@ from services.people.standing_in import SUPERVISOR
 
 PAGE = 8
 NAME = 40
-NOBODY: Mapping[int, int] = MappingProxyType({})
+Blocked = Mapping[tuple[int, date], int]
+"""How many blockers are open, by person and work date."""
+NOTHING: Blocked = MappingProxyType({})
 
 
 def queue_screen(
     t: Speech,
     queue: Queue,
     *,
-    blocked: Mapping[int, int] = NOBODY,
+    blocked: Blocked = NOTHING,
     page: int = 0,
     noticed: bool = False,
     silent: bool = False,
 ) -> Screen:
     """The queue, oldest first. `noticed`: the one audible message at the end of the day.
 
-    `blocked`: how much stands in the way, by person.
+    `blocked`: how much stands in the way, by person and work date.
     """
     decided = (button(t.plain("queue.decided"), Kind.DECIDED, queue.supervisor_id),)
     obstacles = queue_button(t, sum(blocked.values()))
@@ -53,14 +56,14 @@ def queue_screen(
         label = t.plain("queue.approve_all", count=len(queue.days))
         press = button(label, Kind.APPROVE_ALL, queue.supervisor_id, arg=queue.digest, style=SUCCESS)
         buttons.append((press,))
-    elif not queue.complete:
+    elif len(queue.days) > 1:
         lines.append(t("queue.incomplete"))
     buttons.append(pager(Kind.QUEUE, queue.supervisor_id, page, pages))
     buttons.append(decided)
     return Screen(Html("\n\n".join(lines)), tuple(row for row in buttons if row), silent=silent)
 
 
-def _sections(t: Speech, shown: Sequence[Waiting], start: int, blocked: Mapping[int, int]) -> list[Html]:
+def _sections(t: Speech, shown: Sequence[Waiting], start: int, blocked: Blocked) -> list[Html]:
     """The lines, under a heading for each seat that is not the actor's own."""
     blocks: list[Html] = []
     numbered = enumerate(shown, start)
@@ -77,7 +80,7 @@ def _heading(t: Speech, one: Waiting) -> Html:
     return t(key, name=shorten(one.supervisor_name, NAME))
 
 
-def _line(t: Speech, one: Waiting, place: int, blocked: Mapping[int, int]) -> Html:
+def _line(t: Speech, one: Waiting, place: int, blocked: Blocked) -> Html:
     if one.fresh:
         age = t("queue.today")
     elif one.age:
@@ -93,7 +96,7 @@ def _line(t: Speech, one: Waiting, place: int, blocked: Mapping[int, int]) -> Ht
         late=t("queue.late") if one.late else "",
         count=one.entries,
         incomplete="" if one.complete else t("queue.mark_incomplete"),
-        blocked=t("queue.mark_blocked") if one.person_id in blocked else "",
+        blocked=t("queue.mark_blocked") if (one.person_id, one.work_date) in blocked else "",
     )
 
 

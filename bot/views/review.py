@@ -9,6 +9,7 @@ from bot.views.blockers import review_buttons, review_part
 from bot.views.changes import changes_of, span
 from bot.views.days import amount, evidence_line, target_line
 from bot.views.evidence import evidence_rows
+from bot.views.kept import kept_part, kept_row
 from bot.views.paging import chunks, pager, pages_of
 from services.approvals.deciding import REASONS, SHORTEST_REASON
 from services.approvals.review import Review
@@ -190,8 +191,8 @@ def _whole(t: Speech, review: Review, entry: EntryView) -> list[Html]:
     return [*blocks, changed] if changed else blocks
 
 
-def which_screen(t: Speech, review: Review, *, page: int = 0) -> Screen:
-    """Asks which of several entries is returned."""
+def which_screen(t: Speech, review: Review, *, words: str = "", page: int = 0) -> Screen:
+    """Asks which of several entries is returned. `words`: the reason that was typed already."""
     waiting = review.waiting
     pages = max(1, -(-len(waiting) // CHOICES))
     page = min(page, pages - 1)
@@ -211,8 +212,9 @@ def which_screen(t: Speech, review: Review, *, page: int = 0) -> Screen:
                 for label, at in steps
             )
         )
-    rows.append(_cancel(t, day.id))
-    return Screen(t.join([_head(t, review), t("return.which"), Html("\n".join(listed))]), tuple(rows))
+    rows += [kept_row(t), _cancel(t, day.id)] if words else [_cancel(t, day.id)]
+    asked = [kept_part(t, words), t("return.which")] if words else [t("return.which")]
+    return Screen(t.join([_head(t, review), *asked, Html("\n".join(listed))]), tuple(rows))
 
 
 def reason_screen(t: Speech, review: Review, entry: EntryView) -> Screen:

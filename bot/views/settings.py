@@ -75,15 +75,16 @@ def reminders_screen(t: Speech, own: OwnSettings, *, person_id: int) -> Screen:
 
 
 def _times(t: Speech, own: OwnSettings, zone: str, now: datetime) -> Html:
-    if own.next_prompt is None:
-        return t("settings.not_asked")
+    lines = [t("settings.shift")] if own.shift else []
     if own.own_time is None:
-        line = t("settings.time_default")
+        lines.append(t("settings.time_default"))
     else:
-        line = t("settings.time_own", clock=t.clock(own.own_time), zone=zone)
-    if own.next_prompt <= now:
-        return line
-    return Html(f"{line}\n{t('settings.next', when=t.instant(own.next_prompt, own.zone))}")
+        lines.append(t("settings.time_own", clock=t.clock(own.own_time), zone=zone))
+    if own.next_prompt is None:
+        lines += [t("settings.shift_none")] if own.shift else []
+    elif own.next_prompt > now:
+        lines.append(t("settings.next", when=t.instant(own.next_prompt, own.zone)))
+    return Html("\n".join(lines))
 
 
 def time_question(t: Speech, *, person_id: int, own_time: time | None) -> Screen:

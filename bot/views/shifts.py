@@ -101,6 +101,13 @@ def _label(t: Speech, one: Worker) -> str:
     return t.plain("shifts.worker", name=one.name, count=one.ahead)
 
 
+def marked_screen(t: Speech, count: int, *, asked: int) -> Screen:
+    """How many of the days that were typed are marked now that were not before."""
+    if count:
+        return Screen(t("shifts.marked", count=count))
+    return Screen(t("shifts.marked_before" if asked == 1 else "shifts.marked_before_many", count=asked))
+
+
 def told_screen(t: Speech, worked: Sequence[date], free: Sequence[date], *, today: date) -> Screen:
     """What somebody is told whose schedule another person changed."""
     lines = []

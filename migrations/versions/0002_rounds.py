@@ -44,6 +44,7 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("outbox") as outbox:
         outbox.add_column(sa.Column("group_id", BIG, nullable=True))
+        outbox.add_column(sa.Column("stale_at", Instant(), nullable=True))
         outbox.alter_column("person_id", existing_type=BIG, nullable=True)
         outbox.create_index("ix_outbox_group_id", ["group_id"])
         outbox.create_foreign_key(
@@ -159,6 +160,8 @@ def _create_tables() -> None:
     sa.Column('answered_at', Instant(), nullable=True),
     sa.Column('closed_at', Instant(), nullable=True),
     sa.Column('closed_by', BIG, nullable=True),
+    sa.Column('source_chat_id', BIG, nullable=True),
+    sa.Column('source_message_id', BIG, nullable=True),
     sa.ForeignKeyConstraint(['answered_by'], ['people.id'], name='fk_blockers_answered_by_people'),
     sa.ForeignKeyConstraint(['closed_by'], ['people.id'], name='fk_blockers_closed_by_people'),
     sa.ForeignKeyConstraint(['day_id'], ['days.id'], name='fk_blockers_day_id_days', ondelete='SET NULL'),
@@ -169,6 +172,7 @@ def _create_tables() -> None:
     op.create_index('ix_blockers_day_id', 'blockers', ['day_id'])
     op.create_index('ix_blockers_entry_id', 'blockers', ['entry_id'])
     op.create_index('ix_blockers_person_id', 'blockers', ['person_id'])
+    op.create_index('ix_blockers_source', 'blockers', ['source_chat_id', 'source_message_id'])
 
     op.create_table('plan_lines',
     sa.Column('id', BIG, nullable=False),
@@ -178,7 +182,6 @@ def _create_tables() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('created_at', Instant(), nullable=False),
     sa.Column('entry_id', BIG, nullable=True),
-    sa.Column('dropped_at', Instant(), nullable=True),
     sa.ForeignKeyConstraint(['entry_id'], ['entries.id'], name='fk_plan_lines_entry_id_entries', ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name='fk_plan_lines_person_id_people', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name='pk_plan_lines')
@@ -187,14 +190,32 @@ def _create_tables() -> None:
     op.create_index('ix_plan_lines_person_id_work_date', 'plan_lines', ['person_id', 'work_date'])
 
 
+ROUNDS_BEFORE = ("prompt", "queue_notice")
+NOTICES_BEFORE = (
+    "album_attached",
+    "day_approved",
+    "day_reopened",
+    "entry_returned",
+    "evidence_lost",
+    "feedback_given",
+    "feedback_replied",
+    "join_undone",
+    "person_joined",
+    "prompted",
+    "queue_changed",
+    "queue_noticed",
+)
+"""What the program of 0001 knows: it cannot read a row of any other kind."""
+
+
 def downgrade() -> None:
-    op.execute("DELETE FROM outbox WHERE person_id IS NULL")
+    _forget_new_kinds()
     with op.batch_alter_table("outbox") as outbox:
         outbox.drop_constraint("fk_outbox_group_id_groups", type_="foreignkey")
         outbox.drop_index("ix_outbox_group_id")
         outbox.alter_column("person_id", existing_type=BIG, nullable=False)
         outbox.drop_column("group_id")
-    op.execute("DELETE FROM rounds WHERE step > 0")
+        outbox.drop_column("stale_at")
     with op.batch_alter_table("rounds") as rounds:
         rounds.drop_constraint("uq_rounds_person_id_work_date_kind_step", type_="unique")
         rounds.create_unique_constraint(
@@ -218,3 +239,12 @@ def downgrade() -> None:
         "acting_supervisors",
     ):
         op.drop_table(table)
+
+
+def _forget_new_kinds() -> None:
+    outbox = sa.table("outbox", sa.column("kind"), sa.column("state"), sa.column("person_id"))
+    unknown = sa.and_(outbox.c.state == "waiting", outbox.c.kind.not_in(NOTICES_BEFORE))
+    op.execute(sa.delete(outbox).where(sa.or_(outbox.c.person_id.is_(None), unknown)))
+    for name in ("schedules", "rounds"):
+        rows = sa.table(name, sa.column("kind"))
+        op.execute(sa.delete(rows).where(rows.c.kind.not_in(ROUNDS_BEFORE)))

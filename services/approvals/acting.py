@@ -1,26 +1,28 @@
 """Naming somebody who stands in for a supervisor between two dates (Plt/Plh), and ending it.
 
 Invariants: a supervisor has one stand-in a day; the supervisor's row is locked before spans are compared. A
-stand-in is active, has joined, and is somebody else. Both are told, by the outbox; on the first day, and on
-the day after the last, the stand-in is told again, and so their menu is true.
+stand-in is active, has joined, and is somebody else; nobody names themselves. Both are told, by the outbox;
+on the first day, and on the day after the last, the stand-in is told again, and so their menu is true.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models import Account, ActingSupervisor, Capacity, Person, Role, RoleName
+from models import Account, ActingSupervisor, Capacity, Person, RoleName
 from services import audit, outbox
+from services.calendar import at_local
 from services.clock import local_date
 from services.entries.sending import tell_queue
 from services.errors import Invalid, NotAllowed, NotFound
-from services.people.identity import Actor
+from services.people.identity import Actor, works
 from services.people.standing_in import A_DAY
+from services.reading.phrases import HONORIFICS
 from services.rounds import plan_person
 
 LONGEST = 366
@@ -30,6 +32,8 @@ FARTHEST = 366
 SHORTEST_NAME = 2
 MOST_FOUND = 24
 """People offered for a part of a name."""
+ADDRESS = HONORIFICS | {"h", "hj", "sdr", "sdri", "saudara", "saudari", "dr", "drs", "dra", "prof"}
+"""Forms of address before a name, which the name on record need not have."""
 TURNS = (7, 20)
 """Local hours between which a stand-in is told that it begins or is over."""
 
@@ -76,6 +80,20 @@ async def may_name(session: AsyncSession, actor: Actor) -> bool:
     if RoleName.ADMIN in actor.roles:
         return True
     return await session.scalar(select(Person.id).where(_is_supervisor(actor.person_id)).limit(1)) is not None
+
+
+async def nobody_stands_in(session: AsyncSession, actor: Actor, first: date, last: date) -> bool:
+    """Whether the actor has people of their own and nobody in their place on any of these days."""
+    named = select(ActingSupervisor.id).where(
+        ActingSupervisor.supervisor_id == actor.person_id,
+        ActingSupervisor.ended_at.is_(None),
+        ActingSupervisor.first <= last,
+        ActingSupervisor.last >= first,
+    )
+    found = select(Person.id).where(
+        Person.id == actor.person_id, _is_supervisor(actor.person_id), ~named.exists()
+    )
+    return await session.scalar(found) is not None
 
 
 def _is_supervisor(person_id: int) -> ColumnElement[bool]:
@@ -148,7 +166,9 @@ async def candidates(session: AsyncSession, actor: Actor, supervisor_id: int) ->
     above = select(Person.supervisor_id).where(Person.id == supervisor_id).scalar_subquery()
     near = or_(Person.supervisor_id == supervisor_id, Person.supervisor_id == above)
     rows = await session.execute(
-        _eligible(supervisor_id).where(near).order_by(Person.supervisor_id == supervisor_id, Person.name)
+        _eligible(actor, supervisor_id)
+        .where(near)
+        .order_by(Person.supervisor_id == supervisor_id, Person.name)
     )
     return tuple(Candidate(*row) for row in rows)
 
@@ -156,34 +176,47 @@ async def candidates(session: AsyncSession, actor: Actor, supervisor_id: int) ->
 async def find_people(
     session: AsyncSession, actor: Actor, supervisor_id: int, words: str
 ) -> tuple[Candidate, ...]:
-    """Those whose name holds the words. Raises Invalid `acting_name_short`, `acting_nobody`; NotAllowed."""
+    """Those whose name holds the words, forms of address aside. Raises NotAllowed; Invalid
+    `acting_name_short`, `acting_nobody`, `acting_unfit` (`name`: who is here and may not stand in).
+    """
     await ensure_may_name(session, actor, supervisor_id)
-    words = " ".join(words.split())
+    words = " ".join(_without_address(words.split()))
     if len(words) < SHORTEST_NAME:
         raise Invalid("name", "acting_name_short", limit=SHORTEST_NAME)
     holds = func.lower(Person.name).contains(words.lower(), autoescape=True)
-    query = _eligible(supervisor_id).where(holds).order_by(Person.name, Person.id).limit(MOST_FOUND)
+    query = _eligible(actor, supervisor_id).where(holds).order_by(Person.name, Person.id).limit(MOST_FOUND)
     found = tuple(Candidate(*row) for row in await session.execute(query))
-    if not found:
-        raise Invalid("name", "acting_nobody", name=words[:60])
-    return found
+    if found:
+        return found
+    unfit = select(Person.name).where(Person.active, holds).order_by(Person.name, Person.id).limit(1)
+    name = await session.scalar(unfit)
+    if name is not None:
+        raise Invalid("name", "acting_unfit", name=name)
+    raise Invalid("name", "acting_nobody", name=words[:60])
 
 
-def _eligible(supervisor_id: int) -> Select[int, str, str | None]:
-    """Active, joined people who report or lead; not the supervisor themselves."""
-    works = select(Role.person_id).where(Role.role.in_([RoleName.STAFF, RoleName.SUPERVISOR]))
+def _without_address(words: Sequence[str]) -> Sequence[str]:
+    """«bu citra» is Citra; somebody may be called nothing but a form of address."""
+    named = [one for one in words if one.strip(".,").casefold() not in ADDRESS]
+    return named or words
+
+
+def _eligible(actor: Actor, supervisor_id: int) -> Select[int, str, str | None]:
+    """Active, joined people who report or lead; neither the supervisor nor the one who names."""
     return (
         select(Person.id, Person.name, Person.position)
         .join(Account, Account.person_id == Person.id)
-        .where(Person.active, Person.id != supervisor_id, Person.id.in_(works))
+        .where(Person.active, Person.id.not_in([supervisor_id, actor.person_id]), works(Person.id))
     )
 
 
-async def ensure_eligible(session: AsyncSession, supervisor_id: int, acting_id: int) -> str:
-    """Gives the name. Raises Invalid `acting_self`, `acting_not_here`."""
+async def ensure_eligible(session: AsyncSession, actor: Actor, supervisor_id: int, acting_id: int) -> str:
+    """Gives the name. Raises Invalid `acting_self`, `acting_yourself`, `acting_not_here`."""
     if supervisor_id == acting_id:
         raise Invalid("person", "acting_self")
-    row = (await session.execute(_eligible(supervisor_id).where(Person.id == acting_id))).one_or_none()
+    if acting_id == actor.person_id:
+        raise Invalid("person", "acting_yourself")
+    row = (await session.execute(_eligible(actor, supervisor_id).where(Person.id == acting_id))).one_or_none()
     if row is None:
         raise Invalid("person", "acting_not_here")
     return str(row.name)
@@ -219,7 +252,7 @@ async def name_acting(
     await ensure_may_name(session, actor, supervisor_id)
     await session.execute(select(Person.id).where(Person.id == supervisor_id).with_for_update())
     ensure_dates(first, last, today=local_date(now, actor.zone))
-    await ensure_eligible(session, supervisor_id, acting_id)
+    await ensure_eligible(session, actor, supervisor_id, acting_id)
     there = (
         await session.execute(
             _spans().where(
@@ -245,7 +278,7 @@ async def name_acting(
     )
     session.add(row)
     await session.flush()
-    await _changed(session, actor, row, "acting_set", now=now)
+    await _changed(session, row, "acting_set", by=actor.person_id, now=now)
     return row.id
 
 
@@ -268,24 +301,47 @@ async def end_acting(session: AsyncSession, actor: Actor, span_id: int, *, now: 
         raise Invalid("acting", "acting_ended_already")
     row.ended_at = now
     await session.flush()
-    await _changed(session, actor, row, "acting_ended", now=now)
+    await _changed(session, row, "acting_ended", by=actor.person_id, now=now)
     return await load_span(session, span_id)
 
 
+async def end_named_by(
+    session: AsyncSession, person_id: int, *, since: datetime, by: int, now: datetime
+) -> int:
+    """Ends what was named in a person's name since then; gives how many. Few: each was typed and pressed."""
+    rows = await session.scalars(
+        select(ActingSupervisor)
+        .where(
+            ActingSupervisor.set_by == person_id,
+            ActingSupervisor.created_at >= since,
+            ActingSupervisor.ended_at.is_(None),
+        )
+        .order_by(ActingSupervisor.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    named = rows.all()
+    for row in named:
+        row.ended_at = now
+        await session.flush()
+        await _changed(session, row, "acting_ended", by=by, now=now)
+    return len(named)
+
+
 async def _changed(
-    session: AsyncSession, actor: Actor, row: ActingSupervisor, kind: str, *, now: datetime
+    session: AsyncSession, row: ActingSupervisor, kind: str, *, by: int, now: datetime
 ) -> None:
     audit.record(
         session,
         kind,
-        actor_id=actor.person_id,
+        actor_id=by,
         subject="person",
         subject_id=row.supervisor_id,
         now=now,
         detail=f"{row.capacity} {row.acting_id} {row.first} {row.last}",
     )
     for person_id in (row.acting_id, row.supervisor_id):
-        if person_id != actor.person_id:
+        if person_id != by:
             await outbox.enqueue(session, kind, to=person_id, now=now, payload={"span_id": row.id})
     await plan_person(session, row.acting_id, now=now)
     await plan_person(session, row.supervisor_id, now=now)
@@ -308,23 +364,26 @@ async def tell_turns(session: AsyncSession, *, now: datetime) -> int:
         .order_by(ActingSupervisor.id)
     )
     told = 0
-    for kind, row in _turns(rows.all(), now=now):
+    for kind, row, stale_at in _turns(rows.all(), now=now):
         key, payload = f"{kind}:{row.id}", {"span_id": row.id}
-        told += await outbox.enqueue(session, kind, to=row.acting_id, now=now, payload=payload, key=key)
+        told += await outbox.enqueue(
+            session, kind, to=row.acting_id, now=now, payload=payload, key=key, stale_at=stale_at
+        )
     return told
 
 
 def _turns(
     rows: Sequence[Row[ActingSupervisor, str]], *, now: datetime
-) -> list[tuple[str, ActingSupervisor]]:
-    """Of which spans it is to be told now that they begin or are over."""
+) -> list[tuple[str, ActingSupervisor, datetime]]:
+    """Of which spans it is to be told now that they begin or are over, and until when today."""
     found = []
     for row, zone in rows:
         local = now.astimezone(ZoneInfo(zone))
         if not TURNS[0] <= local.hour < TURNS[1]:
             continue
+        evening = at_local(local.date(), time(TURNS[1]), zone)
         if row.first == local.date() and local_date(row.created_at, zone) < row.first:
-            found.append(("acting_begun", row))
+            found.append(("acting_begun", row, evening))
         elif row.last + timedelta(days=1) == local.date():
-            found.append(("acting_over", row))
+            found.append(("acting_over", row, evening))
     return found

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models import EvidenceKind, State
 from services.approvals.telling import Returned, load_returned
 from services.entries.days import editable_entry
-from services.entries.drafting import names_day
+from services.entries.views import DayView
 from services.people.identity import Actor
-from services.reading.capture import read_entries
 from services.told import Told, last_told, told_in
 
 RETURNED = "entry_returned"
@@ -28,12 +28,8 @@ async def replied_to(session: AsyncSession, actor: Actor, message_id: int) -> Re
     return await _returned(session, actor, await told_in(session, actor.person_id, message_id))
 
 
-async def perhaps_answered(
-    session: AsyncSession, actor: Actor, text: str, *, now: datetime
-) -> Returned | None:
-    """The entry that was just returned and not touched since, when one line without a day may correct it."""
-    if len(read_entries(text)) != 1 or names_day(text, actor, now):
-        return None
+async def just_returned(session: AsyncSession, actor: Actor, *, now: datetime) -> Returned | None:
+    """The entry that was just returned and not touched since: the next text may correct it in words."""
     returned = await _returned(session, actor, await last_told(session, actor.person_id, now=now))
     if returned is None:
         return None
@@ -42,9 +38,21 @@ async def perhaps_answered(
     return returned if untouched else None
 
 
-async def returned_entry(session: AsyncSession, actor: Actor, day_id: int, entry_id: int) -> Returned | None:
-    """An own entry while it is returned."""
-    return await load_returned(session, actor, day_id, entry_id)
+async def may_correct(
+    session: AsyncSession, actor: Actor, day: DayView, message_id: int, *, now: datetime
+) -> int | None:
+    """The entry just returned which the one draft of a message may correct; None when there is none.
+
+    Words correct an outcome or an amount; a link is the evidence that was asked for.
+    """
+    came = [one for one in day.entries if one.state is State.DRAFT and one.source_message_id == message_id]
+    if len(came) != 1 or not message_id:
+        return None
+    returned = await just_returned(session, actor, now=now)
+    if returned is None:
+        return None
+    linked = returned.code == "evidence" and any(one.kind is EvidenceKind.LINK for one in came[0].evidence)
+    return returned.entry.id if linked or returned.code in FIELD_OF else None
 
 
 async def _returned(session: AsyncSession, actor: Actor, told: Told | None) -> Returned | None:

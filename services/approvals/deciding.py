@@ -27,6 +27,7 @@ from services.entries.sending import tell_queue_of
 from services.entries.views import is_complete, snapshot
 from services.errors import Invalid, NotFound, Outdated
 from services.people.identity import Actor
+from services.reading.phrases import is_chatter, is_closing
 
 REASONS = ("outcome", "evidence", "target", "quantity")
 """The reasons that have a chip: hasil belum jelas, bukti kurang, RHK tidak sesuai, jumlah tidak wajar."""
@@ -118,6 +119,18 @@ async def day_of(session: AsyncSession, actor: Actor, entry_id: int, *, now: dat
     return day.id, day.revision
 
 
+def checked_reason(text: str) -> str:
+    """Typed words as a reason. Raises Invalid `reason_short`, `reason_long`, `reason_thanks`."""
+    text = text.strip()
+    if len(text) < SHORTEST_REASON:
+        raise Invalid("reason", "reason_short", limit=SHORTEST_REASON)
+    if len(text) > LONGEST_REASON:
+        raise Invalid("reason", "reason_long", limit=LONGEST_REASON)
+    if is_chatter(text.rstrip("? ")) or is_closing(text, reported=False):
+        raise Invalid("reason", "reason_thanks", limit=SHORTEST_REASON)
+    return text
+
+
 async def return_entry(
     session: AsyncSession,
     actor: Actor,
@@ -130,15 +143,11 @@ async def return_entry(
 ) -> Outcome:
     """Gives an entry back with a reason: a chip's words with its `code`, or typed ones.
 
-    Raises Invalid `reason_short`, `reason_long`; NotFound, NotAllowed, Outdated.
+    Raises Invalid as `checked_reason`; NotFound, NotAllowed, Outdated.
     """
-    reason = reason.strip()
     if code is not None and code not in REASONS:
         raise NotFound
-    if code is None and len(reason) < SHORTEST_REASON:
-        raise Invalid("reason", "reason_short", limit=SHORTEST_REASON)
-    if len(reason) > LONGEST_REASON:
-        raise Invalid("reason", "reason_long", limit=LONGEST_REASON)
+    reason = reason.strip() if code is not None else checked_reason(reason)
     day, capacity, entry = await entitled_entry(session, actor, entry_id, now=now)
     await ensure_shown(session, actor, day, revision)
     if entry.state is not State.SUBMITTED:

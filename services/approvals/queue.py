@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from models import Card, Day, Decision, Entry, Person, State, Verdict
 from services.approvals.entitlement import REVIEW_CARD
@@ -29,7 +30,7 @@ REVIEWING = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A day that waits. `age`: workdays since it waits; `fresh`: sent today; `entries`: how many wait.
+    """A day that waits. `age`: workdays of the reader since; `fresh`: sent today; `entries`: how many wait.
 
     `capacity`: as what the actor decides on it, `supervisor_…` in whose place; `of_stand_in`: it is the day
     of the one who stands in.
@@ -130,16 +131,23 @@ async def next_waiting(session: AsyncSession, actor: Actor, *, now: datetime) ->
 async def decided_days(session: AsyncSession, actor: Actor, *, now: datetime) -> tuple[Decided, ...]:
     """The last days on which something was approved or returned, newest first.
 
-    Of the people the actor decides on now, and what they decided themselves as the supervisor's supervisor.
+    Of the people the actor decides on now, and what they decided themselves as the supervisor's supervisor,
+    as long as that is what they are.
     """
-    seats = await seats_of(session, actor, now=now)
-    from_above = and_(Decision.capacity == ESCALATED, Decision.decided_by == actor.person_id)
+    seats = sorted(await seats_of(session, actor, now=now))
+    boss = aliased(Person)
+    from_above = and_(
+        Decision.capacity == ESCALATED,
+        Decision.decided_by == actor.person_id,
+        boss.supervisor_id.in_(seats),
+    )
     newest = (
         select(Decision.day_id, Decision.decided_at)
         .join(Day, Day.id == Decision.day_id)
         .join(Person, Person.id == Day.person_id)
+        .join(boss, boss.id == Person.supervisor_id)
         .where(
-            or_(Person.supervisor_id.in_(sorted(seats)), from_above),
+            or_(boss.id.in_(seats), from_above),
             Person.id != actor.person_id,
             Decision.verdict != Verdict.REOPEN,
         )

@@ -18,7 +18,7 @@ from services.people.standing_in import A_DAY, SUPERVISOR, StandIn, seats_of, st
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """A waiting day. `capacity`: as what the actor decides on it; `waited`: workdays of its supervisor.
+    """A waiting day. `capacity`: as what the actor decides on it; `waited`: workdays of the actor.
 
     `since`, `sent_on`: from when it waits. `of_stand_in`: its person stands in for the supervisor.
     """
@@ -47,8 +47,10 @@ async def lying_with(session: AsyncSession, actor: Actor, *, now: datetime) -> l
     bosses = {row.boss_id for row in rows}
     there = await stand_ins(session, bosses, now=now) if bosses - seats.keys() else {}
     since = min(row.Day.submitted_at or now for row in rows)
-    calendars = await load_personal(session, bosses, first=since.date(), last=now.date() + A_DAY)
-    found = (_lying(row, seats, there, calendars[row.boss_id], now=now) for row in rows)
+    people = bosses | {actor.person_id}
+    calendars = await load_personal(session, people, first=since.date(), last=now.date() + A_DAY)
+    reader = calendars[actor.person_id]
+    found = (_lying(row, seats, there, calendars[row.boss_id], reader, now=now) for row in rows)
     return sorted((one for one in found if one is not None), key=_order)
 
 
@@ -75,16 +77,21 @@ def _lying(
     seats: Mapping[int, str],
     there: Mapping[int, StandIn],
     calendar: PersonalCalendar,
+    reader: PersonalCalendar,
     *,
     now: datetime,
 ) -> Lying | None:
-    """The day with the capacity the actor has on it; None when it only lies further down."""
+    """The day with the capacity the actor has on it; None when it only lies further down.
+
+    Whether it is escalated goes by the workdays of its supervisor (`calendar`), how long it waits for the
+    actor by the actor's own (`reader`).
+    """
     day, name, boss_id, boss_name = row
     since = day.submitted_at or now
-    waited = workdays_waited(calendar, since, now)
     capacity, stand_in = seats.get(boss_id), there.get(boss_id)
     if capacity is None:
-        if not is_escalated(person_id=day.person_id, waited=waited, stand_in=stand_in):
+        passed = workdays_waited(calendar, since, now)
+        if not is_escalated(person_id=day.person_id, waited=passed, stand_in=stand_in):
             return None
         capacity = ESCALATED
     return Lying(
@@ -93,9 +100,9 @@ def _lying(
         capacity=capacity,
         supervisor_id=boss_id,
         supervisor_name=boss_name,
-        waited=waited,
+        waited=workdays_waited(reader, since, now),
         since=since,
-        sent_on=local_date(since, calendar.home),
+        sent_on=local_date(since, reader.home),
         of_stand_in=stand_in is not None,
     )
 

@@ -25,12 +25,22 @@ from services.rounds.plan import plan_everybody
 NAME_LIMIT = 200
 MOST_DAYS = 31
 AHEAD = timedelta(days=731)
+FAR = timedelta(days=60)
+"""A day off that moves by more than this was rather mistyped."""
 SUNDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a new date may be a slip: how many days away it is, if far; what those people have off then."""
+
+    far: int = 0
+    other: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewDaysOff:
-    """Days off about to be added. `unit_id`: of one unit only, and then of the office."""
+    """Days off about to be added. `unit_id`: of one unit only, and then of the office. `name` may be open."""
 
     span: Span
     name: str
@@ -48,8 +58,8 @@ class Fitting:
 
 
 def checked(new: NewDaysOff, *, today: date) -> NewDaysOff:
-    """The same with a clean name. Raises Invalid for a name or days that cannot be taken."""
-    name = clean_name(new.name)
+    """The same with a clean name, unless it is open. Raises Invalid for what cannot be taken."""
+    name = clean_name(new.name) if new.name else ""
     if (new.span.last - new.span.first).days >= MOST_DAYS:
         raise Invalid("day", "holiday_long", limit=MOST_DAYS)
     for day in (new.span.first, new.span.last):
@@ -92,7 +102,7 @@ async def add_days_off(
     Raises NotAllowed; Invalid for a name, a day too far away, or when all are off already; NotFound.
     """
     fits = await fitting(session, actor, new, now=now)
-    new = checked(new, today=local_date(now, actor.zone))
+    new = replace(new, name=clean_name(new.name))
     cancelled = {
         row.day: row
         for row in await session.scalars(
@@ -116,6 +126,24 @@ async def add_days_off(
         _note(session, actor, "holiday_added", row.id, now=now)
     await plan_everybody(session, now=now)
     return tuple(row.id for row in rows)
+
+
+async def doubt_about(
+    session: AsyncSession, actor: Actor, holiday_id: int, *, day: date, now: datetime
+) -> Doubt | None:
+    """What to ask before a day off is moved; None when the new date is plausible. Raises as moving does.
+
+    An estimated date often moves onto the joint leave beside it: then its card says so, and that is enough.
+    """
+    row = await _live(session, actor, holiday_id, now=now)
+    ensure_within(day, today=local_date(now, actor.zone))
+    if day == row.day:
+        return None
+    await _ensure_single(session, row, day=day, name=row.name)
+    others = [one for one in await live_on(session, day) if one.unit_id in (None, row.unit_id)]
+    far = abs(day - row.day)
+    other = None if row.estimated else next((one.name for one in others if one.id != row.id), None)
+    return Doubt(far.days if far > FAR else 0, other) if far > FAR or other else None
 
 
 async def move_day_off(
@@ -162,7 +190,14 @@ async def fix_day_off(session: AsyncSession, actor: Actor, holiday_id: int, *, n
 
 
 async def cancel_day_off(session: AsyncSession, actor: Actor, holiday_id: int, *, now: datetime) -> None:
-    """An admin takes a day off away, published or own. Raises NotAllowed, NotFound, Invalid."""
+    """An admin takes a day off away, published or own; twice is once.
+
+    Raises NotAllowed, NotFound, Invalid.
+    """
+    actor.require(RoleName.ADMIN)
+    there = await session.get(Holiday, holiday_id, populate_existing=True)
+    if there is not None and there.cancelled:
+        return
     row = await _live(session, actor, holiday_id, now=now)
     row.cancelled = True
     await session.flush()
@@ -171,11 +206,13 @@ async def cancel_day_off(session: AsyncSession, actor: Actor, holiday_id: int, *
 
 
 async def restore_day_off(session: AsyncSession, actor: Actor, holiday_id: int, *, now: datetime) -> None:
-    """An admin brings a cancelled day off back. Raises NotAllowed, NotFound, Invalid."""
+    """An admin brings a cancelled day off back; twice is once. Raises NotAllowed, NotFound, Invalid."""
     actor.require(RoleName.ADMIN)
     row = await session.get(Holiday, holiday_id, populate_existing=True)
-    if row is None or not row.cancelled:
+    if row is None:
         raise NotFound("holiday_not_found")
+    if not row.cancelled:
+        return
     ensure_within(row.day, today=local_date(now, actor.zone))
     await _ensure_single(session, row, day=row.day, name=row.name)
     row.cancelled = False

@@ -2,6 +2,7 @@
 
     works_on     a workday by pattern and days off; for a shift, a marked day, holiday or not
     reports_on   the same, without the days on which no report is asked for (cuti, sakit, izin, excused)
+    at_desk_on   an office day on which they are not away: who decides on others does so, marked shift or not
 
 Everything that asks, counts or waits goes by `reports_on`: nobody is asked, missed or late on a day off.
 """
@@ -67,6 +68,9 @@ class PersonalCalendar:
 
     def reports_on(self, day: date) -> bool:
         return self.works_on(day) and not self.duty.is_away(day)
+
+    def at_desk_on(self, day: date) -> bool:
+        return is_workday(day, office_pattern(self.pattern), self.days_off) and not self.duty.is_away(day)
 
     def kind_on(self, day: date) -> DayKind | None:
         """What kind of day it is; the one that excuses wins. None: an ordinary day in the office."""

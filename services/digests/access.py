@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Group, OutboxMessage, Person, RoleName, Unit
+from models import Digest, DigestKind, Group, OutboxMessage, OutboxState, Person, RoleName, Unit
 from services import audit, outbox
-from services.digests.periods import load_period, subject_of_group
+from services.digests.periods import Period, load_period, subject_of_group
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor
 
@@ -62,25 +62,33 @@ async def units_of(session: AsyncSession, actor: Actor) -> tuple[UnitRef, ...]:
 
 
 async def require_unit(session: AsyncSession, actor: Actor, unit_id: int) -> UnitRef:
-    """A unit the actor may look at; 0 is the first of them. Raises NotAllowed."""
-    units = await units_of(session, actor)
+    """A unit the actor may look at; 0 is their own, else the first of them. Raises NotAllowed."""
+    units = {one.id: one for one in await units_of(session, actor)}
+    if unit_id in units:
+        return units[unit_id]
     if unit_id == 0 and units:
-        return units[0]
-    for one in units:
-        if one.id == unit_id:
-            return one
+        own = await session.scalar(select(Person.unit_id).where(Person.id == actor.person_id))
+        return units[own] if own in units else next(iter(units.values()))
     raise NotAllowed("not_your_unit")
 
 
 async def send_again(
     session: AsyncSession, actor: Actor, group_id: int, week: date, *, now: datetime
 ) -> Group:
-    """Has a unit's summary sent to a group once more, the same numbers; gives the group.
+    """Has a unit's summary sent to a group once more: the same entries, as they read now; gives the group.
 
-    Raises NotAllowed; NotFound `group_gone`; Invalid `week_running`, `summed_lately`.
+    Raises NotAllowed; NotFound `group_gone`; Invalid `week_running`, `week_to_come`, `summed_lately`.
     """
     group = await ready_to_send(session, actor, group_id, week, now=now)
-    key = f"{KIND}:again:{group.id}:{int(now.timestamp() // PAUSE.total_seconds())}"
+    failed = await session.scalar(
+        select(func.max(OutboxMessage.id)).where(
+            OutboxMessage.group_id == group.id,
+            OutboxMessage.kind == KIND,
+            OutboxMessage.state == OutboxState.FAILED,
+        )
+    )
+    hour = int(now.timestamp() // PAUSE.total_seconds())
+    key = f"{KIND}:again:{group.id}:{hour}:{failed or 0}"
     payload = {"week": week.isoformat()}
     if not await outbox.enqueue(session, KIND, group=group.id, now=now, payload=payload, key=key):
         raise Invalid("week", "summed_lately")
@@ -110,11 +118,29 @@ async def ready_to_send(
     period = await load_period(session, await subject_of_group(session, group.id), week, now=now)
     if period.running:
         raise Invalid("week", "week_running")
+    if await _comes_by_itself(session, group, period):
+        raise Invalid("week", "week_to_come")
     latest = await session.scalar(
         select(func.max(OutboxMessage.not_before)).where(
-            OutboxMessage.group_id == group.id, OutboxMessage.kind == KIND
+            OutboxMessage.group_id == group.id,
+            OutboxMessage.kind == KIND,
+            OutboxMessage.state != OutboxState.FAILED,  # what did not arrive is in nobody's way
         )
     )
     if latest is not None and latest > now - PAUSE:
         raise Invalid("week", "summed_lately")
     return group
+
+
+async def _comes_by_itself(session: AsyncSession, group: Group, period: Period) -> bool:
+    """Whether the tick has yet to give that week, perhaps with the next one: it must not be given twice.
+
+    It has given it, or passed it, when a row ends on or after it. A group linked later never gets it.
+    """
+    latest = await session.scalar(
+        select(func.max(Digest.last)).where(Digest.kind == DigestKind.UNIT, Digest.group_id == group.id)
+    )
+    if latest is not None and latest >= period.week:
+        return False
+    planned = group.work_date is not None and group.work_date <= period.week
+    return planned or group.linked_at < period.cut_to

@@ -24,13 +24,13 @@ def standing_at(history: Iterable[Act], cut: datetime) -> datetime | None:
 
 
 def counts(
-    history: Sequence[Act], *, cut_from: datetime | None, cut_to: datetime, earlier: Iterable[datetime] = ()
+    history: Sequence[Act], *, cut_from: datetime, cut_to: datetime, earlier: Iterable[datetime] = ()
 ) -> bool:
     """Whether an entry counts in the summary over `[cut_from, cut_to)`.
 
-    `cut_from` None: nothing was told before it. `earlier`: the cuts before this one.
+    `earlier`: the cuts before this one.
     """
     stands = standing_at(history, cut_to)
-    if stands is None or (cut_from is not None and stands < cut_from):
+    if stands is None or stands < cut_from:
         return False
     return all(standing_at(history, cut) is None for cut in earlier if cut < cut_to)

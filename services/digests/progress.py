@@ -1,7 +1,9 @@
 """How far each RHK is: approved quantities in the indicator's own unit ÷ its target; nothing else adds up.
 
-Counted is what stands approved at a cut, from the record of decisions, so that an old summary shows what was
-so then. Other units are listed beside, never added.
+Which entries count is fixed by a cut, from the record of decisions: those that stood approved then. How much
+each one says is read as it stands now: an entry that was reopened and corrected later shows its corrected
+quantity in old summaries too, since no copy of the older wording is kept. Other units are listed beside,
+never added.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

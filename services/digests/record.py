@@ -189,11 +189,10 @@ async def _read_approvals(
             Day.person_id.in_(ids),
             Decision.entry_id.is_not(None),
             Decision.verdict == Verdict.APPROVE,
+            Decision.decided_at >= period.cut_from,
             Decision.decided_at < period.cut_to,
         )
     )
-    if period.cut_from is not None:
-        approved = approved.where(Decision.decided_at >= period.cut_from)
     histories: dict[int, list[Act]] = {}
     rows = await session.execute(
         select(Decision.entry_id, Decision.decided_at, Decision.verdict)
@@ -244,10 +243,8 @@ async def _read_feedback(
     session: AsyncSession, ids: Iterable[int], period: Period, workers: Mapping[int, Worker]
 ) -> None:
     query = select(Feedback.to_id, Feedback.tone, Feedback.read_at).where(
-        Feedback.to_id.in_(ids), Feedback.given_at < period.cut_to
+        Feedback.to_id.in_(ids), Feedback.given_at >= period.cut_from, Feedback.given_at < period.cut_to
     )
-    if period.cut_from is not None:
-        query = query.where(Feedback.given_at >= period.cut_from)
     for to_id, tone, read_at in await session.execute(query):
         worker = workers[to_id]
         worker.feedback[tone] = worker.feedback.get(tone, 0) + 1

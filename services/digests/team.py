@@ -91,13 +91,18 @@ async def team_leader(session: AsyncSession, actor: Actor) -> int:
 
 
 async def team_week(session: AsyncSession, supervisor_id: int, week: date, *, now: datetime) -> TeamWeek:
-    """The summary of a supervisor's people: those who are assigned to them now. Raises NotFound."""
+    """The summary of a supervisor's people: those who are assigned to them now. Raises NotFound.
+
+    Who comes from another supervisor brings what is approved since the last cut by the rule: what was told of
+    them before, the other's summary told.
+    """
     subject = await subject_of(session, DigestKind.TEAM, supervisor_id)
     period = await load_period(session, subject, week, now=now)
     people = (Person.supervisor_id == supervisor_id) & (Person.id != supervisor_id)
     record = await load_record(session, people, period, now=now)
     year = period.last.year
-    calendars = await load_personal(session, [supervisor_id], first=date(year, 1, 1), last=date(year, 12, 31))
+    first = min(date(year, 1, 1), (period.cut_from - LONGEST_WAIT).date())  # over New Year, too
+    calendars = await load_personal(session, [supervisor_id], first=first, last=date(year, 12, 31))
     calendar = calendars[supervisor_id]
     ids = [one.id for one in record.workers]
     own = await load_progress(session, [supervisor_id], year=year, at=period.cut_to)
@@ -139,10 +144,13 @@ async def _review(
     sent = (
         select(Entry.id, Day.first_submitted_at)
         .join(Day, Day.id == Entry.day_id)
-        .where(Day.person_id.in_(ids), Entry.state != State.DRAFT, Day.first_submitted_at < period.cut_to)
+        .where(
+            Day.person_id.in_(ids),
+            Entry.state != State.DRAFT,
+            Day.first_submitted_at >= since - LONGEST_WAIT,
+            Day.first_submitted_at < period.cut_to,
+        )
     )
-    if since is not None:
-        sent = sent.where(Day.first_submitted_at >= since - LONGEST_WAIT)
     sent_at = {row.id: row.first_submitted_at for row in await session.execute(sent)}
     decided = (
         select(Decision.entry_id, func.min(Decision.decided_at).label("at"))
@@ -152,17 +160,16 @@ async def _review(
             Decision.entry_id.is_not(None),
             Decision.verdict != Verdict.REOPEN,
             Decision.decided_at < period.cut_to,
+            Day.first_submitted_at >= since - LONGEST_WAIT,
         )
         .group_by(Decision.entry_id)
     )
-    if since is not None:
-        decided = decided.where(Day.first_submitted_at >= since - LONGEST_WAIT)
     decided_at = {row.entry_id: row.at for row in await session.execute(decided)}
-    fresh = [one for one, at in sent_at.items() if since is None or at >= since]
+    fresh = [one for one, at in sent_at.items() if at >= since]
     ages = [
         calendar.waited(local_date(sent_at[one], zone), local_date(at, zone))
         for one, at in decided_at.items()
-        if one in sent_at and (since is None or at >= since)
+        if one in sent_at and at >= since
     ]
     return Review(len(fresh), sum(one in decided_at for one in fresh), float(median(ages)) if ages else None)
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import DayKind, Pattern, Person, Unit
 from services.calendar import load_calendar
+from services.digests.discretion import owners_of
 from services.digests.periods import Period, Subject, load_period
 from services.digests.progress import load_progress, pace
 from services.digests.record import Outcome, Worker, load_record
@@ -54,6 +55,7 @@ async def unit_week(session: AsyncSession, subject: Subject, week: date, *, now:
     period = await load_period(session, subject, week, now=now)
     record = await load_record(session, Person.unit_id == subject.unit_id, period, now=now)
     year = period.last.year
+    names = await session.execute(select(Person.id, Person.name))
     ids = [one.id for one in record.workers]
     progress = await load_progress(session, ids, year=year, at=period.cut_to)
     office = await load_calendar(session, first=date(year, 1, 1), last=date(year, 12, 31))
@@ -64,7 +66,7 @@ async def unit_week(session: AsyncSession, subject: Subject, week: date, *, now:
         people=sum(bool(one.asked) for one in record.workers),
         days=days_together(record.workers, period),
         approved=record.approved,
-        best=best(record.outcomes),
+        best=best(record.outcomes, owners=owners_of((row.id, row.name) for row in names)),
         supported=await load_supported(session, progress),
         pace=pace(period.until, pattern=Pattern.FIVE_DAYS, days_off=office.days_off(subject.unit_id)),
         year=year,

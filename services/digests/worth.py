@@ -3,22 +3,22 @@
 Points: a result that says more than that the activity was done, 1; one that names for whom or what changed
 (people, or a file that became usable), 2; an amount with its unit, 2; evidence, 1; an RHK, 1.
 Never told: a result that only repeats its activity, one that may hold a citizen's number or a NIP, one of
-fewer than three words. First each from another person and for another RHK, then from another person, then
-any, by points, the newest day first, never the same words twice. Nothing is made up: fewer good ones, fewer
-are told.
+fewer than three words. In a group moreover none that speaks of somebody's health, leave, death or conduct,
+names a colleague, or a citizen by title and name: the criteria stand in `discretion`.
+
+First each from another person and for another RHK, then from another person, then any, by points, the newest
+day first, never the same words twice. Nothing is made up: fewer good ones, fewer are told.
 """
 
 import re
 from collections.abc import Callable, Iterable
 
+from services.digests.discretion import Owners, has_numbers, is_discreet
 from services.digests.record import Outcome
 from services.reading.outcomes import repeats_activity
-from services.reading.sensitive import find_sensitive
 
 MOST, LEAST = 5, 3
 FEWEST_WORDS = 3
-_LONG_NUMBER = re.compile(r"\d(?:[ .-]?\d){11,}")
-"""A NIP, or anything else that long."""
 _FOR_WHOM = re.compile(
     r"\b(?:siswa|siswi|murid|anak|santri|guru|wali|warga|masyarakat|pasien|balita|ibu|lansia|peserta|pegawai"
     r"|jemaah|jamaah|pasangan|calon|petani|nelayan|pemohon|keluarga|pelanggan|pengunjung|orang|kelas|kelompok"
@@ -33,15 +33,18 @@ _CHANGED = re.compile(
 )
 
 
-def may_be_told(one: Outcome) -> bool:
-    """Whether a result may stand before others at all."""
-    words = f"{one.activity} {one.outcome}"
+def says_something(one: Outcome) -> bool:
+    """Whether a result is worth repeating to its own author."""
     return (
         len(one.outcome.split()) >= FEWEST_WORDS
         and not repeats_activity(one.activity, one.outcome)
-        and not find_sensitive(words)
-        and not _LONG_NUMBER.search(words)
+        and not has_numbers(f"{one.activity} {one.outcome}")
     )
+
+
+def may_be_told(one: Outcome, owners: Owners) -> bool:
+    """Whether a result may stand before a group. `owners`: whose names the office knows."""
+    return says_something(one) and is_discreet(one.activity, one.outcome, author=one.person_id, owners=owners)
 
 
 def points(one: Outcome) -> int:
@@ -51,10 +54,12 @@ def points(one: Outcome) -> int:
     return 1 + 2 * named + 2 * amount + one.has_evidence + (one.target_id is not None)
 
 
-def best(outcomes: Iterable[Outcome], *, most: int = MOST) -> tuple[Outcome, ...]:
-    """Up to `most` outcomes, the same ones every time."""
+def best(
+    outcomes: Iterable[Outcome], *, most: int = MOST, owners: Owners | None = None
+) -> tuple[Outcome, ...]:
+    """Up to `most` outcomes, the same ones every time: for a group with `owners`, else for their author."""
     ranked = sorted(
-        filter(may_be_told, outcomes),
+        (one for one in outcomes if (says_something(one) if owners is None else may_be_told(one, owners))),
         key=lambda one: (-points(one), -one.work_date.toordinal(), one.entry_id),
     )
     chosen: list[Outcome] = []

@@ -1,11 +1,12 @@
 """A supervisor excuses days for their people: no report is asked for, though one may be given.
 
-What is written together has one supervisor, one instant and one range, and is taken back together. Nobody
-excuses themselves, and nobody outside the supervisor's own people is reached.
+What is written together has one writer, one instant and one range. It is taken back together, by whoever
+might write it today, as far as they might: who stood in hands it back to the supervisor. Nobody excuses
+themselves; whom an excuse reaches is said by `Reach`.
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +18,8 @@ from services import audit
 from services.duty.limits import ensure_within
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
 from services.people.identity import Actor
+from services.people.standing_in import seats_of
+from services.reading.health import is_reason_of_health
 from services.rounds import plan_everybody
 
 EXCUSE_CARD = "excuse"
@@ -27,7 +30,10 @@ TOLD, TAKEN_BACK = "excused", "excuse_undone"
 
 
 class Reach(enum.StrEnum):
-    """Whom an excuse reaches. ONE: the person named beside it."""
+    """Whom an excuse reaches. DIRECT: the people one decides on. ONE: the one of them named beside it.
+
+    BELOW: all of them, and everybody under them, whoever that person's own supervisor is.
+    """
 
     DIRECT = "d"
     BELOW = "b"
@@ -119,12 +125,14 @@ def ensure_supervises(actor: Actor) -> None:
 
 def ensure_days(actor: Actor, first: date, last: date, *, now: datetime) -> None:
     """That these days may be excused, or be asked for again. Raises Invalid as `ensure_within`."""
-    ensure_within(first, last, zone=actor.zone, ahead=MOST_AHEAD, longest=LONGEST, whole=True, now=now)
+    ensure_within(first, last, zone=actor.zone, ahead=MOST_AHEAD, longest=LONGEST, now=now)
 
 
 def reason_of(typed: str) -> str:
-    """A reason as it is kept. Raises Invalid `excuse_short`, `excuse_long` (`limit`)."""
+    """A reason as it is kept. Raises Invalid `excuse_short`, `excuse_long` (`limit`), `excuse_health`."""
     reason = " ".join(typed.split())
+    if is_reason_of_health(reason):
+        raise Invalid("reason", "excuse_health")
     if len(reason) < SHORTEST_REASON:
         raise Invalid("reason", "excuse_short", limit=SHORTEST_REASON)
     if len(reason) > LONGEST_REASON:
@@ -189,24 +197,14 @@ async def excuse(
 async def undo_excuse(session: AsyncSession, actor: Actor, period_id: int, *, now: datetime) -> int:
     """Takes back what was written together with a period; gives for how many people.
 
-    Raises NotFound; NotAllowed for somebody else's; Outdated `excuse_undone`; Invalid `duty_closed`.
+    Raises NotFound; NotAllowed for who does not decide there today; Outdated `excuse_undone`; Invalid
+    `duty_closed`.
     """
-    one = await _one(session, actor, period_id)
+    one, theirs = await _one(session, actor, period_id, now=now)
     ensure_days(actor, one.first, one.last, now=now)
-    gone = (
-        await session.execute(
-            update(DutyPeriod)
-            .where(_together(one), DutyPeriod.cancelled_at.is_(None))
-            .values(cancelled_at=now)
-            .returning(DutyPeriod.id, DutyPeriod.person_id)
-            .execution_options(synchronize_session=False)
-        )
-    ).all()
+    gone = await _cancel(session, theirs, now=now)
     if not gone:
         raise Outdated("excuse_undone", card=(EXCUSE_CARD, actor.person_id))
-    unheard = await _untold(session, [row.person_id for row in gone], {row.id for row in gone})
-    heard = {row.person_id: row.id for row in gone if row.person_id not in unheard}
-    await _tell(session, TAKEN_BACK, heard, now=now)
     audit.record(
         session,
         "excuse_undone",
@@ -214,28 +212,62 @@ async def undo_excuse(session: AsyncSession, actor: Actor, period_id: int, *, no
         subject="duty_period",
         subject_id=period_id,
         now=now,
-        detail=f"{len(gone)} people",
+        detail=f"{gone} people",
     )
     await session.flush()
     await plan_everybody(session, now=now)
+    return gone
+
+
+async def take_back_excuses(session: AsyncSession, person_id: int, *, since: datetime, now: datetime) -> int:
+    """Takes back what was excused in a person's name since then, whoever it is for; gives for how many.
+
+    It is for whoever calls to record it, and to have the rounds follow.
+    """
+    theirs = and_(
+        DutyPeriod.kind == DayKind.EXCUSED,
+        DutyPeriod.created_by == person_id,
+        DutyPeriod.created_at >= since,
+    )
+    return await _cancel(session, theirs, now=now)
+
+
+async def _cancel(session: AsyncSession, which: ColumnElement[bool], *, now: datetime) -> int:
+    """Cancels what stands of it, and tells those who had heard of it; gives for how many."""
+    gone = (
+        await session.execute(
+            update(DutyPeriod)
+            .where(which, DutyPeriod.cancelled_at.is_(None))
+            .values(cancelled_at=now)
+            .returning(DutyPeriod.id, DutyPeriod.person_id)
+            .execution_options(synchronize_session=False)
+        )
+    ).all()
+    unheard = await _untold(session, [row.person_id for row in gone], {row.id for row in gone})
+    heard = {row.person_id: row.id for row in gone if row.person_id not in unheard}
+    await _tell(session, TAKEN_BACK, heard, now=now)
     return len(gone)
 
 
-async def load_excuse(session: AsyncSession, actor: Actor, period_id: int) -> Excuse:
-    """What was written together with a period, for who wrote it. Raises NotFound, NotAllowed."""
-    one = await _one(session, actor, period_id)
+async def load_excuse(session: AsyncSession, actor: Actor, period_id: int, *, now: datetime) -> Excuse:
+    """What was written together with a period, as far as the actor may take it back.
+
+    Raises NotFound, NotAllowed.
+    """
+    one, theirs = await _one(session, actor, period_id, now=now)
+    by = await session.scalar(select(Person.name).where(Person.id == one.created_by))
     rows = (
         await session.execute(
             select(Person.name, DutyPeriod.cancelled_at)
             .join(Person, Person.id == DutyPeriod.person_id)
-            .where(_together(one))
+            .where(theirs)
             .order_by(Person.name, Person.id)
         )
     ).all()
     names = tuple(row.name for row in rows[:10])
     undone = all(row.cancelled_at is not None for row in rows)
     return Excuse(
-        period_id, one.first, one.last, one.reason or "", len(rows), names, by=actor.name, undone=undone
+        period_id, one.first, one.last, one.reason or "", len(rows), names, by=by or "", undone=undone
     )
 
 
@@ -259,7 +291,7 @@ async def load_excused(session: AsyncSession, actor: Actor, period_id: int, *, u
 
 def _reached(actor: Actor, scope: Scope) -> Select[int]:
     """Ids of the people a scope reaches: active, asked for reports, and never the actor."""
-    direct = Person.supervisor_id.in_(actor.decides_as)
+    direct = Person.supervisor_id.in_(sorted(actor.decides_as))
     asked = exists().where(Role.person_id == Person.id, Role.role.in_((RoleName.STAFF, RoleName.SUPERVISOR)))
     counted = and_(Person.active, Person.id != actor.person_id, asked)
     match scope.reach:
@@ -268,29 +300,40 @@ def _reached(actor: Actor, scope: Scope) -> Select[int]:
         case Reach.ONE:
             return select(Person.id).where(direct, Person.id == scope.person_id, counted)
         case Reach.BELOW:
-            # UNION, not UNION ALL: a circle of supervisors ends.
-            below = select(Person.id).where(direct, Person.active).cte("below", recursive=True)
-            below = below.union(select(Person.id).where(Person.supervisor_id == below.c.id, Person.active))
-            return select(Person.id).where(Person.id.in_(select(below.c.id)), counted)
+            return select(Person.id).where(Person.id.in_(_below(actor, actor.decides_as)), counted)
 
 
-async def _one(session: AsyncSession, actor: Actor, period_id: int) -> DutyPeriod:
+def _below(actor: Actor, seats: Iterable[int]) -> Select[int]:
+    """Ids of everybody active under these seats but the actor."""
+    # UNION, not UNION ALL: a circle of supervisors ends.
+    direct = Person.supervisor_id.in_(sorted(seats))
+    below = select(Person.id).where(direct, Person.active).cte("below", recursive=True)
+    below = below.union(select(Person.id).where(Person.supervisor_id == below.c.id, Person.active))
+    return select(below.c.id).where(below.c.id != actor.person_id)
+
+
+async def _one(
+    session: AsyncSession, actor: Actor, period_id: int, *, now: datetime
+) -> tuple[DutyPeriod, ColumnElement[bool]]:
+    """A period, and what was written together with it for people whom the actor might excuse today."""
     ensure_supervises(actor)
     one = await session.get(DutyPeriod, period_id, populate_existing=True)
     if one is None or one.kind is not DayKind.EXCUSED:
         raise NotFound("duty_gone")
-    if one.created_by != actor.person_id:
+    reached = _below(actor, await seats_of(session, actor, now=now))
+    theirs = and_(_together(one), DutyPeriod.person_id.in_(reached))
+    if await session.scalar(select(DutyPeriod.id).where(theirs).limit(1)) is None:
         raise NotAllowed
-    return one
+    return one, theirs
 
 
 def _together(one: DutyPeriod) -> ColumnElement[bool]:
-    return (
-        (DutyPeriod.kind == DayKind.EXCUSED)
-        & (DutyPeriod.created_by == one.created_by)
-        & (DutyPeriod.created_at == one.created_at)
-        & (DutyPeriod.first == one.first)
-        & (DutyPeriod.last == one.last)
+    return and_(
+        DutyPeriod.kind == DayKind.EXCUSED,
+        DutyPeriod.created_by == one.created_by,
+        DutyPeriod.created_at == one.created_at,
+        DutyPeriod.first == one.first,
+        DutyPeriod.last == one.last,
     )
 
 

@@ -14,10 +14,8 @@ def open_since(zone: str, *, now: datetime) -> date:
     return first if has_passed(month_lock(before, zone), now) else before
 
 
-def ensure_within(
-    first: date, last: date, *, zone: str, ahead: int, longest: int, whole: bool, now: datetime
-) -> None:
-    """That a range may be written now. `ahead`, `longest`: days; `whole`: no day of it in a locked month.
+def ensure_within(first: date, last: date, *, zone: str, ahead: int, longest: int, now: datetime) -> None:
+    """That a range may be written now: no day of it in a locked month. `ahead`, `longest`: days.
 
     Raises Invalid `duty_reversed`, `duty_too_long` (`limit`), `duty_too_far` (`limit`), `duty_closed`.
     """
@@ -27,5 +25,5 @@ def ensure_within(
         raise Invalid("dates", "duty_too_long", limit=longest)
     if (last - local_date(now, zone)).days > ahead:
         raise Invalid("dates", "duty_too_far", limit=ahead)
-    if (first if whole else last) < open_since(zone, now=now):
+    if first < open_since(zone, now=now):
         raise Invalid("dates", "duty_closed")

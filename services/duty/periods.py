@@ -1,7 +1,8 @@
 """A person's own days away or elsewhere (cuti, sakit, izin, dinas luar, diklat, WFH).
 
 Invariant: the periods of a person that are not cancelled do not overlap, but for excused days, which a
-supervisor gives and which stand beside any other. The person's row is locked before periods are read.
+supervisor gives and which stand beside any other. The person's row is locked before periods are read. Days of
+a locked month stay as they are: what reaches into one is changed from the open month on.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from services.duty.telling import gather, workdays_in
 from services.entries.days import NotTheirs
 from services.errors import Invalid, NotFound, Outdated
 from services.people.identity import Actor
+from services.people.standing_in import deciders
 from services.rounds import plan_person
 
 DUTY_CARD = "duty"
@@ -136,14 +138,16 @@ async def set_kind(
         raise Invalid("kind", "duty_kind")
     if row.kind is kind:
         return
+    _keep_locked(session, actor, row, now=now)
     row.kind = kind
     row.zone = row.zone if kind is DayKind.FIELD else None
     await _changed(session, actor, "duty_kind_set", [row.id], about=row.id, now=now)
 
 
 async def cancel_period(session: AsyncSession, actor: Actor, period_id: int, *, now: datetime) -> None:
-    """Takes an own period back. Raises as `own_period`."""
+    """Takes an own period back, from the open month on. Raises as `own_period`."""
     row = await own_period(session, actor, period_id, now=now)
+    _keep_locked(session, actor, row, now=now)
     row.cancelled_at = now
     await _changed(session, actor, "duty_cancelled", [row.id], about=row.id, now=now)
 
@@ -174,9 +178,7 @@ def check(actor: Actor, wish: Wish, *, now: datetime) -> None:
         wish.zone and (wish.zone not in ZONES or wish.kind is not DayKind.FIELD)
     ):
         raise Invalid("kind", "duty_kind")
-    ensure_within(
-        wish.first, wish.last, zone=actor.zone, ahead=MOST_AHEAD, longest=LONGEST, whole=False, now=now
-    )
+    ensure_within(wish.first, wish.last, zone=actor.zone, ahead=MOST_AHEAD, longest=LONGEST, now=now)
 
 
 async def preview(session: AsyncSession, actor: Actor, wish: Wish, *, now: datetime) -> Preview:
@@ -271,6 +273,16 @@ async def _cut(
     return [row.id, *(one.id for one in rest)]
 
 
+def _keep_locked(session: AsyncSession, actor: Actor, row: DutyPeriod, *, now: datetime) -> None:
+    """What of a period lies in a locked month stands by itself, and the period begins after it."""
+    since = open_since(actor.zone, now=now)
+    if row.first >= since:
+        return
+    kept = _new(actor, Wish(row.kind, row.first, since - timedelta(days=1), row.zone), now=row.created_at)
+    session.add(kept)
+    row.first = since
+
+
 def _holds(row: DutyPeriod, wish: Wish) -> bool:
     """Whether a period says already what is wished."""
     same = (row.kind, row.zone) == (wish.kind, wish.zone)
@@ -292,12 +304,13 @@ def _new(actor: Actor, wish: Wish, *, now: datetime) -> DutyPeriod:
 async def _changed(
     session: AsyncSession, actor: Actor, action: str, ids: Sequence[int], *, about: int, now: datetime
 ) -> None:
-    """Every change ends here: recorded, the rounds follow, the supervisor is told."""
+    """Every change ends here: recorded, the rounds follow, the supervisor and their stand-in are told."""
     audit.record(session, action, actor_id=actor.person_id, subject="duty_period", subject_id=about, now=now)
     await session.flush()
     await plan_person(session, actor.person_id, now=now)
     if actor.supervisor_id is not None:
-        await gather(session, TOLD, to=actor.supervisor_id, key="ids", values=ids, now=now)
+        for told in await deciders(session, actor.supervisor_id, but=actor.person_id, now=now):
+            await gather(session, TOLD, to=told, key="ids", values=ids, now=now)
 
 
 async def _sent_days(session: AsyncSession, actor: Actor, first: date, last: date) -> list[date]:

@@ -19,6 +19,7 @@ from services.duty.limits import open_since
 from services.duty.telling import gather
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor
+from services.reading.date_words import Kind, look_up
 from services.reading.dates import Mode, read_dates
 from services.rounds import plan_person
 
@@ -26,9 +27,6 @@ SHIFT_CARD = "shift"
 MOST_AHEAD = 92
 """Days a schedule may be marked ahead."""
 LONGEST_READ = 1000
-_NAMES = "jan feb mar apr mei jun jul agu sep okt nov des"
-_MONTHS = {name: number for number, name in enumerate(_NAMES.split(), start=1)}
-_MONTHS |= {"may": 5, "agt": 8, "ags": 8, "aug": 8, "oct": 10, "nop": 11, "dec": 12}
 _UNTIL = r"\s*(?:-|–|s\.?\s?/?d\.?|sampai)\s*"
 _PART = re.compile(rf"(\d{{1,2}})(?:{_UNTIL}(\d{{1,2}}))?", re.IGNORECASE)
 _ONE = rf"\d{{1,2}}(?:{_UNTIL}\d{{1,2}})?"
@@ -36,6 +34,7 @@ _GROUP = re.compile(
     rf"(?P<days>{_ONE}(?:[\s,;&+/]+{_ONE})*)\s+(?P<month>[^\W\d_]+)\.?(?:\s+(?P<year>20\d\d)(?!\d))?[\s,;&+.]*",
     re.IGNORECASE,
 )
+_NUMBERS = re.compile(rf"{_ONE}(?:[\s,;&+/]+{_ONE})*", re.IGNORECASE)
 _BESIDE = re.compile(r"\b(?:tgl|tanggal|dan|and|bulan)\b\.?", re.IGNORECASE)
 _SEPARATORS = " ,.;&+\n\t"
 
@@ -213,8 +212,9 @@ async def load_changed(
 def read_days(text: str, *, today: date) -> tuple[date, ...]:
     """«3 5 7-9 Des», «28-30 Nov dan 2 Des 2026», «besok sampai Jumat» as days, in order.
 
-    The numbers before a month belong to it; a month without its year is the nearest one. Raises Invalid
-    `shift_unread` for anything else: a number without a month, a day that does not exist.
+    The numbers before a month belong to it; a month without its year is the nearest one, and numbers without
+    any month are of the one that runs, or of the next when all of them have gone by. Raises Invalid
+    `shift_unread` for anything else, such as a day that does not exist.
     """
     plain = _BESIDE.sub(" ", text[:LONGEST_READ]).strip(_SEPARATORS)
     found: set[date] = set()
@@ -222,23 +222,40 @@ def read_days(text: str, *, today: date) -> tuple[date, ...]:
     while at < len(plain) and (group := _GROUP.match(plain, at)):
         found |= _dates(group["days"], group["month"], group["year"], today=today)
         at = group.end()
-    if not found or at < len(plain):
+    if not found and _NUMBERS.fullmatch(plain):
+        found = _of_this_month(plain, today=today)
+    elif not found or at < len(plain):
         found = _span_of(text, today=today)
     if not found:
         raise Invalid("dates", "shift_unread")
     return tuple(sorted(found))
 
 
+def _of_this_month(days: str, *, today: date) -> set[date]:
+    """«21 22 23»: of this month, or of the next when the last of them has gone by. Raises as `_in_month`."""
+    ends = [int(end) for part in _PART.findall(days) for end in part if end]
+    if ends != sorted(set(ends)):
+        raise Invalid("dates", "shift_unread")
+    ahead = ends[-1] >= today.day
+    first = today.replace(day=1) if ahead else (today.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return _in_month(days, first.year, first.month)
+
+
 def _dates(days: str, month: str, year: str | None, *, today: date) -> set[date]:
     """The days of one month. Raises Invalid for what is no month and for a day that it does not have."""
-    number = _MONTHS.get(month.casefold()[:3])
-    if number is None:
+    kind, number = look_up(month.casefold())
+    if kind is not Kind.MONTH:
         raise Invalid("dates", "shift_unread")
+    return _in_month(days, _year(number, year, today), number)
+
+
+def _in_month(days: str, year: int, month: int) -> set[date]:
+    """Raises Invalid for a day that the month does not have, and for days in the wrong order."""
     found: set[date] = set()
     for start, stop in _PART.findall(days):
         numbers = range(int(start), int(stop or start) + 1)
         try:
-            found |= {date(_year(number, year, today), number, one) for one in numbers}
+            found |= {date(year, month, one) for one in numbers}
         except ValueError:
             raise Invalid("dates", "shift_unread") from None
         if not numbers:

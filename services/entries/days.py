@@ -38,8 +38,7 @@ async def open_day(session: AsyncSession, actor: Actor, work_date: date, *, now:
     Raises Invalid for a future day, past the month lock, and for who is not asked here (observers and those
     who only administer).
     """
-    if not actor.reports:
-        raise Invalid("day", "not_asked")
+    ensure_asked(actor)
     ensure_open(actor, work_date, now=now)
     await session.execute(
         insert_into(session, Day)
@@ -73,6 +72,12 @@ async def find_day(session: AsyncSession, actor: Actor, work_date: date) -> int 
             or_(Day.entries.any(), Day.nothing_reason.is_not(None)),
         )
     )
+
+
+def ensure_asked(actor: Actor) -> None:
+    """That a report is asked of this person at all. Raises Invalid `not_asked`."""
+    if not actor.reports:
+        raise Invalid("day", "not_asked")
 
 
 def ensure_open(actor: Actor, work_date: date, *, now: datetime) -> None:

@@ -1,19 +1,35 @@
 """Taking back what an account wrote in a person's name when it was not them («Bukan dia»).
 
 What was decided stays: decisions are append-only. What the person had written before from another account
-stays too; if the first sending of its day was the other one's, it is theirs to send again.
+stays too; if the first sending of its day was the other one's, it is theirs to send again. Whom the other one
+named as stand-in or excused is so no longer, and leave that the other one cut or cancelled stands again.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Blocker, Day, Decision, DutyPeriod, Entry, Evidence, Person, PlanLine, ShiftDay, State
+from models import (
+    Blocker,
+    Day,
+    DayKind,
+    Decision,
+    DutyPeriod,
+    Entry,
+    Evidence,
+    Person,
+    PlanLine,
+    ShiftDay,
+    State,
+)
 from services import audit
+from services.approvals.acting import end_named_by
+from services.duty.excusing import take_back_excuses
 from services.entries.days import changed, entries_of, once_decided
 from services.entries.sending import tell_queue
+from services.rounds import plan_everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +45,8 @@ async def disown(
 ) -> Disowned:
     """Removes what was written from this chat since then and is not decided, with its evidence.
 
-    Plans go too, and what was said to stand in the way, unless it was answered.
-
-    The account must be parted already, so that nothing is written meanwhile.
+    Plans, days away, days of a shift, excuses and stand-ins go too, and what was said to stand in the way,
+    unless it was answered. The account must be parted already, so that nothing is written meanwhile.
     """
     theirs = (Entry.created_at >= since, or_(Entry.source_chat_id.is_(None), Entry.source_chat_id == chat_id))
     wrote = select(Entry.id).where(Entry.day_id == Day.id, *theirs)
@@ -48,18 +63,12 @@ async def disown(
         ours = set(await session.scalars(select(Entry.id).where(Entry.day_id == day.id, *theirs)))
         gone, stay = await _take_back(session, day, ours, since=since)
         removed, kept = removed + gone, kept + stay
-    await session.execute(
-        delete(PlanLine).where(PlanLine.person_id == person.id, PlanLine.created_at >= since)
-    )
-    await session.execute(
-        delete(Blocker).where(
-            Blocker.person_id == person.id, Blocker.raised_at >= since, Blocker.answered_at.is_(None)
-        )
-    )
-    await _take_back_days(session, person, since=since, now=now)
+    other = await _take_back_others(session, person, since=since, now=now)
+    other += await take_back_excuses(session, person.id, since=since, now=now)
+    other += await end_named_by(session, person.id, since=since, by=by, now=now)
     loose = (Evidence.person_id == person.id, Evidence.created_at >= since)
     await _delete_evidence(session, *loose, or_(Evidence.entry_id.is_(None), ~_decided()))
-    if not days:
+    if not days and not other:
         return Disowned()
     audit.record(
         session,
@@ -68,8 +77,10 @@ async def disown(
         subject="person",
         subject_id=person.id,
         now=now,
-        detail=f"removed {removed} kept {kept}",
+        detail=f"removed {removed} kept {kept}" + (f" other {other}" if other else ""),
     )
+    await session.flush()
+    await plan_everybody(session, now=now)
     if person.supervisor_id is not None:
         await tell_queue(session, person.supervisor_id, now=now)
     return Disowned(removed, kept)
@@ -98,24 +109,34 @@ async def _take_back(session: AsyncSession, day: Day, ours: set[int], *, since: 
     return len(gone), len(ours & decided)
 
 
-async def _take_back_days(session: AsyncSession, person: Person, *, since: datetime, now: datetime) -> None:
-    """Days away and days of a shift that were said since then in the person's name."""
-    await session.execute(
-        update(DutyPeriod)
-        .where(
-            DutyPeriod.person_id == person.id,
-            DutyPeriod.created_by == person.id,
-            DutyPeriod.created_at >= since,
-            DutyPeriod.cancelled_at.is_(None),
-        )
-        .values(cancelled_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    await session.execute(
+async def _take_back_others(session: AsyncSession, person: Person, *, since: datetime, now: datetime) -> int:
+    """Plans, what stands in the way, days away and days of a shift; gives how many rows it touched."""
+    own = (DutyPeriod.person_id == person.id, DutyPeriod.kind != DayKind.EXCUSED)
+    changes: tuple[Delete | Update, ...] = (
+        delete(PlanLine)
+        .where(PlanLine.person_id == person.id, PlanLine.created_at >= since)
+        .returning(PlanLine.person_id),
+        delete(Blocker)
+        .where(Blocker.person_id == person.id, Blocker.raised_at >= since, Blocker.answered_at.is_(None))
+        .returning(Blocker.person_id),
         delete(ShiftDay)
-        .where(ShiftDay.person_id == person.id, ShiftDay.marked_by == person.id, ShiftDay.marked_at >= since)
-        .execution_options(synchronize_session=False)
+        .where(ShiftDay.marked_by == person.id, ShiftDay.marked_at >= since)
+        .returning(ShiftDay.person_id),
+        update(DutyPeriod)
+        .where(*own, DutyPeriod.created_at >= since, DutyPeriod.cancelled_at.is_(None))
+        .values(cancelled_at=now)
+        .returning(DutyPeriod.person_id),
+        # Only oneself changes these: what stood then stands again, and nothing overlaps.
+        update(DutyPeriod)
+        .where(*own, DutyPeriod.created_at < since, DutyPeriod.cancelled_at >= since)
+        .values(cancelled_at=None)
+        .returning(DutyPeriod.person_id),
     )
+    touched = 0
+    for change in changes:
+        done = await session.execute(change.execution_options(synchronize_session=False))
+        touched += len(done.all())
+    return touched
 
 
 async def _delete_evidence(session: AsyncSession, *which: ColumnElement[bool]) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, Evidence, EvidenceKind, State
-from services import blockers
 from services.clock import local_date
-from services.entries.days import MOST_ENTRIES, changed, open_day
+from services.entries.blocked import note_read
+from services.entries.days import MOST_ENTRIES, changed, ensure_asked, open_day
 from services.entries.openings import opens_with_work
 from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid
@@ -17,7 +17,7 @@ from services.people.identity import Actor
 from services.reading.absence import Absence, read_absence
 from services.reading.blocked import read_blockers
 from services.reading.capture import ReadEntry, read_entries
-from services.reading.date_heading import leading_day
+from services.reading.date_heading import LeadingDay, leading_day
 from services.reading.dates import Mode, read_dates
 from services.reading.number_words import word_set
 from services.reading.sensitive import Sensitive, find_sensitive
@@ -44,8 +44,12 @@ class Taken:
     unclear_day: str | None = None
     day: date | None = None
     absence: Absence | None = None
-    was_nothing: bool = False
-    """The day had been answered with «Tidak ada kegiatan», which these entries replace."""
+    nothing_reason: str | None = None
+    """The day had been answered with «Tidak ada kegiatan», for this reason; these entries replace that."""
+
+    @property
+    def was_nothing(self) -> bool:
+        return self.nothing_reason is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,9 @@ async def take_report(
     """Puts the activities of a text into the draft of today, or of the day its leading words name.
 
     A text that only says that somebody is away, or has nothing to report, is not stored here. Raises Invalid
-    for a future or locked day and for too many entries; then nothing is stored.
+    for a future or locked day, for too many entries, and for who is not asked; then nothing is stored.
     """
+    ensure_asked(actor)
     absence = read_absence(text)
     if absence is not None:
         return Taken(absence=absence)
@@ -93,14 +98,15 @@ async def take_report(
     if not found and not blocked:
         return Taken()
     day = await open_day(session, actor, work_date or today, now=now)
-    was_nothing = day.nothing_reason is not None
+    nothing_reason = day.nothing_reason if found else None
     entries = await add_entries(session, actor, day, found, message_id=message_id, now=now) if found else []
-    await blockers.note_read(session, actor, day, blocked, entries, now=now)
+    if blocked:
+        await note_read(session, actor, day, blocked, entries, message_id=message_id, now=now)
     return Taken(
         day_id=day.id,
         entry_ids=tuple(entry.id for entry in entries),
         sensitive=find_sensitive(text),
-        was_nothing=was_nothing,
+        nothing_reason=nothing_reason,
     )
 
 
@@ -121,6 +127,14 @@ def read_reply(text: str, actor: Actor, now: datetime) -> Reply:
     if not found or (not works and (names or _UNSURE.issuperset(text.casefold().strip(" .!?").split()))):
         return Reply()
     return Reply(more=text)
+
+
+def bare_day(text: str, actor: Actor, now: datetime) -> LeadingDay | None:
+    """The day a text names when it says nothing else: «Senin», «kemarin bu»."""
+    leading = leading_day(text, today=local_date(now, actor.zone))
+    if leading is None or read_entries(leading.rest) or read_blockers(leading.rest)[1]:
+        return None
+    return leading
 
 
 def names_day(text: str, actor: Actor, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, LinkSource, PerformancePlan, State, Target
 from services.blockers import mask_blockers
+from services.entries.blocked import take_back_said
 from services.entries.days import (
     changed,
     editable_entry,
@@ -18,7 +19,7 @@ from services.entries.days import (
     own_day,
     own_entries,
 )
-from services.entries.restoring import Removed, remove_entries
+from services.entries.restoring import Removed, kept_nothing, remove_entries, with_said
 from services.entries.suggesting import PlanView, apply_suggestion, load_plan
 from services.errors import Invalid, NotFound
 from services.people.identity import Actor
@@ -112,11 +113,17 @@ async def still_editable(
 
 
 def _set_outcome(entry: Entry, text: str, plan: PlanView | None) -> bool:
-    """New words may belong to another RHK. Gives whether they repeat the activity, the first time only."""
+    """New words may belong to another RHK, and what only the old ones counted goes with those.
+
+    Gives whether they repeat the activity, the first time only.
+    """
     outcome, quantity, unit = read_outcome(text)
+    counted = read_quantity(entry.outcome) if entry.outcome else None
     entry.outcome, entry.outcome_skipped = outcome, False
     if quantity is not None:
         entry.quantity, entry.unit = quantity, unit
+    elif counted is not None and counted == (entry.quantity, entry.unit):
+        entry.quantity, entry.unit = read_quantity(entry.activity) or (None, None)
     apply_suggestion(entry, plan)
     if repeats_activity(entry.activity, outcome) and not entry.repeat_noted:
         entry.repeat_noted = True
@@ -175,13 +182,20 @@ async def move_entry(session: AsyncSession, actor: Actor, entry_id: int, step: i
 async def undo_text(
     session: AsyncSession, actor: Actor, day_id: int, message_id: int, *, now: datetime
 ) -> Removed:
-    """«Bukan kegiatan»: takes away the unsent entries that came from one message."""
+    """«Bukan kegiatan»: takes away the unsent entries that came from one message.
+
+    What the same message said stands in the way goes with them, unless it was answered. «Tidak ada kegiatan»,
+    which they had replaced, is back once the day is empty.
+    """
     day = await own_day(session, actor, day_id)
     drafts = await entries_of(session, day, State.DRAFT)
     source = (actor.chat_id, message_id)
     gone = [one for one in drafts if (one.source_chat_id, one.source_message_id) == source]
-    removed = await remove_entries(session, day, gone)
+    said = await take_back_said(session, actor, day, message_id, now=now) if gone else []
+    removed = with_said(await remove_entries(session, day, gone), said)
     if gone:
+        if not await entries_of(session, day):
+            day.nothing_reason = await kept_nothing(session, actor, day.id)
         await changed(session, day)
     return removed
 

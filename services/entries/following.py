@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, Evidence, State
 from services import audit
-from services.blockers import note_read
 from services.clock import local_date
+from services.entries.blocked import day_said_in, note_read
 from services.entries.days import changed, ensure_open, is_closed, once_decided, own_entries
 from services.entries.drafting import add_entries, add_links, without_day
 from services.entries.restoring import remove_entries
@@ -26,16 +26,20 @@ from services.reading.date_heading import leading_day
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """`stays_on`: the words at its head now name another day; its entries stay on this one."""
+    """`stays_on`: the words at its head now name another day; its entries stay on this one.
+
+    `unplaced`: it made no entries, and has activities now; they are in no report.
+    """
 
     day_id: int
-    stays_on: date | None
+    stays_on: date | None = None
+    unplaced: bool = False
 
 
 async def follow_edit(
     session: AsyncSession, actor: Actor, text: str, *, message_id: int, now: datetime
 ) -> Edited | None:
-    """An edited message edits its entries; None when the message made none.
+    """An edited message edits its entries, and what it said stands in the way; None when it made neither.
 
     A line that stays keeps its entry, wherever it now stands; entries keep the outcome that was answered
     apart from the message. Raises Invalid `day_locked`, and `edit_after_decision` when one of them is
@@ -43,7 +47,7 @@ async def follow_edit(
     """
     found = await _entries_of_message(session, actor, message_id)
     if not found:
-        return None
+        return await _follow_blockers(session, actor, text, message_id=message_id, now=now)
     day = found[0][0]
     entries = [entry for its_day, entry in found if its_day is day]
     if any(one.state is State.APPROVED for one in entries):
@@ -67,12 +71,26 @@ async def follow_edit(
         await add_entries(session, actor, day, more, message_id=message_id, now=now, first_index=len(pairs))
     else:
         await changed(session, day)
-    await note_read(session, actor, day, blocked, [entry for _, entry, _ in pairs], now=now)
+    lines = [entry for _, entry, _ in pairs]
+    await note_read(session, actor, day, blocked, lines, message_id=message_id, now=now)
     if sent:
         audit.record(session, "edited", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
     if actor.supervisor_id is not None and any(one.state is State.SUBMITTED for one in sent):
         await tell_queue(session, actor.supervisor_id, now=now)
     return Edited(day.id, _stays_on(text, day, typed_on))
+
+
+async def _follow_blockers(
+    session: AsyncSession, actor: Actor, text: str, *, message_id: int, now: datetime
+) -> Edited | None:
+    """The same for a message of which only what stands in the way was kept: a report, or an answer."""
+    day = await day_said_in(session, actor, message_id)
+    if day is None:
+        return None
+    rest, blocked = read_blockers(without_day(text, actor, now))
+    await note_read(session, actor, day, blocked, (), message_id=message_id, now=now)
+    await changed(session, day)
+    return Edited(day.id, unplaced=bool(read_entries(rest)))
 
 
 async def _entries_of_message(

@@ -15,12 +15,20 @@ from services.entries.sending import own_calendar
 from services.errors import Invalid
 from services.people.identity import Actor
 from services.reading.absence import Absence, read_absence
+from services.reading.capture import read_entries
+from services.reading.health import is_reason_of_health
 from services.reading.sensitive import find_sensitive
+from services.rounds import plan_person
 
 REASONS = ("data", "direction", "postponed")
 """Ready reasons; their words are the texts `nothing.<code>`."""
 SHORTEST, LONGEST = 5, 300
 """Characters of a typed reason."""
+
+
+def is_report(text: str) -> bool:
+    """Whether a text typed as the reason tells what came of something; a reason may have several lines."""
+    return any(one.outcome for one in read_entries(text))
 
 
 async def report_nothing(
@@ -29,13 +37,15 @@ async def report_nothing(
     """Answers a day with the reason why there is nothing to report; gives the day. Again: the reason changes.
 
     Late by the same rule as a report. Raises as `open_day`; Invalid `nothing_short`, `nothing_long`
-    (`limit`), `nothing_private` for a reason of health, `nothing_sensitive` for a citizen's number,
-    `nothing_but_entries` (`count`).
+    (`limit`), `nothing_private` for being away, `nothing_health` for a reason of health, `nothing_sensitive`
+    for a citizen's number, `nothing_but_entries` (`count`).
     """
     reason = " ".join(reason.split())
     said = read_absence(reason)
     if said is Absence.AWAY:
         raise Invalid("reason", "nothing_private")
+    if is_reason_of_health(reason):
+        raise Invalid("reason", "nothing_health")
     if len(reason) < SHORTEST or said is Absence.NOTHING:
         raise Invalid("reason", "nothing_short", limit=SHORTEST)
     if find_sensitive(reason):
@@ -77,4 +87,5 @@ async def take_nothing_back(
     audit.record(
         session, "nothing_taken_back", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now
     )
+    await plan_person(session, actor.person_id, now=now)  # its reminders are back
     return day.work_date

@@ -6,11 +6,11 @@ with their links, and the ids of what else was theirs (files, decisions, feedbac
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Enum, Time, delete, func, select, update
+from sqlalchemy import Date, Enum, Time, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
@@ -18,11 +18,14 @@ from models import Base, Blocker, Day, Decision, Entry, Evidence, EvidenceKind, 
 from models.base import Instant
 from services.dialogue import Question, Step, lock
 from services.entries.days import MOST_ENTRIES, changed, entries_of, own_day
+from services.entries.sending import tell_queue
 from services.errors import Invalid, Outdated
 from services.people.identity import Actor
 
 KEPT = "removed"
 """The name of what is kept, in the data of a question."""
+NOTHING = "nothing"
+"""The same of the reason of «Tidak ada kegiatan» that the last report replaced."""
 THEIRS: Mapping[str, type[Evidence] | type[Decision] | type[Feedback] | type[Blocker] | type[PlanLine]] = {
     "files": Evidence,
     "decisions": Decision,
@@ -70,6 +73,11 @@ async def remove_entries(session: AsyncSession, day: Day, entries: Sequence[Entr
     return Removed(day.id, len(entries), len(rows["files"]), rows)
 
 
+def with_said(removed: Removed, said: Sequence[Blocker]) -> Removed:
+    """The same with what was said to stand in the way and went too."""
+    return replace(removed, rows={**removed.rows, "said": [_row(one) for one in said]})
+
+
 async def remove_evidence(session: AsyncSession, day: Day, evidence: Evidence) -> Removed:
     """Takes one piece of evidence off a locked day."""
     rows = {"day": day.id, "entries": [], "links": [_row(evidence)]}
@@ -84,6 +92,20 @@ def remembering(question: Question | None, removed: Removed, *, now: datetime) -
     if question is not None and question.step is Step.OUTCOMES:
         return Question(Step.OUTCOMES, question.expires_at, {**question.data, KEPT: removed.rows})
     return Question(Step.OUTCOMES, now, {KEPT: removed.rows})
+
+
+def remembering_nothing(question: Question | None, day_id: int, reason: str, *, now: datetime) -> Question:
+    """The question that goes on, or a lapsed one, with what a report just replaced."""
+    kept = {NOTHING: {"day": day_id, "reason": reason}}
+    if question is not None and question.step is Step.OUTCOMES:
+        return Question(Step.OUTCOMES, question.expires_at, {**question.data, **kept})
+    return Question(Step.OUTCOMES, now, kept)
+
+
+async def kept_nothing(session: AsyncSession, actor: Actor, day_id: int) -> str | None:
+    """The reason that the chat's last report of this day replaced, unless something else came since."""
+    kept = (await lock(session, actor.chat_id)).data.get(NOTHING)
+    return str(kept["reason"]) if kept and kept["day"] == day_id else None
 
 
 async def restore(
@@ -103,6 +125,10 @@ async def restore(
     ids = await _insert(session, Entry, kept["entries"])
     links = [{**row, "entry_id": ids.get(row["entry_id"], row["entry_id"])} for row in kept.get("links", [])]
     await _insert(session, Evidence, links)
+    said = [{**row, "entry_id": ids.get(row["entry_id"], row["entry_id"])} for row in kept.get("said", [])]
+    await _insert(session, Blocker, said)
+    if said and actor.supervisor_id is not None:
+        await tell_queue(session, actor.supervisor_id, now=now)
     for name, table in THEIRS.items():
         for row_id, entry_id in kept.get(name, []):
             await session.execute(
@@ -122,7 +148,9 @@ async def restore(
 
 
 async def _insert(
-    session: AsyncSession, table: type[Entry] | type[Evidence], rows: Sequence[Mapping[str, Any]]
+    session: AsyncSession,
+    table: type[Entry] | type[Evidence] | type[Blocker],
+    rows: Sequence[Mapping[str, Any]],
 ) -> dict[int, int]:
     """Writes kept rows, under their old ids where those are free: old id → id."""
     wanted = [row["id"] for row in rows]
@@ -144,9 +172,7 @@ def _row(one: Base) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, time):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     return value.value if isinstance(value, enum.Enum) else value
 
@@ -162,6 +188,8 @@ def _typed(column: TypeEngine[Any], value: Any) -> Any:
         return None
     if isinstance(column, Instant):
         return datetime.fromisoformat(value)
+    if isinstance(column, Date):
+        return date.fromisoformat(value)
     if isinstance(column, Time):
         return time.fromisoformat(value)
     return column.enum_class(value) if isinstance(column, Enum) and column.enum_class else value

@@ -13,7 +13,8 @@ from services.clock import local_date
 from services.entries.days import changed, entries_of, is_closed, once_decided, own_day
 from services.errors import Invalid
 from services.people.identity import Actor
-from services.people.standing_in import stand_ins
+from services.people.standing_in import deciders
+from services.rounds import plan_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ async def withdraw_day(
         entry.state = State.RETURNED if entry.return_reason else State.DRAFT
     await changed(session, day)
     audit.record(session, "withdrawn", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
+    await plan_person(session, actor.person_id, now=now)  # its reminders are back
     if waited and actor.supervisor_id is not None:
         await tell_queue(session, actor.supervisor_id, now=now)
     return day.id
@@ -112,9 +114,7 @@ async def tell_queue_of(session: AsyncSession, person_id: int, *, but: int, now:
 
 
 async def _tell_queues(session: AsyncSession, supervisor_id: int, *, but: int | None, now: datetime) -> None:
-    there = await stand_ins(session, [supervisor_id], now=now)
-    deciders = {supervisor_id, *(one.person_id for one in there.values())} - {but}
-    for person_id in sorted(deciders):
+    for person_id in await deciders(session, supervisor_id, but=but, now=now):
         await outbox.enqueue_unless_waiting(session, "queue_changed", to=person_id, now=now)
 
 

@@ -6,6 +6,7 @@ which unit it is. A row is let go for good: a group that is linked again is a ne
 
     /tautkan ──one unit, or its name──▶ in force ──/lepaskan──▶ let go
         └──────▶ undecided ──unit──────▶ in force
+                     └──/lepaskan──▶ gone
 """
 
 from services.groups.keeping import (
@@ -18,13 +19,16 @@ from services.groups.keeping import (
     unlink,
 )
 from services.groups.linking import (
+    Change,
     Choice,
     Linked,
     Outcome,
     Place,
     choose_unit,
     link_here,
+    load_change,
     load_choice,
+    unit_called,
     unlink_here,
 )
 from services.groups.problems import (
@@ -39,6 +43,7 @@ from services.groups.problems import (
 )
 
 __all__ = [
+    "Change",
     "Choice",
     "Event",
     "GroupView",
@@ -53,6 +58,7 @@ __all__ = [
     "follow",
     "link_here",
     "list_groups",
+    "load_change",
     "load_choice",
     "may_keep",
     "met_problem",
@@ -60,6 +66,7 @@ __all__ = [
     "set_zone",
     "show_group",
     "take_note",
+    "unit_called",
     "unlink",
     "unlink_here",
 ]

@@ -47,12 +47,24 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """`unit` and `zone` are empty while the unit is open."""
+    """`unit` and `zone` are empty while the unit is open. `before`: the unit of a link that was changed."""
 
     outcome: Outcome
     group_id: int
     unit: str = ""
     zone: str = ""
+    before: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A link that somebody else has changed: the group's name, its unit now and before, and by whom."""
+
+    title: str
+    topic: bool
+    unit: str
+    before: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +135,48 @@ async def choose_unit(
     await session.flush()
     linked = await _link(session, actor, place, unit, now=now)
     if linked.outcome is not Outcome.SAME:
-        await outbox.enqueue(session, "group_linked", group=linked.group_id, now=now)
+        before = linked.before.id if linked.before else None
+        payload = {"before": before}
+        await outbox.enqueue(session, "group_linked", group=linked.group_id, now=now, payload=payload)
     return linked
 
 
-async def unlink_here(session: AsyncSession, actor: Actor | None, place: Place, *, now: datetime) -> None:
-    """Lets the group, or the topic, go. Raises NotAllowed, Invalid, Unavailable."""
+async def unit_called(session: AsyncSession, unit_id: int | None) -> str:
+    """The name of a unit; empty without one."""
+    unit = await session.get(Unit, unit_id) if unit_id is not None else None
+    return unit.name if unit else ""
+
+
+async def load_change(
+    session: AsyncSession, actor: Actor, group_id: int, *, before: int, by: int
+) -> Change | None:
+    """What has become of a link the actor made; None when it is theirs no longer to know, or gone."""
+    group = await session.get(Group, group_id)
+    changer = await session.get(Person, by)
+    if RoleName.ADMIN not in actor.roles or group is None or changer is None or group.linked_by != by:
+        return None
+    if group.unlinked_at is not None or group.unit_id == before:
+        return None
+    unit, old = await unit_called(session, group.unit_id), await unit_called(session, before)
+    return Change(group.title, group.thread_id is not None, unit, old, changer.name)
+
+
+async def unlink_here(session: AsyncSession, actor: Actor | None, place: Place, *, now: datetime) -> bool:
+    """Lets the group, or the topic, go, and ends every choice open for it; False: there was but a choice.
+
+    Raises NotAllowed, Invalid, Unavailable.
+    """
     actor = _entitled(actor, place)
+    choices = await session.scalars(select(Group).where(*_at(place), Group.problem == Problem.UNDECIDED))
+    open_ = list(choices)
+    for choice in open_:
+        await session.delete(choice)
     group = await _link_at(session, place)
-    if group is None:
+    if group is not None:
+        let_go(session, actor, group, now=now)
+    elif not open_:
         raise Invalid("group", "group_not_linked")
-    let_go(session, actor, group, now=now)
+    return group is not None
 
 
 def _entitled(actor: Actor | None, place: Place) -> Actor:
@@ -168,6 +211,8 @@ async def _link(session: AsyncSession, actor: Actor, place: Place, unit: Unit, *
         group.title = place.title[:255]
         return Linked(Outcome.SAME, group.id, unit.name, group.zone)
     outcome = Outcome.LINKED if group is None else Outcome.CHANGED
+    before = await session.get(Unit, group.unit_id) if group is not None else None
+    former = group.linked_by if group is not None else actor.person_id
     if group is None:
         group = Group(chat_id=place.chat_id, thread_id=place.thread_id)
         session.add(group)
@@ -185,7 +230,10 @@ async def _link(session: AsyncSession, actor: Actor, place: Place, unit: Unit, *
         now=now,
         detail=f"unit {unit.id}",
     )
-    return Linked(outcome, group.id, unit.name, group.zone)
+    if before is not None and former != actor.person_id:
+        payload = {"group": group.id, "before": before.id, "by": actor.person_id}
+        await outbox.enqueue(session, "group_changed", to=former, now=now, payload=payload)
+    return Linked(outcome, group.id, unit.name, group.zone, before)
 
 
 async def _link_at(session: AsyncSession, place: Place) -> Group | None:

@@ -79,7 +79,7 @@ async def _facts(
 ) -> tuple[frozenset[RoleName], str, frozenset[int]]:
     """Roles, the zone of today, and whom the person stands in for today; one query, as every update needs it.
 
-    Dates are compared here: which date it is depends on the zone, and the zone on a dinas luar.
+    Dates are compared here: which date it is depends on the zone.
     """
     nothing, nobody, never = null().cast(String), null().cast(BigInteger), null().cast(Date)
     yesterday = now.date() - timedelta(days=1)
@@ -97,6 +97,7 @@ async def _facts(
         ActingSupervisor.last >= yesterday,
         ActingSupervisor.ended_at.is_(None),
         _names_as_supervisor(ActingSupervisor.supervisor_id),
+        works(ActingSupervisor.acting_id),
     )
     rows: Result[Any, Any, Any, Any] = await session.execute(union_all(role, there, acting))
     found = rows.all()
@@ -105,9 +106,18 @@ async def _facts(
         text for text, _, first, last in found if text and first and first <= local_date(now, text) <= last
     )
     zone = next(zones, person.zone)
-    today = local_date(now, zone)
+    today = local_date(now, person.zone)  # a span goes by the clock at home, wherever a journey leads
     stands_in = frozenset(number for _, number, first, last in found if number and first <= today <= last)
     return roles, zone, stands_in
+
+
+def works(person_id: ColumnElement[int] | InstrumentedAttribute[int]) -> Exists:
+    """Whether somebody reports or leads: an observer and a pure admin decide in nobody's place."""
+    return (
+        select(Role.person_id)
+        .where(Role.person_id == person_id, Role.role.in_([RoleName.STAFF, RoleName.SUPERVISOR]))
+        .exists()
+    )
 
 
 def _names_as_supervisor(person_id: ColumnElement[int] | InstrumentedAttribute[int]) -> Exists:

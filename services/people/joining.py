@@ -20,7 +20,7 @@ from models.engine import insert_into
 from services import audit
 from services.entries.disowning import Disowned, disown
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
-from services.outbox import enqueue
+from services.outbox import FORMER_CHAT, enqueue
 from services.people.identity import Actor
 from services.people.invitations import revoke_unused, token_hash
 from services.rounds.plan import plan_person
@@ -119,6 +119,8 @@ async def join(
         await enqueue(session, "person_joined", to=reader, now=now, payload=payload, key=key)
     await session.flush()
     await plan_person(session, person.id, now=now)
+    if former is not None:
+        await _tell_former(session, person, former.chat_id, invitation_id=invitation.id, now=now)
     roles = frozenset(await session.scalars(select(Role.role).where(Role.person_id == person.id)))
     return Joined(person.id, person.name, roles, former is not None)
 
@@ -241,6 +243,15 @@ async def _unlink(session: AsyncSession, account: Account) -> None:
     await session.execute(delete(Card).where(Card.chat_id == account.chat_id))
     await session.delete(account)
     await session.flush()
+
+
+async def _tell_former(
+    session: AsyncSession, person: Person, chat_id: int, *, invitation_id: int, now: datetime
+) -> None:
+    """The chat that was the person's hears that it is no longer, so that they can ask if it was not them."""
+    payload = {FORMER_CHAT: chat_id}
+    key = f"account_moved:{invitation_id}"
+    await enqueue(session, "account_moved", to=person.id, now=now, payload=payload, key=key)
 
 
 async def _told(session: AsyncSession, person: Person) -> list[int]:

@@ -18,6 +18,8 @@ from services.errors import NotFound
 
 SECRET_COLUMNS = frozenset(("token_hash",))
 """Never shown, not even to the person: worthless to them, and a key to somebody else."""
+TYPED_BY = {"blockers": {"text": "person_id", "answer": "answered_by"}}
+"""Words in a row that only its owner (`person_id`), and who typed them, are given."""
 
 
 async def everything_about(session: AsyncSession, person_id: int) -> dict[str, Any]:
@@ -29,7 +31,7 @@ async def everything_about(session: AsyncSession, person_id: int) -> dict[str, A
     chats = [account.chat_id for account in accounts]
     found: dict[str, list[dict[str, Any]]] = {}
     for table, condition in _conditions(person_id):
-        await _collect(session, table, condition, found)
+        await _collect(session, table, condition, found, person_id=person_id)
     await _collect(session, _table(Card), Card.chat_id.in_(chats), found)
     await _collect(session, _table(DialogueRow), DialogueRow.chat_id.in_(chats), found)
     await _collect(session, _table(Unit), Unit.id == person.unit_id, found)
@@ -84,10 +86,18 @@ async def _collect(
     table: Table,
     condition: ColumnElement[bool],
     found: dict[str, list[dict[str, Any]]],
+    *,
+    person_id: int | None = None,
 ) -> None:
+    hidden = TYPED_BY.get(table.name, {})
     rows = await session.execute(select(table).where(condition).order_by(*table.primary_key.columns))
     found.setdefault(table.name, []).extend(
-        {name: _plain(value) for name, value in row.items() if name not in SECRET_COLUMNS}
+        {
+            name: _plain(value)
+            for name, value in row.items()
+            if name not in SECRET_COLUMNS
+            and (name not in hidden or person_id in (row["person_id"], row[hidden[name]]))
+        }
         for row in rows.mappings()
     )
 

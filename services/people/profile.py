@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Invitation, Person, Unit
+from models import Account, AuditEvent, Invitation, Person, Unit
 from services.errors import NotFound
 
 
@@ -34,13 +34,16 @@ async def load_profile(session: AsyncSession, person_id: int) -> Profile:
 
 
 async def has_left(session: AsyncSession, user_id: int) -> bool:
-    """Whether this account belongs to somebody who is no longer active."""
-    statement = (
-        select(Person.id)
-        .join(Account, Account.person_id == Person.id)
-        .where(Account.user_id == user_id, Person.active.is_(False))
+    """Whether this account belongs, or did when they left, to somebody who is no longer active."""
+    own = exists().where(Account.person_id == Person.id, Account.user_id == user_id)
+    parted = exists().where(
+        AuditEvent.subject == "person",
+        AuditEvent.subject_id == Person.id,
+        AuditEvent.action == "person_deactivated",
+        AuditEvent.detail == f"account {user_id}",
     )
-    return await session.scalar(statement) is not None
+    statement = select(Person.id).where(Person.active.is_(False), or_(own, parted))
+    return await session.scalar(statement.limit(1)) is not None
 
 
 async def joining_stands(session: AsyncSession, person_id: int, invitation_id: int) -> bool:

@@ -9,6 +9,8 @@ import enum
 import re
 from itertools import pairwise
 
+from services.reading import absence_english
+from services.reading.health import ILLNESS
 from services.reading.number_words import word_set
 from services.reading.phrases import DATE_WORDS, HONORIFICS
 
@@ -37,7 +39,7 @@ _NOTHING = word_set("nihil kosong nol")
 _WORK = word_set(
     "kegiatan aktivitas aktifitas pekerjaan kerjaan tugas laporan agenda giat lap laporannya kegiatannya"
 )
-_BODY = word_set(
+_BODY = ILLNESS | word_set(
     """
     flu batuk pilek pusing meriang diare maag mag tifus tipes typus types dbd covid covid-19 migrain
     vertigo asma gerd kepala perut gigi mata pinggang punggung kaki tangan tenggorokan lambung jantung
@@ -73,6 +75,8 @@ _AROUND = (
         """
     )
 )
+OF_ABSENCE = _AWAY | _LEAVE | _NOT | _BODY | _FAMILY | _LEAVES | _AROUND
+"""Words that may stand in a text about being away and say nothing of work."""
 _DUTY_OFF = re.compile(
     r"\b(?:lepas|turun|abis|habis|selesai)\s(?:jaga|piket|dinas)\b(?!\s\w{4,}an)|\bhari\slibur\b|\btanggal\smerah\b"
     r"|\boff\s?day\b|\bday\s?off\b|\bl[ie]bur\b"
@@ -84,14 +88,23 @@ def read_absence(text: str) -> Absence | None:
     words = [word.casefold() for word in _WORD.findall(text)]
     if not words or len(words) > LONGEST:
         return None
+    return _read_indonesian(words) or _read_english(words)
+
+
+def _read_english(words: list[str]) -> Absence | None:
+    if absence_english.says_nothing(words):
+        return Absence.NOTHING
+    return Absence.AWAY if absence_english.says_away(words) else None
+
+
+def _read_indonesian(words: list[str]) -> Absence | None:
     plain = " ".join(words)
     away = _DUTY_OFF.search(plain) is not None
     if away:
         words = _WORD.findall(_DUTY_OFF.sub(" ", plain))
     away = away or not _AWAY.isdisjoint(words) or _not_present(words) or _on_leave(words)
     if away:
-        allowed = _AWAY | _LEAVE | _NOT | _PRESENT | _BODY | _FAMILY | _LEAVES | _AROUND
-        return Absence.AWAY if _all_in(words, allowed) and not _on_duty(words) else None
+        return Absence.AWAY if _all_in(words, OF_ABSENCE | _PRESENT) and not _on_duty(words) else None
     nothing = not _NOTHING.isdisjoint(words) or _without_work(words)
     if nothing and _all_in(words, _NOTHING | _NOT | _ANY | _WORK | _AROUND):
         return Absence.NOTHING

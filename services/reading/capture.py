@@ -25,7 +25,7 @@ LONGEST_TEXT = 4096
 _SKIPS = word_set(
     """
     x skip lewati lewat kosong nihil tidak tdk belum blm ga gak nggak tidak_ada tdk_ada belum_ada ga_ada
-    gak_ada nggak_ada tidak_tahu lewati_saja lewatkan skip_aja
+    gak_ada nggak_ada tidak_tahu lewati_saja lewatkan skip_aja no none nothing not_yet skip_it
     """
 )
 _ABBREVIATION = re.compile(

@@ -6,6 +6,8 @@ meet a day on the wrong side:
 - A word that carries its own direction (kemarin, senin lalu) keeps it in leave, since illness is often told
   afterwards. In a report a day still to come is asked again, because a report has no future days.
 - A date with its year written out is returned as it stands in either mode; the caller knows what it may be.
+- A year that is none of 1990–2100 and a count of three digits ("besok 500 hari") are asked again: the day
+  beside them alone would be a guess.
 - Workdays ("3 hari kerja") need the calendar of the office and are asked again; "3 hari" is calendar days.
   Who has that calendar asks `read_count` for the start and the number.
 """
@@ -38,6 +40,8 @@ _NEVER_FIRST = frozenset(
         Kind.TIME,
     )
 )
+_YEARS = range(1990, 2101)
+_COUNTED = frozenset((Kind.DAY_UNIT, Kind.DAY_EN, Kind.WEEK, Kind.MONTH_UNIT))
 _BETWEEN_NUMBERS = frozenset((Kind.DASH, Kind.COMMA, Kind.SLASH, Kind.UNTIL, Kind.AND))
 
 
@@ -58,8 +62,8 @@ def read_dates(text: str, *, today: date, mode: Mode) -> Span | None:
     tokens = tokens_of(text[:_MOST_CHARACTERS])
     if recurs(tokens):
         return None
-    phrases, lengths = _phrases(tokens)
-    if not phrases:
+    phrases, lengths = phrases_of(tokens)
+    if not phrases or _beyond(tokens, phrases):
         return None
     span = agreed_span(phrases, today, mode)
     return span if span is None else _lengthened(span, lengths, phrases)
@@ -70,8 +74,10 @@ def read_count(text: str, *, today: date, mode: Mode) -> Count | None:
     tokens = tokens_of(text[:_MOST_CHARACTERS])
     if recurs(tokens):
         return None
-    phrases, lengths = _phrases(tokens)
+    phrases, lengths = phrases_of(tokens)
     if not phrases or len(lengths) != 1 or any(phrase.until_only for phrase in phrases):
+        return None
+    if _beyond(tokens, phrases):
         return None
     span, length = agreed_span(phrases, today, mode), lengths[0]
     days = length.count if length.workdays else length.days
@@ -80,7 +86,22 @@ def read_count(text: str, *, today: date, mode: Mode) -> Count | None:
     return Count(span.first, days, workdays=length.workdays)
 
 
-def _phrases(tokens: Sequence[Token]) -> tuple[list[Phrase], list[Length]]:
+def _beyond(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> bool:
+    """Whether a year or a count of days is written that cannot be meant: "31 Des 9999", "100000 hari"."""
+    if any(term.year is not None and term.year not in _YEARS for phrase in phrases for term in phrase.terms):
+        return True
+    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        digits = token.text.replace(".", "")
+        if token.kind is not Kind.JUNK or not digits.isdecimal() or len(digits) < 3:
+            continue
+        if after is not None and after.kind in _COUNTED:
+            return True
+        if before is not None and before.kind is Kind.MONTH:
+            return True
+    return False
+
+
+def phrases_of(tokens: Sequence[Token]) -> tuple[list[Phrase], list[Length]]:
     """All phrases and lengths of a text, in their order."""
     phrases: list[Phrase] = []
     lengths: list[Length] = []

@@ -124,6 +124,43 @@ _ORNAMENT = re.compile(r"^[^\w(]+")
 _NUMBERISH = re.compile(r"\d{1,4}")
 
 
+_LATER = word_set("nanti ntar besok bentar sebentar tunggu menyusul nyusul susul later wait")
+_PUT_OFF = (
+    _LATER
+    | HONORIFICS
+    | word_set(
+        """
+    saya sy aku ya yaa dulu lagi aja saja isi diisi isikan ketik tulis kirim dikirim lengkapi lanjut lanjutkan
+    lapor laporan laporannya hasil hasilnya isinya masih belum blm sempat sibuk kalau kalo sudah udah di rumah
+    sampai pulang istirahat pagi siang sore malam maaf mohon izin oke ok baik i i'll ill will do it fill in
+    this send write tonight sorry please
+        """
+    )
+)
+_SLIP = re.compile(
+    r"\b(?:salah|kesalahan|keliru|kepencet|ke\spencet|tidak\ssengaja|gak\ssengaja|ga\ssengaja|wrong|mistake)\b"
+)
+_SLIPPED = HONORIFICS | word_set(
+    """
+    salah kesalahan keliru kepencet ke pencet tekan pencet klik ketik kirim tombol tidak gak ga sengaja
+    maaf mohon sori sorry tadi itu ya saya sy aku aduh eh waduh wrong my mistake button a by pressed i the
+    was it
+    """
+)
+
+
+def puts_off(text: str) -> bool:
+    """«nanti saya isi»: a short text that says later, and nothing else."""
+    words = words_of(text)
+    return not _LATER.isdisjoint(words) and _PUT_OFF.issuperset(words)
+
+
+def is_slip(text: str) -> bool:
+    """«maaf salah tekan»."""
+    words = words_of(text)
+    return _SLIP.search(" ".join(words)) is not None and _SLIPPED.issuperset(words)
+
+
 def words_of(text: str) -> list[str]:
     """The words of a line in lower case."""
     return [word.lower() for word in _WORD.findall(text)]
@@ -136,7 +173,7 @@ def is_chatter(text: str) -> bool:
         return True
     if text.rstrip().endswith("?") and _QUESTION.match(text.strip()):
         return True
-    return all(word in _CHATTER or _is_stretched(word) for word in words)
+    return all(word in _CHATTER or _is_stretched(word) for word in words) or puts_off(text) or is_slip(text)
 
 
 def is_date(text: str) -> bool:

@@ -24,7 +24,7 @@ from services.calendar.days_off import OfficeCalendar
 from services.calendar.deadlines import LOCK_DAY
 from services.calendar.hours import at_local, end_of_day, prompt_time, start_of_day
 from services.calendar.personal import Duty, PersonalCalendar, personal_calendar
-from services.calendar.workdays import is_workday, office_pattern
+from services.calendar.workdays import is_workday
 
 WINDOW = timedelta(hours=3)
 PLAN_WINDOW = timedelta(hours=2)
@@ -90,8 +90,7 @@ def fits(kind: RoundKind, rhythm: Rhythm, *, day: date, office: OfficeCalendar) 
     if kind not in AT_DESK:
         return calendar.reports_on(day)
     decides = rhythm.supervises if kind is RoundKind.TEAM_DIGEST else rhythm.decides_on(day)
-    works = is_workday(day, office_pattern(rhythm.pattern), calendar.days_off)
-    return decides and works and not rhythm.duty.is_away(day)
+    return decides and calendar.at_desk_on(day)
 
 
 def open_days(kind: RoundKind, rhythm: Rhythm, *, first: date, office: OfficeCalendar) -> Iterator[date]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import (
@@ -19,8 +19,9 @@ from models import (
     State,
 )
 from services.rounds.due import WEEKLY, Due
-from services.rounds.judging import Background, Found, Told
+from services.rounds.judging import Background, Found
 from services.rounds.people import FACTS, facts_of, load_particulars
+from services.rounds.reminder_times import Told
 from services.rounds.weeks import Cut
 
 KIND_OF = {DigestKind.PERSON: RoundKind.DIGEST, DigestKind.TEAM: RoundKind.TEAM_DIGEST}
@@ -79,42 +80,57 @@ async def learn(session: AsyncSession, found: Sequence[Found]) -> Background:
     """What the kinds among the rows need: no query for a kind that is not there, else one."""
     kinds = {row.kind for row in found}
     return Background(
-        waiting=await _queues(session) if RoundKind.QUEUE_NOTICE in kinds else frozenset(),
+        waiting=await _queues(session) if RoundKind.QUEUE_NOTICE in kinds else {},
         told=await _told(session, found) if RoundKind.REMINDER in kinds else {},
         cuts=await _cuts(session, found) if kinds & WEEKLY else {},
     )
 
 
-async def _queues(session: AsyncSession) -> frozenset[int]:
-    """The supervisors for whom a submitted day is waiting."""
-    rows = await session.scalars(
-        select(Person.supervisor_id)
+async def _queues(session: AsyncSession) -> dict[int, set[int]]:
+    """The supervisors for whom submitted days are waiting, and whose days those are."""
+    rows = await session.execute(
+        select(Person.supervisor_id, Person.id)
         .join(Day, Day.person_id == Person.id)
         .where(Day.state == State.SUBMITTED, Person.supervisor_id.is_not(None))
         .distinct()
     )
-    return frozenset(supervisor for supervisor in rows if supervisor is not None)
+    queues: dict[int, set[int]] = {}
+    for supervisor_id, person_id in rows:
+        if supervisor_id is not None:
+            queues.setdefault(supervisor_id, set()).add(person_id)
+    return queues
 
 
 async def _told(session: AsyncSession, found: Sequence[Found]) -> dict[tuple[int, date], Told]:
-    """When each prompt was sent and how many reminders followed it."""
     reminders = [row for row in found if row.kind is RoundKind.REMINDER]
+    return await load_told(
+        session,
+        Round.person_id.in_(sorted({row.person_id for row in reminders})),
+        Round.work_date.in_(sorted({row.there.work_date for row in reminders})),
+    )
+
+
+async def load_told(session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[tuple[int, date], Told]:
+    """What was sent of each person and date whose rounds meet the conditions. One query."""
+    sent = Round.state == RoundState.SENT
+    prompted = and_(Round.kind == RoundKind.PROMPT, sent)
+    reminder = Round.kind == RoundKind.REMINDER
     rows = await session.execute(
         select(
             Round.person_id,
             Round.work_date,
-            func.max(case((Round.kind == RoundKind.PROMPT, Round.done_at))).label("asked_at"),
-            func.count(case((Round.kind == RoundKind.REMINDER, 1))).label("reminded"),
+            func.max(case((prompted, Round.done_at))).label("asked_at"),
+            func.count(case((and_(reminder, sent), 1))).label("reminded"),
+            func.max(case((and_(reminder, sent), Round.done_at))).label("reminded_at"),
+            func.max(Round.step).label("step"),  # of a prompt it is 0
         )
-        .where(
-            Round.person_id.in_(sorted({row.person_id for row in reminders})),
-            Round.work_date.in_(sorted({row.there.work_date for row in reminders})),
-            Round.kind.in_([RoundKind.PROMPT, RoundKind.REMINDER]),
-            Round.state == RoundState.SENT,
-        )
+        .where(Round.kind.in_([RoundKind.PROMPT, RoundKind.REMINDER]), *conditions)
         .group_by(Round.person_id, Round.work_date)
     )
-    return {(row.person_id, row.work_date): Told(row.asked_at, row.reminded) for row in rows}
+    return {
+        (row.person_id, row.work_date): Told(row.asked_at, row.reminded, row.reminded_at, row.step)
+        for row in rows
+    }
 
 
 async def _cuts(session: AsyncSession, found: Sequence[Found]) -> dict[tuple[int, RoundKind], Cut]:

@@ -15,7 +15,7 @@ from models import Digest, DigestKind, Group, OutboxMessage, OutboxState, Patter
 from models.engine import insert_into
 from services.rounds.due import Due, Outlook, Rhythm
 from services.rounds.people import office_around
-from services.rounds.weeks import Cut, Period, period, standing
+from services.rounds.weeks import Cut, Period, cut_before, period, standing
 
 KIND = RoundKind.DIGEST
 MESSAGE = "unit_summed"
@@ -103,20 +103,22 @@ async def tick_groups(session: AsyncSession, outlook: Outlook | None, *, now: da
         return Summed()
     outlook = outlook or Outlook(await office_around(session, now), now=now)
     cuts = await _cuts(session, [one.group_id for one in known])
-    given: dict[int, Period] = {}
+    given: dict[int, tuple[Period, datetime]] = {}
     moved: dict[int, Due | None] = {}
     for one in known:
-        covers, moved[one.group_id] = _judge(one, before=cuts.get(one.group_id), outlook=outlook)
-        if covers is not None:
-            given[one.group_id] = covers
+        now_given, moved[one.group_id] = _judge(one, before=cuts.get(one.group_id), outlook=outlook)
+        if now_given is not None:
+            given[one.group_id] = now_given
     sent = await _give(session, given, now=now)
     await _move(session, moved)
     again = any(due is not None and due.due_at <= now for due in moved.values())
     return Summed(sent=sent, again=again, more=len(known) == limit)
 
 
-def _judge(one: Known, *, before: Cut | None, outlook: Outlook) -> tuple[Period | None, Due | None]:
-    """What a due summary covers (None: it is not given now), and what follows."""
+def _judge(
+    one: Known, *, before: Cut | None, outlook: Outlook
+) -> tuple[tuple[Period, datetime] | None, Due | None]:
+    """What a due summary covers and when it is stale (None: it is not given now), and what follows."""
     if one.there is None:
         return None, None
     week = one.there.work_date
@@ -125,8 +127,10 @@ def _judge(one: Known, *, before: Cut | None, outlook: Outlook) -> tuple[Period 
         return None, due
     by_rule = outlook.on(KIND, one.rhythm, due.work_date)
     cut_to = due.due_at if by_rule is None else by_rule.due_at
-    covers = period(week=due.work_date, cut_to=cut_to, before=before, joined=None)
-    return covers, outlook.next(KIND, one.rhythm, due.work_date)
+    since = cut_before(KIND, one.rhythm, week=due.work_date, office=outlook.office)
+    covers = period(week=due.work_date, cut_to=cut_to, before=before, since=since, joined=None)
+    given = None if covers is None else (covers, due.stale_at)
+    return given, outlook.next(KIND, one.rhythm, due.work_date)
 
 
 def _planned(there: Due | None, rhythm: Rhythm, *, after: date | None, outlook: Outlook) -> Due | None:
@@ -152,7 +156,7 @@ async def _cuts(session: AsyncSession, group_ids: list[int]) -> dict[int, Cut]:
     return {row.group_id: Cut(row.last, row.cut_to) for row in rows if row.group_id is not None}
 
 
-async def _give(session: AsyncSession, given: Mapping[int, Period], *, now: datetime) -> int:
+async def _give(session: AsyncSession, given: Mapping[int, tuple[Period, datetime]], *, now: datetime) -> int:
     """Writes the digests, and a message for each that nobody had written before; gives how many."""
     if not given:
         return 0
@@ -171,11 +175,11 @@ async def _give(session: AsyncSession, given: Mapping[int, Period], *, now: date
                 "cut_to": covers.cut_to,
                 "created_at": now,
             }
-            for group_id, covers in sorted(given.items())
+            for group_id, (covers, _) in sorted(given.items())
         ],
         execution_options={"insertmanyvalues_page_size": max(len(given), 1)},
     )
-    won = [(row.group_id, row.week.isoformat()) for row in written]
+    won = [(row.group_id, row.week.isoformat()) for row in written if row.group_id is not None]
     if won:
         await session.execute(
             insert_into(session, OutboxMessage).on_conflict_do_nothing(index_elements=["key"]),
@@ -189,6 +193,7 @@ async def _give(session: AsyncSession, given: Mapping[int, Period], *, now: date
                     "state": OutboxState.WAITING,
                     "created_at": now,
                     "not_before": now,
+                    "stale_at": given[group_id][1],
                     "attempts": 0,
                 }
                 for group_id, week in won

@@ -9,7 +9,7 @@
 A reminder that has lost its cause (answered, excused, away, paused, out of reach) is removed without a round.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -18,9 +18,18 @@ from services.calendar.hours import at_local
 from services.clock import local_date
 from services.rounds.due import LEAST_WINDOW, QUIET_FROM, WEEKLY, Due, Outlook
 from services.rounds.people import Facts
-from services.rounds.reminder_times import APART, MOST, is_chosen, is_quiet, morning, reminder_due, steps
+from services.rounds.reminder_times import (
+    APART,
+    MOST,
+    Told,
+    is_chosen,
+    is_quiet,
+    morning,
+    reminder_due,
+    steps,
+)
 from services.rounds.rows import Ended
-from services.rounds.weeks import Cut, period, standing
+from services.rounds.weeks import Cut, cut_before, period, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +47,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What was sent of one person and date. `asked_at`: when the prompt was sent."""
-
-    asked_at: datetime | None = None
-    reminded: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Background:
     """What the judging of a batch needs besides its rows.
 
-    `waiting`: the supervisors for whom a submitted day waits. `cuts`: where the last summary of a kind ended.
+    `waiting`: for which supervisors submitted days wait, and whose they are.
+    `cuts`: where the last summary of a kind ended.
     """
 
-    waiting: frozenset[int] = frozenset()
+    waiting: Mapping[int, Collection[int]] = field(default_factory=dict)
     told: Mapping[tuple[int, date], Told] = field(default_factory=dict)
     cuts: Mapping[tuple[int, RoundKind], Cut] = field(default_factory=dict)
 
@@ -81,7 +83,7 @@ def judge(row: Found, *, background: Background, outlook: Outlook) -> Verdict:
     return _daily(row, waiting=background.waiting, outlook=outlook)
 
 
-def _daily(row: Found, *, waiting: frozenset[int], outlook: Outlook) -> Verdict:
+def _daily(row: Found, *, waiting: Mapping[int, Collection[int]], outlook: Outlook) -> Verdict:
     """Prompt, plan, notice, brief and warnings: one a date."""
     rhythm, now, day = row.facts.rhythm, outlook.now, row.there.work_date
     following = outlook.next(row.kind, rhythm, day)
@@ -104,14 +106,16 @@ def _daily(row: Found, *, waiting: frozenset[int], outlook: Outlook) -> Verdict:
     if row.kind is RoundKind.PROMPT:
         wished = steps(day, zone, asked_at=now, cap=row.facts.reminder_cap)
         reminder = next((one for one in wished if row.facts.lets_remind(day, one.step)), None)
-    return Verdict((_ended(row, RoundState.SENT),), following, reminder)
+    sent = replace(_ended(row, RoundState.SENT), stale_at=limit)
+    return Verdict((sent,), following, reminder)
 
 
-def _needed(row: Found, *, waiting: frozenset[int]) -> bool:
+def _needed(row: Found, *, waiting: Mapping[int, Collection[int]]) -> bool:
     if row.kind in (RoundKind.PROMPT, RoundKind.PLAN):
         return not row.answered
     if row.kind is RoundKind.QUEUE_NOTICE:
-        return bool(row.facts.decides_as(row.person_id, row.there.work_date) & waiting)
+        seats = row.facts.decides_as(row.person_id, row.there.work_date)
+        return any(other != row.person_id for seat in seats for other in waiting.get(seat, ()))
     return True
 
 
@@ -157,7 +161,7 @@ def _chosen(row: Found, *, told: Told, outlook: Outlook) -> Verdict:
         return Verdict(following=reminder_due(row.there.work_date, row.there.step, later, zone=zone))
     if row.there.stale_at <= now or is_quiet(now, here):
         return Verdict((_ended(row, RoundState.SKIPPED),))
-    sent = _ended(row, RoundState.SENT, payload={"step": told.reminded + 1})
+    sent = _ended(row, RoundState.SENT, payload={"step": told.reminded + 1, "chosen": True})
     return Verdict(_with_last([sent], last=True))
 
 
@@ -183,7 +187,8 @@ def _summary(row: Found, *, before: Cut | None, outlook: Outlook) -> Verdict:
     by_rule = outlook.on(kind, rhythm, due.work_date)
     joined = None if row.joined_at is None else local_date(row.joined_at, rhythm.zone)
     cut_to = due.due_at if by_rule is None else by_rule.due_at
-    covers = period(week=due.work_date, cut_to=cut_to, before=before, joined=joined)
+    since = cut_before(kind, rhythm, week=due.work_date, office=outlook.office)
+    covers = period(week=due.work_date, cut_to=cut_to, before=before, since=since, joined=joined)
     if covers is None:
         return Verdict((_ended(row, RoundState.UNNEEDED, due=due),), following)
     sent = Ended(
@@ -194,6 +199,7 @@ def _summary(row: Found, *, before: Cut | None, outlook: Outlook) -> Verdict:
         due_at=due.due_at,
         payload={"week": due.work_date.isoformat()},
         covers=covers,
+        stale_at=due.stale_at,
     )
     return Verdict((sent,), following)
 
@@ -207,7 +213,16 @@ def _ended(
         says["year"] = due.work_date.year + 1
     if row.kind is RoundKind.REMINDER:
         says.setdefault("step", due.step)
-    return Ended(row.person_id, row.kind, due.work_date, state, due.due_at, due.step, says)
+    return Ended(
+        row.person_id,
+        row.kind,
+        due.work_date,
+        state,
+        due.due_at,
+        due.step,
+        says,
+        stale_at=due.stale_at,
+    )
 
 
 def _with_last(ended: list[Ended], *, last: bool) -> tuple[Ended, ...]:

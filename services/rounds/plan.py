@@ -5,20 +5,24 @@ is until a tick has started or skipped it: what was missed while the program was
 and who moves their time to an hour that has passed is still asked today, when it was planned; the new time
 holds from the next workday.
 
-Reminders are not planned: they follow a prompt that was sent, and a plan only takes them away.
+Reminders follow a prompt that was sent. A plan takes away those that lost their cause, and puts the next one
+back from the record when the cause is there again (a day off taken back, a pause ended). One that was chosen
+with «Nanti» stays: the tick looks at its cause when it comes due.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Person, Round, RoundKind, Schedule
-from services.rounds.due import Due, Outlook
+from models import Account, Day, Person, Round, RoundKind, Schedule, State
+from services.rounds.due import DAY, Due, Outlook
+from services.rounds.finding import load_told
 from services.rounds.groups import plan_groups
 from services.rounds.people import FACTS, Facts, facts_of, load_particulars, office_around
-from services.rounds.reminder_times import is_chosen
+from services.rounds.reminder_times import Told, is_chosen, still_to_come
 from services.rounds.rows import Slot, remove_schedules, write_schedules
 
 PLANNED = (
@@ -60,7 +64,7 @@ async def plan_person(session: AsyncSession, person_id: int, *, now: datetime) -
 async def plan_everybody(session: AsyncSession, *, now: datetime) -> Planned:
     """Recomputes the rows of all and of the groups, writes only what differs.
 
-    At most twelve statements, however many people.
+    At most thirteen statements, however many people.
     """
     outlook = Outlook(await office_around(session, now), now=now)
     planned = await _plan(session, outlook=outlook, person_id=None)
@@ -72,6 +76,7 @@ async def _plan(session: AsyncSession, *, outlook: Outlook, person_id: int | Non
     facts = await _facts(session, person_id, now=outlook.now)
     done = await _done(session, person_id, since=outlook.now.date() - DONE_BACK)
     present = await _present(session, person_id)
+    told = await _told(session, person_id, now=outlook.now)
     wanted: dict[Slot, Due] = {}
     for who, known in facts.items():
         for kind in PLANNED:
@@ -80,9 +85,10 @@ async def _plan(session: AsyncSession, *, outlook: Outlook, person_id: int | Non
                 due = _planned(present.get(slot), kind, known, after=done.get(slot), outlook=outlook)
                 if due is not None:
                     wanted[slot] = due
-        reminder = present.get((who, RoundKind.REMINDER))
-        if reminder is not None and _stands(reminder, known, outlook=outlook):
-            wanted[who, RoundKind.REMINDER] = reminder
+        slot = (who, RoundKind.REMINDER)
+        reminder = _reminder(present.get(slot), known, told=told.get(who, {}), outlook=outlook)
+        if reminder is not None:
+            wanted[slot] = reminder
     removed = present.keys() - wanted.keys()
     written = {slot: due for slot, due in wanted.items() if present.get(slot) != due}
     await remove_schedules(session, removed)
@@ -100,12 +106,46 @@ def _planned(
     return outlook.next(kind, facts.rhythm, after)
 
 
-def _stands(reminder: Due, facts: Facts, *, outlook: Outlook) -> bool:
-    """Whether a reminder to come has kept its cause, as far as a plan can see."""
-    day = reminder.work_date
-    if not facts.gets(RoundKind.REMINDER) or not facts.rhythm.calendar(outlook.office).reports_on(day):
-        return False
-    return is_chosen(reminder.step) or facts.lets_remind(day, reminder.step)
+def _reminder(there: Due | None, facts: Facts, *, told: Mapping[date, Told], outlook: Outlook) -> Due | None:
+    """The reminder to come. `told`: of the days without an answer.
+
+    One that is there stays if it was chosen, is due (the tick's to record), or its day is answered.
+    """
+    if not facts.gets(RoundKind.REMINDER):
+        return None
+    if there is not None and is_chosen(there.step):
+        return there
+    calendar, now = facts.rhythm.calendar(outlook.office), outlook.now
+
+    def may_come(due: Due) -> bool:
+        return facts.lets_remind(due.work_date, due.step) and calendar.reports_on(due.work_date)
+
+    standing = there if there is not None and may_come(there) else None
+    if standing is not None and standing.due_at <= now:
+        return standing
+    ahead = (
+        still_to_come(day, calendar.zone_on(day), told=said, cap=facts.reminder_cap, now=now)
+        for day, said in told.items()
+    )
+    return next((due for due in ahead if due is not None and may_come(due)), standing)
+
+
+async def _told(
+    session: AsyncSession, person_id: int | None, *, now: datetime
+) -> dict[int, dict[date, Told]]:
+    """What was sent of the days around now that have no answer."""
+    answered = (
+        select(Day.id)
+        .where(Day.person_id == Round.person_id, Day.work_date == Round.work_date)
+        .where(or_(Day.state != State.DRAFT, Day.nothing_reason.is_not(None)))
+    )
+    conditions = [Round.work_date >= now.date() - DAY, ~answered.exists()]
+    if person_id is not None:
+        conditions.append(Round.person_id == person_id)
+    found: dict[int, dict[date, Told]] = {}
+    for (who, day), said in (await load_told(session, *conditions)).items():
+        found.setdefault(who, {})[day] = said
+    return found
 
 
 async def _facts(session: AsyncSession, person_id: int | None, *, now: datetime) -> dict[int, Facts]:

@@ -33,6 +33,19 @@ class Choice(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What was sent of one person and date: when the prompt, how many reminders, the last of them when.
+
+    `step`: the last step that is over, whether it was sent or missed.
+    """
+
+    asked_at: datetime | None = None
+    reminded: int = 0
+    reminded_at: datetime | None = None
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """A choice that is open. `day`: the local date on which the reminder comes, in `zone`."""
 
@@ -70,6 +83,18 @@ def steps(work_date: date, zone: str, *, asked_at: datetime, cap: int) -> Sequen
     """The reminders by rule of who lets themselves be reminded `cap` times; steps from 1."""
     times = reminder_times(work_date, zone, asked_at=asked_at)[: max(cap, 0)]
     return [reminder_due(work_date, step, instant, zone=zone) for step, instant in enumerate(times, start=1)]
+
+
+def still_to_come(work_date: date, zone: str, *, told: Told, cap: int, now: datetime) -> Due | None:
+    """The next reminder by rule of a day without an answer, from the record; what is past is passed over.
+
+    None too after one that was chosen: it stood for all that were left.
+    """
+    if told.asked_at is None or is_chosen(told.step):
+        return None
+    earliest = now if told.reminded_at is None else max(now, told.reminded_at + APART)
+    left = steps(work_date, zone, asked_at=told.asked_at, cap=cap)[told.step :]
+    return next((due for due in left if due.due_at >= earliest), None)
 
 
 def is_chosen(step: int) -> bool:

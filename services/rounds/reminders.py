@@ -1,20 +1,30 @@
 """«Nanti»: the person chooses when to be reminded, and the choice replaces the reminders that were left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Person, Round, RoundKind, RoundState, State
+from services.calendar.personal import load_duties
 from services.clock import local_date
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor
-from services.rounds.people import FACTS, facts_of, load_particulars, office_around
+from services.rounds.due import NOTHING_PARTICULAR, Rhythm
+from services.rounds.people import AHEAD, office_around
 from services.rounds.reminder_times import MOST, Choice, Later, is_chosen, open_choices, reminder_due
 from services.rounds.rows import write_schedules
 
 FIELD = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose day it is, without what is particular about their days, and whether it is answered."""
+
+    rhythm: Rhythm
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +41,15 @@ async def choices(
 ) -> tuple[Later, ...]:
     """What «Nanti» can offer now for that day, in the order of the buttons; nothing once it is sent.
 
-    Nothing either for a day to come or one that a newer prompt has followed. Raises NotAllowed for somebody
-    who is not asked.
+    Nothing either for a day to come or one that a newer prompt has followed. Five queries. Raises NotAllowed
+    for somebody who is not asked.
     """
     if not actor.reports:
         raise NotAllowed
-    if await _is_answered(session, actor, work_date):
+    asked = await _ask(session, actor, work_date)
+    if asked.answered:
         return ()
-    return await _open(session, actor, work_date, told=await _told(session, actor, work_date), now=now)
+    return await _open(session, actor, work_date, asked, told=await _told(session, actor, work_date), now=now)
 
 
 async def snooze(
@@ -50,10 +61,11 @@ async def snooze(
     """
     if not actor.reports:
         raise NotAllowed
-    if await _is_answered(session, actor, work_date):
+    asked = await _ask(session, actor, work_date)
+    if asked.answered:
         raise Invalid(FIELD, "day_already_sent")
     told = await _told(session, actor, work_date)
-    offered = await _open(session, actor, work_date, told=told, now=now)
+    offered = await _open(session, actor, work_date, asked, told=told, now=now)
     chosen = next((one for one in offered if one.choice is choice), None)
     if chosen is None:
         raise Invalid(FIELD, "later_closed")
@@ -63,17 +75,31 @@ async def snooze(
     return chosen
 
 
-async def _open(
-    session: AsyncSession, actor: Actor, work_date: date, *, told: _Told, now: datetime
-) -> tuple[Later, ...]:
-    if told.newer or work_date > local_date(now, actor.zone):
-        return ()
-    particulars = await load_particulars(session, [actor.person_id], now=now)
-    row = (await session.execute(select(Person.id, *FACTS).where(Person.id == actor.person_id))).one_or_none()
+async def _ask(session: AsyncSession, actor: Actor, work_date: date) -> _Asked:
+    """One query. Raises NotFound."""
+    row = (
+        await session.execute(
+            select(Person.zone, Person.pattern, Person.unit_id, Day.state, Day.nothing_reason)
+            .outerjoin(Day, (Day.person_id == Person.id) & (Day.work_date == work_date))
+            .where(Person.id == actor.person_id)
+        )
+    ).one_or_none()
     if row is None:
         raise NotFound
+    answered = row.state not in (None, State.DRAFT) or row.nothing_reason is not None
+    return _Asked(Rhythm(row.zone, row.pattern, row.unit_id), answered)
+
+
+async def _open(
+    session: AsyncSession, actor: Actor, work_date: date, asked: _Asked, *, told: _Told, now: datetime
+) -> tuple[Later, ...]:
+    today = local_date(now, actor.zone)
+    if told.newer or work_date > today:
+        return ()
+    duties = await load_duties(session, Person.id == actor.person_id, first=today, last=today + AHEAD)
+    duty = duties.get(actor.person_id, NOTHING_PARTICULAR)
     return open_choices(
-        facts_of(row, actor.person_id, particulars).rhythm,
+        replace(asked.rhythm, duty=duty),
         await office_around(session, now),
         zone=actor.zone,
         now=now,
@@ -81,36 +107,20 @@ async def _open(
     )
 
 
-async def _is_answered(session: AsyncSession, actor: Actor, work_date: date) -> bool:
-    row = (
-        await session.execute(
-            select(Day.state, Day.nothing_reason).where(
-                Day.person_id == actor.person_id, Day.work_date == work_date
-            )
-        )
-    ).one_or_none()
-    return row is not None and (row.state is not State.DRAFT or row.nothing_reason is not None)
-
-
 async def _told(session: AsyncSession, actor: Actor, work_date: date) -> _Told:
+    """One query."""
     rounds = (
         await session.execute(
-            select(Round.step, Round.state).where(
+            select(Round.work_date, Round.kind, Round.step, Round.state).where(
                 Round.person_id == actor.person_id,
-                Round.work_date == work_date,
-                Round.kind == RoundKind.REMINDER,
+                Round.work_date >= work_date,
+                Round.kind.in_([RoundKind.PROMPT, RoundKind.REMINDER]),
             )
         )
     ).all()
-    newest = await session.scalar(
-        select(func.max(Round.work_date)).where(
-            Round.person_id == actor.person_id,
-            Round.kind == RoundKind.PROMPT,
-            Round.state == RoundState.SENT,
-        )
-    )
+    sent = [row for row in rounds if row.state is RoundState.SENT]
     return _Told(
-        reminded=sum(row.state is RoundState.SENT for row in rounds),
-        chosen=sum(is_chosen(row.step) for row in rounds),
-        newer=newest is not None and newest > work_date,
+        reminded=sum(row.kind is RoundKind.REMINDER and row.work_date == work_date for row in sent),
+        chosen=sum(is_chosen(row.step) and row.work_date == work_date for row in rounds),
+        newer=any(row.kind is RoundKind.PROMPT and row.work_date > work_date for row in sent),
     )

@@ -41,7 +41,7 @@ PAGE = 10_000
 class Ended:
     """A round that is over. `payload`: what its message says besides the date; None when it has none.
 
-    `covers`: what a summary counts.
+    `covers`: what a summary counts. `stale_at`: from then on its message comes too late.
     """
 
     person_id: int
@@ -52,6 +52,7 @@ class Ended:
     step: int = 0
     payload: Mapping[str, object] | None = None
     covers: Period | None = None
+    stale_at: datetime | None = None
 
     @property
     def key(self) -> tuple[int, date, RoundKind, int]:
@@ -59,7 +60,7 @@ class Ended:
 
 
 async def write_schedules(session: AsyncSession, rows: Mapping[Slot, Due]) -> None:
-    """Writes rows over what is there; only a reminder that the person chose stays as it is."""
+    """Writes rows over what is there; a reminder that was chosen stays, until one of a newer day comes."""
     if not rows:
         return
     statement = insert_into(session, Schedule)
@@ -67,7 +68,11 @@ async def write_schedules(session: AsyncSession, rows: Mapping[Slot, Due]) -> No
     statement = statement.on_conflict_do_update(
         index_elements=["person_id", "kind"],
         set_={name: statement.excluded[name] for name in columns},
-        where=or_(Schedule.step <= MOST, statement.excluded.step > MOST),
+        where=or_(
+            Schedule.step <= MOST,
+            statement.excluded.step > MOST,
+            statement.excluded.work_date > Schedule.work_date,
+        ),
     )
     connection = await session.connection()
     await connection.execute(
@@ -165,6 +170,7 @@ async def write_messages(session: AsyncSession, won: Sequence[Ended], *, now: da
             "state": OutboxState.WAITING,
             "created_at": now,
             "not_before": now,
+            "stale_at": one.stale_at,
             "attempts": 0,
         }
         for one in won

@@ -4,7 +4,9 @@ Invariants:
 1. Work dates tile: a summary begins on the date after the last one's end, so each date is in exactly one.
 2. Instants tile: `[cut_from, cut_to)` begins where the last cut ended; `cut_to` is the instant the rule
    names, not the moment somebody ticked.
-3. A summary missed is not lost: when the program was down it comes between 08:00 and 20:00 of the next day
+3. The first summary begins where the one before it would have ended by the rule (`cut_before`): what is older
+   was told elsewhere, or belongs to nobody's summary.
+4. A summary missed is not lost: when the program was down it comes between 08:00 and 20:00 of the next day
    that fits; else (its person could not be reached) the next Friday's covers its dates too.
 """
 
@@ -13,11 +15,13 @@ from datetime import date, datetime, time, timedelta
 
 from models.rounds import RoundKind
 from services.calendar.days_off import OfficeCalendar
-from services.calendar.hours import at_local
+from services.calendar.hours import at_local, end_of_day
 from services.rounds.due import DAY, HORIZON, QUIET_FROM, Due, Rhythm, open_days, summary_day, summary_due
 
 GIVEN_LATER_AT = time(8, 0)
 WEEK = timedelta(days=7)
+LOOKED_BACK = 3
+"""Weeks within which the summary before one is looked for: as far as a plan knows the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Period:
 
     first: date
     last: date
-    cut_from: datetime | None
+    cut_from: datetime
     cut_to: datetime
 
 
@@ -56,20 +60,45 @@ def standing(
     return due
 
 
-def period(*, week: date, cut_to: datetime, before: Cut | None, joined: date | None) -> Period | None:
+def cut_of(kind: RoundKind, rhythm: Rhythm, *, week: date, office: OfficeCalendar) -> datetime:
+    """The cut of the week ending on `week` by the rule; without a known day, the end of its Friday."""
+    due = summary_due(kind, rhythm, week=week, office=office)
+    if due is not None:
+        return due.due_at
+    return _end_of_friday(rhythm, week=week, office=office)
+
+
+def cut_before(kind: RoundKind, rhythm: Rhythm, *, week: date, office: OfficeCalendar) -> datetime:
+    """The cut by the rule of the newest summary that ends before `week`."""
+    for back in range(1, LOOKED_BACK + 1):
+        due = summary_due(kind, rhythm, week=week - WEEK * back, office=office)
+        if due is not None and due.work_date < week:
+            return due.due_at
+    return _end_of_friday(rhythm, week=week - WEEK, office=office)
+
+
+def period(
+    *, week: date, cut_to: datetime, before: Cut | None, since: datetime, joined: date | None
+) -> Period | None:
     """What the summary of `week` covers; None: nothing, since the last one or who joined after it.
 
-    `joined`: the first date of somebody's first summary is not before it.
+    Of a first summary: its cut begins at `since`, and its dates not before somebody `joined`.
     """
     if before is not None:
         first, cut_from = before.last + DAY, before.cut_to
     else:
-        first, cut_from = week - WEEK + DAY, None
+        first, cut_from = week - WEEK + DAY, since
         if joined is not None:
             first = max(first, joined)
-    if first > week or (cut_from is not None and cut_from >= cut_to):
+    if first > week or cut_from >= cut_to:
         return None
     return Period(first, week, cut_from, cut_to)
+
+
+def _end_of_friday(rhythm: Rhythm, *, week: date, office: OfficeCalendar) -> datetime:
+    friday = week + DAY
+    ends = end_of_day(friday, rhythm.pattern, ramadan=office.is_ramadan(friday))
+    return at_local(friday, ends, rhythm.calendar(office).zone_on(friday))
 
 
 def _newer(kind: RoundKind, rhythm: Rhythm, *, week: date, office: OfficeCalendar) -> Due | None:

@@ -317,18 +317,18 @@ PRESSES: dict[Kind, Row] = {
     Kind.FEEDBACK_REPLY: Row(
         "ani", lambda facts, one: Press(Kind.FEEDBACK_REPLY, facts.note), about=Feedback, inert=True
     ),
-    Kind.RETURNED_FIX: replace(ON_ENTRY, press=entry(Kind.RETURNED_FIX), state=RETURNED, inert=True),
-    Kind.RETURNED_NEW: replace(ON_ENTRY, press=entry(Kind.RETURNED_NEW), state=RETURNED, inert=True),
+    Kind.RETURNED_FIX: replace(ON_ENTRY, press=entry(Kind.RETURNED_FIX, arg="1"), state=RETURNED, inert=True),
     Kind.PLAN_WRITE: Row(
         "ani", own(Kind.PLAN_WRITE, "2026-11-18"), about=None, own=True, inert=True, free=False
     ),
-    Kind.PLAN_FIRST: Row("ani", own(Kind.PLAN_FIRST), about=None, own=True, inert=True),
     Kind.PLAN_DROP: Row("ani", lambda facts, one: Press(Kind.PLAN_DROP, facts.plan), about=PlanLine),
     Kind.PLAN_MASK: Row("ani", own(Kind.PLAN_MASK, "2026-11-18"), about=None, own=True, free=False),
     Kind.PLAN_USE: Row("ani", own(Kind.PLAN_USE, "2026-11-18"), about=None, own=True, free=False),
     Kind.BLOCKER_DAY: Row("ani", day(Kind.BLOCKER_DAY), inert=True),
     Kind.BLOCKER_ADD: Row("ani", day(Kind.BLOCKER_ADD), inert=True),
     Kind.BLOCKER_ENTRY: replace(ON_ENTRY, press=entry(Kind.BLOCKER_ENTRY), inert=True),
+    Kind.KEPT_OWN: Row("budi", own(Kind.KEPT_OWN), about=None, own=True, inert=True),
+    Kind.DISCREET: Row("budi", own(Kind.DISCREET, "m"), about=None, own=True, inert=True, free=False),
     Kind.BLOCKERS: Row("budi", own(Kind.BLOCKERS), about=None, own=True, inert=True, free=False),
     Kind.BLOCKER_SHOW: replace(ON_BLOCKER, may=frozenset({"ani"}), inert=True),
     Kind.BLOCKER_ANSWER: replace(
@@ -599,6 +599,7 @@ class CommandRow:
 
 COMMANDS: dict[str, CommandRow] = {
     "bantuan": CommandRow(),
+    "help": CommandRow(),
     "batal": CommandRow(),
     "bebaskan": CommandRow(may=HEADS),
     "cuti": CommandRow(may=EVERYBODY - {"admin", "observer"}),

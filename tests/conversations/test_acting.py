@@ -135,14 +135,14 @@ async def test_it_is_told_when_it_begins_and_when_it_is_over(chat: Chat) -> None
         await chat.sim.quiet()
 
     await hour(18, 15)
-    assert not chat.citra.sees_now("Mulai hari ini")
+    assert not chat.citra.sees_now("Anda sekarang")
     await hour(19, 8)
-    await chat.citra.sees("Mulai hari ini Anda Plh. Budi Santoso", button="Periksa")
+    await chat.citra.sees("Anda sekarang Plh. Budi Santoso", button="Periksa")
     assert "periksa" in menu_of(chat, chat.citra)
     await hour(21, 8)
     await chat.citra.sees("Tugas Anda sebagai Plh. Budi Santoso sudah selesai")
     assert "periksa" not in menu_of(chat, chat.citra)
-    assert sum("Mulai hari ini Anda" in one.text for one in chat.citra.messages) == 1
+    assert sum("Anda sekarang" in one.text for one in chat.citra.messages) == 1
 
 
 async def test_who_only_stands_in_or_nothing_at_all_names_nobody(chat: Chat) -> None:

@@ -174,7 +174,7 @@ async def test_an_improvement_comes_back_on_its_day(chat: Chat) -> None:
     await chat.move_to(morning(25))
     await briefed(chat, chat.office.budi, date(2026, 11, 25))
     await chat.budi.sees(
-        "Tindak lanjut pembinaan\n• Ani Rahmawati: Lain kali mohon", button="Tindak lanjut (1)"
+        "Tindak lanjut pembinaan\n• Ani Rahmawati, 18 November: Lain kali mohon", button="Tindak lanjut (1)"
     )
     await chat.budi.taps("Tindak lanjut (1)")
     await chat.budi.sees("Bagaimana sekarang?", button="Belum")

@@ -48,7 +48,7 @@ async def count(chat: Chat, what: object) -> int:
 async def test_a_sent_day_comes_into_the_one_queue_silently(chat: Chat) -> None:
     await sends(chat)
     queue = await chat.budi.sees("1 laporan menunggu keputusan Anda")
-    assert "Ani Rahmawati · Rabu, 18 November · 1 kegiatan · hari ini" in queue.text
+    assert "Ani Rahmawati · Rabu, 18 November · 1 kegiatan · dikirim hari ini" in queue.text
     await sends(chat, "Melayani legalisir ijazah -> 8 alumni terlayani", who="citra")
     await chat.budi.sees("2 laporan menunggu keputusan Anda")
     assert sum("menunggu keputusan" in one.text for one in chat.budi.messages) == 1
@@ -288,7 +288,7 @@ async def test_the_notice_of_the_evening_is_sent_anew(chat: Chat) -> None:
     async with chat.db.writing() as session:
         await plan_everybody(session, now=chat.clock())
     await chat.move_to(chat.clock() + timedelta(hours=8))
-    noticed = await chat.budi.sees("Hari ini ada 1 laporan")
+    noticed = await chat.budi.sees("Ada 1 laporan")
     assert noticed.id > first.id
     await vanishes(chat.budi, "1 laporan menunggu keputusan Anda")
 

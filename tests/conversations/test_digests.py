@@ -14,6 +14,8 @@ from models import (
     DigestKind,
     DutyPeriod,
     Entry,
+    OutboxMessage,
+    OutboxState,
     PerformancePlan,
     Person,
     Target,
@@ -21,6 +23,7 @@ from models import (
     Verdict,
 )
 from models import Group as LinkedGroup
+from services.groups import Problem
 from services.outbox import enqueue
 from services.rounds import plan_everybody, plan_group
 from simulator.group import Group
@@ -111,7 +114,10 @@ async def test_ones_own_week_comes_with_its_picture(chat: Chat) -> None:
     photo = chat.ani.messages[-2]
     assert photo.kind == "photo"
     assert "Ani Rahmawati · Jumat, 6 – Kamis, 12 November 2026" in photo.text
-    assert "Melapor 5 dari 5 hari" in photo.text
+    assert "rinciannya di bawah" in photo.text
+    assert "Melapor" not in photo.text, "nothing is said twice"
+    assert photo.silent
+    assert not text.silent, "one sound"
 
 
 async def test_somebody_of_whom_nothing_was_asked_is_left_in_peace(chat: Chat) -> None:
@@ -141,7 +147,7 @@ async def test_somebody_of_whom_nothing_was_asked_is_left_in_peace(chat: Chat) -
 async def test_a_supervisors_week_names_who_needs_them(chat: Chat) -> None:
     await summed(chat, "team_summed", to=chat.office.budi)
     text = await chat.budi.sees("Ringkasan tim Anda")
-    assert "Melapor 8 dari 9 hari, 2 orang" in text.text
+    assert "Melapor 8 dari 9 hari, dari 2 orang" in text.text
     assert text.text.index("◌ Citra Lestari: 3/4 hari") < text.text.index("✓ Ani Rahmawati: 5/5 hari")
     assert "Belum mendapat umpan balik: Citra Lestari" in text.text
     assert "Diputuskan" in text.text
@@ -216,7 +222,7 @@ async def test_a_group_is_told_numbers_results_and_who_is_away(chat: Chat) -> No
     text = place.last
     assert text is not None
     assert "Ringkasan MTsN 3 Sukamaju" in text.text
-    assert "Melapor 8 dari 19 hari, 4 orang" in text.text
+    assert "Melapor 8 dari 19 hari, dari 4 orang" in text.text
     assert "28 dari 30 siswa bisa mempraktikkan salat jamak – " in text.text
     assert "Citra Lestari, 1 hari" in text.text
     assert not text.labels
@@ -335,3 +341,52 @@ async def test_on_friday_at_the_end_of_the_day_everybody_gets_theirs(chat: Chat)
     assert len(summaries) == 2
     assert "0 kegiatan disetujui sejak ringkasan lalu" in summaries[1]
     assert sum("Ringkasan MTsN 3" in one.text for one in place.messages) == 2
+
+
+async def test_a_colleagues_illness_is_never_told_in_the_group(chat: Chat) -> None:
+    place, group = await linked(chat)
+    async with chat.db.writing() as session:
+        book = ledger(session)
+        day = await book.day(chat.office.ani, date(2026, 11, 13))
+        for text in (
+            "Citra sakit demam digantikan Budi, 12 siswa tetap belajar",
+            "Ibu Siti menerima surat nikahnya hari itu juga",
+        ):
+            entry = await book.entry(day, "Mengajar kelas pengganti", text, quantity=12, unit="siswa")
+            await book.decide(entry, Verdict.APPROVE, chat.office.budi, jakarta(date(2026, 11, 13), 9))
+    await summed(chat, "unit_summed", group=group)
+    assert place.last is not None
+    assert "28 dari 30 siswa" in place.last.text
+    everything = "\n".join(one.text for one in place.messages)
+    for secret in ("demam", "Budi", "Siti"):
+        assert secret not in everything
+
+
+async def test_what_did_not_arrive_is_said_and_sent_once_more(chat: Chat) -> None:
+    place, group = await linked(chat)
+    async with chat.db.writing() as session:
+        key = {"week": WEEK.isoformat()}
+        await enqueue(session, "unit_summed", group=group, now=chat.clock(), payload=key)
+        await session.execute(
+            update(OutboxMessage).where(OutboxMessage.group_id == group).values(state=OutboxState.FAILED)
+        )
+        await session.execute(update(LinkedGroup).values(problem=Problem.TOPIC_CLOSED))
+    await chat.budi.says("/rekap unit")
+    await chat.budi.taps("Kirim lagi ke grup")
+    asked = await chat.budi.sees("ke grup Guru MTsN 3?")
+    assert "tidak sampai. Topiknya ditutup." in asked.text
+    assert "buka kembali topik itu" in asked.text
+    await chat.budi.taps("Kirim")
+    await chat.sim.quiet()
+    assert place.last is not None
+    assert "Ringkasan MTsN 3 Sukamaju" in place.last.text
+
+
+async def test_who_supervises_hears_one_sound_on_friday(chat: Chat) -> None:
+    await summed(chat, "team_summed", to=chat.office.budi)
+    await summed(chat, "week_summed", to=chat.office.budi)
+    team = await chat.budi.sees("Ringkasan tim Anda")
+    own = await chat.budi.sees("Ringkasan minggu Anda")
+    assert [team.silent, own.silent] == [False, True]
+    assert all(one.silent for one in chat.budi.messages if one.kind == "photo")
+    assert any(one.kind == "photo" for one in chat.budi.messages)

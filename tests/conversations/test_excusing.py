@@ -45,6 +45,18 @@ async def test_an_outage_excuses_the_direct_staff_and_can_be_taken_back(chat: Ch
     assert await excused(chat) == []
 
 
+async def test_a_typed_reason_of_health_is_refused_and_the_question_stays(chat: Chat) -> None:
+    await chat.budi.says("/bebaskan hari ini")
+    await chat.budi.taps("Satu orang")
+    await chat.budi.taps("Ani Rahmawati")
+    await chat.budi.says("Yang bersangkutan sakit tipes, opname")
+    await chat.budi.sees("Alasan kesehatan tidak disimpan")
+    await chat.budi.says("Sesuai pembicaraan tadi pagi")
+    await chat.budi.taps("Simpan")
+    await chat.budi.sees("Sudah dibebaskan dari laporan")
+    assert [one[3] for one in await excused(chat)] == ["Sesuai pembicaraan tadi pagi"]
+
+
 async def test_a_typed_reason_waits_for_simpan(chat: Chat) -> None:
     await chat.head.says("/bebaskan 17-18 Nov")
     await chat.head.taps("Termasuk bawahan mereka (5)")
@@ -77,7 +89,8 @@ async def test_words_instead_of_simpan_are_a_report_and_the_reason_is_gone(chat:
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("24", "Tanggalnya belum jelas"),
+        ("24", "Bulan apa?"),
+        ("besok 500 hari", "Tanggalnya belum jelas"),
         ("12 Okt 2026", "Bulan itu sudah ditutup"),
         ("1 Jan", "paling jauh 31 hari"),
         ("18 Nov sampai 19 Des", "paling lama 31 hari"),

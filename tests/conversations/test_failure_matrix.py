@@ -343,7 +343,7 @@ async def test_drafts_are_nobodys_business(bench: Bench, kind: Kind) -> None:
     assert "nilam" not in bench.shown(bench.people["budi"].id)
 
 
-async def test_somebody_who_left_is_a_stranger_at_every_button(bench: Bench) -> None:
+async def test_somebody_who_left_is_told_so_at_every_button(bench: Bench) -> None:
     async with bench.db.writing() as session:
         ids = [bench.facts.office.ani, bench.facts.office.budi]
         await session.execute(update(Person).where(Person.id.in_(ids)).values(active=False))
@@ -354,7 +354,7 @@ async def test_somebody_who_left_is_a_stranger_at_every_button(bench: Bench) -> 
         if kind not in REGISTRY.open_presses and row.who in ("ani", "budi")
     ]
     for kind, tap in taps:
-        assert "belum terdaftar" in await bench.answered(tap), kind
+        assert "tidak aktif lagi" in await bench.answered(tap), kind
     assert not matrix.differences(before, await bench.settled())
 
 

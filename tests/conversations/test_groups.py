@@ -557,3 +557,52 @@ async def test_administrators_of_a_group_see_its_two_commands(chat: Chat) -> Non
     }
     others = {one["command"] for one in core.commands_for(group.chat, chat.ani.user)}
     assert not others & {"tautkan", "lepaskan"}
+
+
+# When another admin links it
+
+
+async def second_admin(chat: Chat, group: TelegramGroup) -> None:
+    """Citra is an admin of the bot and of the group too."""
+    async with chat.db.writing() as session:
+        session.add(Role(person_id=chat.office.citra, role=RoleName.ADMIN))
+    group.promotes(chat.citra)
+
+
+async def test_a_link_that_another_admin_replaces_is_told_there_and_to_who_made_it(chat: Chat) -> None:
+    group = chat.sim.group("Guru MTsN 3", members=[chat.ani, chat.citra], admins=[chat.admin])
+    await linked(chat, group)
+    await second_admin(chat, group)
+    await chat.citra.says(f"/tautkan {KUA}", chat=group)
+    await chat.sim.quiet()
+    assert said(group)[-1].startswith(f"Tautan sebelumnya diganti: ringkasan {MADRASAH} tidak dikirim lagi.")
+    told = await chat.admin.sees("mengganti tautan grup Guru MTsN 3")
+    assert f"kini menerima ringkasan mingguan {KUA}, bukan lagi {MADRASAH}" in told.text
+    assert told.labels == ["Buka grup ini"]
+
+
+async def test_a_link_replaced_by_a_choice_says_so_too(chat: Chat) -> None:
+    group = await unit_group(chat)
+    await linked(chat, group)
+    await chat.admin.says("/tautkan", chat=group)
+    await chat.admin.taps(KUA)
+    await chat.admin.sees("Tautan sebelumnya diganti")
+    await chat.sim.quiet()
+    assert said(group)[-1].startswith("Tautan sebelumnya diganti")
+    assert not [one for one in chat.admin.messages if "mengganti tautan grup" in one.text]
+
+
+async def test_letting_go_ends_a_choice_that_is_open(chat: Chat) -> None:
+    group = await unit_group(chat)
+    await chat.admin.says("/tautkan", chat=group)
+    await chat.admin.sees("akan menerima ringkasan unit mana?")
+    await chat.admin.says("/lepaskan", chat=group)
+    await chat.admin.sees("pilihan unitnya dibatalkan", chat=group)
+    assert await links(chat, all_=True) == []
+    await chat.admin.taps(KUA)
+    await chat.admin.sees_toast("Pilihan itu sudah tidak berlaku")
+
+
+async def test_a_title_cannot_turn_the_line_it_stands_in(chat: Chat) -> None:
+    group = await unit_group(chat, "Guru \u202eMTsN\u2069 3")
+    assert (await linked(chat, group)).title == "Guru MTsN 3"

@@ -129,7 +129,7 @@ async def test_for_one_unit(chat: Chat) -> None:
     [
         ("libur kantor", "Tanggalnya belum jelas"),
         ("31 Februari Libur", "Tanggalnya belum jelas"),
-        ("24 Desember", "Tulis juga nama hari liburnya"),
+        ("25 Desember", "Tanggal itu sudah libur: Hari Raya Natal"),
         ("25 Desember Libur", "Tanggal itu sudah libur: Hari Raya Natal"),
         ("1 Oktober 2026 Libur", "lebih dari 31 hari lewat"),
         ("1 Desember 2029 Libur", "paling jauh dua tahun"),
@@ -402,3 +402,63 @@ async def test_a_button_about_what_never_was(chat: Chat, kind: Kind, subject: in
     message = await chat.admin.sees("Ini hari libur apa?")
     tap = chat.admin.presses_data(message, Press(kind, subject).pack())
     assert "tidak" in (await tap.answered()).text.casefold()
+
+
+async def test_the_date_and_then_the_name_alone_are_joined(chat: Chat) -> None:
+    await chat.admin.says("/libur")
+    await chat.admin.taps("Tambah")
+    await chat.admin.says("26-27 November")
+    await chat.admin.sees("Kamis, 26 November – Jumat, 27 November 2026 (2 hari): apa nama hari liburnya?")
+    await chat.admin.says("Jumat Bersih HUT ke-81")
+    await chat.admin.sees("(2 hari)\nJumat Bersih HUT ke-81\n\nIni hari libur apa?")
+    await chat.admin.taps("Kantor (semua)")
+    await chat.admin.taps("Simpan")
+    await chat.admin.sees_toast("2 hari libur disimpan")
+    assert await row(chat, date(2026, 11, 27)) == (HolidayKind.OFFICE, None)
+
+
+async def test_a_date_typed_after_a_date_takes_its_place(chat: Chat) -> None:
+    await chat.admin.says("/libur 26 November")
+    await chat.admin.sees("26 November 2026: apa nama")
+    await chat.admin.says("27 November")
+    await chat.admin.sees("27 November 2026: apa nama")
+    await chat.admin.says("24 November Hari Guru")
+    await chat.admin.sees("Selasa, 24 November 2026\nHari Guru")
+
+
+async def test_a_second_tap_on_save_says_that_it_is_saved(chat: Chat) -> None:
+    await chat.admin.says("/libur 24 November Hari Guru")
+    await chat.admin.taps("Kantor (semua)")
+    draft = await chat.admin.sees("Jenis: libur kantor")
+    save = next(one for one in draft.buttons if one.text == "Simpan")
+    for _ in range(2):
+        assert (await chat.admin.presses(draft, save).answered()).text == "Disimpan."
+    await chat.admin.sees("Selasa, 24 November: Hari Guru")
+
+
+async def test_deleting_and_restoring_are_named_and_may_be_tapped_twice(chat: Chat) -> None:
+    await chat.admin.says("/libur 24 November Hari Guru")
+    await chat.admin.taps("Kantor (semua)")
+    await chat.admin.taps("Simpan")
+    for label, says in (("Hapus", "Dihapus."), ("Pulihkan", "Dipulihkan.")):
+        shown = await chat.admin.sees("Hari Guru", button=label)
+        pressed = next(one for one in shown.buttons if one.text == label)
+        for _ in range(2):
+            assert (await chat.admin.presses(shown, pressed).answered()).text == says
+
+
+async def test_a_move_that_looks_like_a_slip_is_asked_about(chat: Chat) -> None:
+    await chat.admin.says("/libur 24 November Hari Guru")
+    await chat.admin.taps("Kantor (semua)")
+    await chat.admin.taps("Simpan")
+    await chat.admin.taps("Ganti tanggal")
+    await chat.admin.says("25 Desember")
+    asked = await chat.admin.sees("Hari itu sudah libur: ")
+    assert asked.labels == ["Tetap pindahkan", "Batal"]
+    await chat.admin.says("24 Februari 2027")
+    await chat.admin.sees("Itu 92 hari jauhnya.")
+    assert await row(chat, date(2026, 11, 24)) == (HolidayKind.OFFICE, None)
+    await chat.admin.taps("Tetap pindahkan")
+    await chat.admin.sees("Rabu, 24 Februari 2027\nHari Guru")
+    assert await row(chat, date(2026, 11, 24)) is None
+    assert await row(chat, date(2027, 2, 24)) == (HolidayKind.OFFICE, None)

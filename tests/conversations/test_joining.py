@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from bot.callbacks import Kind, Press
 from models import Account, AuditEvent, Invitation, OutboxMessage, Person, Role, RoleName
 from services.people.invitations import invite
+from services.people.leaving import deactivate
 from simulator import Persona
 from tests.conversations.conftest import Chat
 from tests.office import user_of
@@ -439,3 +440,57 @@ async def test_privasi_shows_the_notice_again_also_to_a_stranger(chat: Chat) -> 
     await chat.stranger.sees("Tentang data Anda")
     await chat.stranger.says("/dataku")
     await chat.stranger.sees(STRANGER)
+
+
+async def test_the_chat_somebody_was_moved_from_is_told(chat: Chat) -> None:
+    chat.clock.move_to(chat.clock() + timedelta(hours=1))
+    token = await link_for(chat, chat.office.ani)
+    await chat.stranger.says(f"/start {token}")
+    await chat.stranger.taps("Ya, saya Ani Rahmawati")
+    told = await chat.ani.sees("dipindahkan ke akun Telegram lain")
+    assert "segera hubungi pengelola kepegawaian" in told.text
+    await chat.sim.quiet()
+    assert "hari" not in chat.ani.commands()
+    assert "hari" in chat.stranger.commands()
+    assert not [one for one in chat.stranger.messages if "dipindahkan ke akun" in one.text]
+    async with chat.db.reading() as session:
+        row = await session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "account_moved"))
+        assert row.one().state == "sent"
+
+
+async def test_a_blocked_former_chat_does_not_make_the_new_account_unreachable(chat: Chat) -> None:
+    chat.clock.move_to(chat.clock() + timedelta(hours=1))
+    token = await link_for(chat, chat.office.ani)
+    await chat.ani.blocks()
+    await chat.stranger.says(f"/start {token}")
+    await chat.stranger.taps("Ya, saya Ani Rahmawati")
+    await chat.stranger.sees("Selamat bergabung")
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        account = (await session.scalars(select(Account).where(Account.person_id == chat.office.ani))).one()
+        assert account.unreachable_since is None
+        row = await session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "account_moved"))
+        assert row.one().state == "failed"
+
+
+async def test_somebody_who_left_is_told_so_at_commands_and_texts(chat: Chat) -> None:
+    async with chat.db.writing() as session:
+        ani = await session.get_one(Person, chat.office.ani)
+        ani.staff_number = "A-1"
+        await session.flush()
+        left = await deactivate(session, ["A-1"], now=chat.clock())
+    assert left.names
+    for said in ("/hari", "Rapat komite", "/start", "/bantuan"):
+        sent = await chat.ani.says(said)
+        told = await chat.ani.sees("tercatat tidak aktif lagi di Kemenag Sukamaju", after=sent)
+        assert "Mintalah tautan" not in told.text
+    await chat.stranger.says("Rapat komite")
+    await chat.stranger.sees(STRANGER)
+
+
+async def test_an_account_name_cannot_turn_the_line_it_stands_in(chat: Chat) -> None:
+    lina = await invited(chat)
+    hostile = chat.sim.person("Lina \u202egnisa\u2066", language="id")
+    await joins(chat, hostile, lina.token)
+    told = await chat.budi.sees("Akun Telegramnya bernama «Lina gnisa».")
+    assert "\u202e" not in told.text

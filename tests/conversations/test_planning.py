@@ -87,27 +87,38 @@ async def test_rencana_asks_and_takes_lines_and_drops_them(chat: Chat) -> None:
 
 async def test_more_than_five_lines_are_not_lost(chat: Chat) -> None:
     await chat.ani.says(f"/rencana {SIX}")
-    offer = await chat.ani.sees("Baru 5 baris yang muat")
-    assert "tulisan Anda ada 6" in offer.text
-    assert offer.labels == ["Pakai 5 ini", "Batal"]
-    await chat.ani.taps("Pakai 5 ini")
+    left = await chat.ani.sees("Yang ini belum masuk (1 baris)")
+    assert "arsip" in left.text
     card = await chat.ani.sees("5. Rapat bagian humas", button="Pakai rencana")
     assert "arsip" not in card.text
     assert "Tambah" not in card.labels
-    await chat.ani.says("/rencana Rapat arsip")
-    await chat.ani.sees("Rencana itu sudah berisi 5 baris.")
+    await chat.ani.says("/hari")
+    await chat.sim.quiet()
+    assert await count(chat, PlanLine) == 5
+    await chat.ani.says("/rencana Rapat perpustakaan")
+    left = await chat.ani.sees("Yang ini belum masuk (1 baris)")
+    assert "Rapat perpustakaan" in left.text
+    card = await chat.ani.sees("5. Rapat bagian humas", button="✕ 1")
+    await chat.ani.taps("✕ 1", message=card)
+    card = await chat.ani.sees("4. Rapat bagian humas")
+    assert "Tambah" in card.labels
 
 
-async def test_more_than_five_lines_can_be_sent_again_shortened(chat: Chat) -> None:
-    await chat.ani.says(f"/rencana {SIX}")
-    await chat.ani.sees("Baru 5 baris yang muat")
-    await chat.ani.says("Rapat dua bagian\nMengarsipkan surat")
-    card = await chat.ani.sees("2. Mengarsipkan surat")
-    assert "Rapat bagian" not in card.text
-    offer = await chat.ani.sees("Baru 5 baris yang muat")
-    await chat.ani.taps("Pakai 5 ini", message=offer)
-    await chat.ani.sees_toast("Sudah berubah")
-    assert await count(chat, PlanLine) == 2
+async def test_of_what_does_not_fit_the_first_are_taken_and_the_old_questions_go(chat: Chat) -> None:
+    await chat.ani.says("/rencana Rapat satu\nRapat dua\nRapat tiga")
+    await chat.ani.taps("Tambah")
+    await chat.ani.sees("Apa rencana hari ini?", button="Batal")
+    await chat.ani.says("Apel pagi\nMenyusun modul\nMengawas ujian\nMengarsipkan surat")
+    left = await chat.ani.sees("Yang ini belum masuk (2 baris)")
+    assert "Mengawas ujian\nMengarsipkan surat" in left.text
+    await chat.ani.sees("5. Menyusun modul")
+    await chat.sim.quiet()
+    assert not [one for one in chat.ani.messages if one.from_bot and "Batal" in one.labels]
+
+
+async def test_an_impossible_date_of_a_plan_is_named(chat: Chat) -> None:
+    await chat.ani.says("/rencana 31 Februari")
+    await chat.ani.sees("Tanggal «31 Februari» tidak ada, atau belum jelas.")
 
 
 async def test_a_line_too_long_is_named_and_may_be_typed_again(chat: Chat) -> None:
@@ -140,8 +151,8 @@ async def test_what_is_left_is_shown_once_more_the_next_day(chat: Chat) -> None:
     await chat.ani.says("/rencana")
     card = await chat.ani.sees("3. Upacara bendera")
     assert card.text == (
-        "Rencana Kamis, 19 November\n\n1. Menyusun modul bab 4 · ↻ dari kemarin\n"
-        "2. Rapat komite · ↻ dari kemarin\n3. Upacara bendera"
+        "Rencana Kamis, 19 November\n\n1. Menyusun modul bab 4 · ↻ dari Rabu, 18 November\n"
+        "2. Rapat komite · ↻ dari Rabu, 18 November\n3. Upacara bendera"
     )
     await chat.ani.taps("✕ 2")
     await chat.sim.quiet()
@@ -149,7 +160,7 @@ async def test_what_is_left_is_shown_once_more_the_next_day(chat: Chat) -> None:
     await chat.move_to(datetime(2026, 11, 20, 1, tzinfo=UTC))
     await chat.ani.says("/rencana")
     card = await chat.ani.sees("Rencana Jumat, 20 November")
-    assert "Upacara bendera · ↻ dari kemarin" in card.text
+    assert "Upacara bendera · ↻ dari Kamis, 19 November" in card.text
     assert "modul" not in card.text
 
 

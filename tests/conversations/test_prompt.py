@@ -59,6 +59,14 @@ async def test_with_an_earlier_day_the_prompt_offers_the_same_again(chat: Chat) 
     assert "30 siswa" not in card.text
 
 
+async def test_same_as_yesterday_copied_a_report_of_last_week(chat: Chat) -> None:
+    await reported(chat, "Laporan 13 Nov: Mengajar Fikih 8A -> 30 siswa tuntas")
+    await chat.move_to(HALF_PAST_THREE)
+    await chat.ani.sees(HELLO)
+    await chat.ani.taps("Salin laporan 13 Nov")
+    await chat.ani.sees("Disalin dari Jumat, 13 November")
+
+
 async def test_a_draft_is_named_and_can_be_opened(chat: Chat) -> None:
     await reported(chat)
     await chat.move_to(HALF_PAST_THREE)

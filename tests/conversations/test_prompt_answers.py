@@ -134,8 +134,10 @@ async def test_later_offers_what_is_open_and_says_when_it_comes_back(chat: Chat)
         await chat.move_to(at(hour, 40))
     assert await reminded(chat) == 0
     await chat.move_to(at(19, 1))
-    await chat.ani.sees("belum saya terima")
+    promised = await chat.ani.sees("Sesuai janji, saya kembali: laporan hari ini, Rabu, 18 November.")
     assert kept.deleted
+    assert "tidak mengingatkan lagi" not in promised.text, "one may ask for another"
+    assert "Nanti" in promised.labels
 
 
 async def test_on_a_friday_the_morning_is_mondays(chat: Chat) -> None:
@@ -194,8 +196,21 @@ async def test_dinas_luar_still_reports(chat: Chat) -> None:
     await chat.ani.taps("Tidak bertugas")
     await chat.ani.taps("Dinas luar")
     face = await chat.ani.sees("laporannya tetap saya tunggu")
-    assert face.labels == ["Isi laporan", "Tidak bertugas", "Nanti"]
+    assert face.labels == ["Isi laporan", "Tidak bertugas", "Nanti", "Urungkan"]
     assert await periods(chat) == [DayKind.FIELD]
+    await chat.ani.taps("Urungkan")
+    await chat.ani.sees(HELLO)
+    assert await periods(chat) == []
+
+
+async def test_off_duty_taken_back_brings_the_days_reminders_back(chat: Chat) -> None:
+    await asked(chat)
+    await chat.ani.taps("Tidak bertugas")
+    await chat.ani.sees("Tercatat: hari ini Bapak/Ibu tidak bertugas")
+    await chat.ani.taps("Urungkan")
+    await chat.ani.sees(HELLO)
+    await chat.move_to(at(16, 31))
+    await chat.ani.sees("Laporan hari ini, Rabu, 18 November, belum saya terima.")
 
 
 async def test_a_sent_day_is_not_turned_into_a_day_off(chat: Chat) -> None:
@@ -249,9 +264,12 @@ async def test_who_writes_that_they_are_ill_records_it_by_one_tap_and_the_reason
     await chat.ani.says("15 November saya sakit")
     await chat.ani.sees("Minggu, 15 November memang tidak ada yang perlu dikirim")
     await chat.ani.says("Senin saya cuti")
-    await chat.ani.sees("Kalau yang dimaksud Senin, 16 November", button="Catat tidak bertugas")
+    which = await chat.ani.sees("Kalau yang dimaksud Senin, 16 November")
+    assert which.labels == ["Catat tidak bertugas Senin, 16 November", "Senin, 23 November 2026"]
+    await chat.ani.taps("Senin, 23 November 2026")
+    await chat.ani.sees("Cuti: Senin, 23 November 2026", button="Simpan")
     await chat.ani.says("Minggu saya libur")
-    await chat.ani.sees("catat lewat /cuti")
+    await chat.ani.sees("Cuti: Minggu, 22 November 2026")
 
 
 async def test_nothing_to_report_is_an_answer_with_a_ready_reason(chat: Chat) -> None:

@@ -252,7 +252,7 @@ async def test_what_is_no_activity_and_what_only_repeats_it(chat: Chat) -> None:
     await chat.ani.sees("Kalau ada kegiatan, ketik saja")
     assert await entries(chat) == []
     for said, told in (
-        ("Besok saya libur ya", "Itu hari yang akan datang: catat lewat /cuti"),
+        ("Besok saya libur ya", "Kamis, 19 November 2026: yang mana?"),
         ("Assalamualaikum pak, mohon izin hari ini saya sakit demam", "Alasannya tidak saya simpan"),
         ("nihil", "Apa sebabnya?"),
     ):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.callbacks import Kind, Press
-from models import DialogueRow, Person
+from models import DialogueRow, Pattern, Person, ShiftDay
 from services.rounds import plan_everybody
 from tests.conversations.conftest import Chat
 
@@ -255,3 +255,21 @@ async def test_a_choice_that_no_button_offers_is_refused(chat: Chat, kind: Kind,
     assert told in (await tap.answered()).text
     tap = chat.ani.presses_data(card, Press(kind, chat.office.citra, 0, "1").pack())
     assert "tidak berwenang" in (await tap.answered()).text
+
+
+async def test_who_works_in_shifts_is_told_when_they_are_asked(chat: Chat) -> None:
+    async with chat.db.writing() as session:
+        (await session.get_one(Person, chat.office.ani)).pattern = Pattern.SHIFT
+        await session.flush()
+        await plan_everybody(session, now=chat.clock())
+    await chat.ani.says("/pengaturan")
+    card = await chat.ani.sees("saya bertanya pada hari yang ditandai di /jadwal")
+    assert "Sekarang belum ada hari bertugas yang ditandai." in card.text
+    async with chat.db.writing() as session:
+        ani = chat.office.ani
+        session.add(ShiftDay(person_id=ani, day=date(2026, 11, 21), marked_by=ani, marked_at=chat.clock()))
+        await session.flush()
+        await plan_everybody(session, now=chat.clock())
+    await chat.ani.says("/pengaturan")
+    card = await chat.ani.sees("Berikutnya: Sabtu, 21 November")
+    assert "belum ada hari bertugas" not in card.text

@@ -57,11 +57,22 @@ async def test_several_days_are_typed_at_once(chat: Chat) -> None:
     assert len(await marked(chat)) == 5
 
 
+async def test_days_that_were_marked_before_are_said_to_be(chat: Chat) -> None:
+    await chat.citra.says("/jadwal 21 22 23")
+    await chat.citra.sees("3 hari ditandai.")
+    await chat.citra.says("/jadwal 21 22")
+    await chat.citra.sees("2 hari itu sudah ditandai.")
+    await chat.citra.says("/jadwal 23 Nov")
+    await chat.citra.sees("Hari itu sudah ditandai.")
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("3 5", "Tulis dengan bulannya"),
-        ("31 Nov", "Tulis dengan bulannya"),
+        ("31", "Contoh: /jadwal 3 5 7-9 Des"),
+        ("31 Nov", "Contoh: /jadwal 3 5 7-9 Des"),
+        ("1 Jan 0001", "Contoh: /jadwal 3 5 7-9 Des"),
+        ("mulai Senin 100000 hari", "Contoh: /jadwal 3 5 7-9 Des"),
         ("5 Okt", "Bulan itu sudah ditutup"),
         ("1 Apr", "paling jauh 92 hari"),
     ],

@@ -123,38 +123,71 @@ async def test_a_reply_with_a_link_is_the_evidence_that_was_asked_for(chat: Chat
     assert len(await entries(chat)) == 1
 
 
-async def test_plain_words_right_after_a_return_became_a_new_activity(chat: Chat) -> None:
+async def test_a_reply_with_words_where_an_rhk_is_asked_for_is_given_back(chat: Chat) -> None:
+    await returned(chat, "RHK tidak sesuai")
+    notice = await chat.ani.sees("mengembalikan satu kegiatan Anda")
+    await chat.ani.says("seharusnya RHK 2 pak", reply_to=notice)
+    await chat.ani.sees("Balasan ini belum masuk ke laporan")
+    await chat.sim.quiet()
+    told, again = chat.ani.messages[-2:]
+    assert "seharusnya RHK 2 pak" in told.text
+    assert again.labels[0] == "Ganti RHK"
+    assert len(await entries(chat)) == 1
+
+
+async def test_plain_words_right_after_a_return_hung_in_a_question(chat: Chat) -> None:
     await returned(chat)
     await chat.ani.says("jadwal ujian disepakati 12 orang tua")
-    asked = await chat.ani.sees("Apakah itu perbaikan untuk kegiatan 1 yang dikembalikan")
-    assert asked.labels == ["Ya, perbaikan", "Bukan, kegiatan baru"]
-    await chat.ani.taps("Ya, perbaikan")
+    await chat.ani.sees("2. jadwal ujian disepakati 12 orang tua", button="Ini perbaikan")
+    await chat.ani.taps("Ini perbaikan")
     await chat.ani.sees("→ jadwal ujian disepakati 12 orang tua", button="Kirim perbaikan")
-    assert len(await entries(chat)) == 1
+    [one] = await entries(chat)
+    assert (one.outcome, one.state) == ("jadwal ujian disepakati 12 orang tua", State.RETURNED)
     await chat.ani.says("Menyusun modul bab 4")
     await chat.ani.sees("2. Menyusun modul bab 4")
 
 
-async def test_new_work_right_after_a_return_is_new_work(chat: Chat) -> None:
+async def test_what_was_typed_after_a_return_was_glued_or_lost(chat: Chat) -> None:
     await returned(chat)
-    await chat.ani.says("Menyusun modul bab 4")
-    await chat.ani.sees("Apakah itu perbaikan")
-    await chat.ani.says("Memeriksa tugas 8A")
-    await chat.sim.quiet()
-    await chat.ani.taps("Bukan, kegiatan baru")
-    await chat.ani.sees("3. Memeriksa tugas 8A")
-    first, second, third = await entries(chat)
-    assert first.outcome == "selesai rapat"
-    assert [second.activity, third.activity] == ["Menyusun modul bab 4", "Memeriksa tugas 8A"]
+    await chat.ani.says("Menyusun modul bab 4 -> modul siap untuk 30 siswa")
+    await chat.ani.sees("2. Menyusun modul bab 4", button="Ini perbaikan")
+    await chat.move_to(chat.clock() + timedelta(minutes=31))
+    await chat.ani.says("kemarin: Memeriksa tugas 8A -> 30 lembar dinilai")
+    await chat.ani.sees("1. Memeriksa tugas 8A")
+    await chat.ani.says("/hari")
+    await chat.ani.sees("2. Menyusun modul bab 4")
+    assert [one.activity for one in await entries(chat)] == [
+        "Rapat komite",
+        "Menyusun modul bab 4",
+        "Memeriksa tugas 8A",
+    ]
+    assert all("Ini perbaikan" not in one.labels for one in chat.ani.messages[-2:])
 
 
-async def test_a_correction_asked_about_and_sent_meanwhile_is_told_as_it_is(chat: Chat) -> None:
+async def test_new_work_after_a_return_for_its_rhk_is_new_work(chat: Chat) -> None:
+    await returned(chat, "RHK tidak sesuai")
+    await chat.ani.says("Menyusun modul bab 4 -> modul siap untuk 30 siswa")
+    card = await chat.ani.sees("2. Menyusun modul bab 4")
+    assert "Ini perbaikan" not in card.labels
+    assert len(await entries(chat)) == 2
+
+
+async def test_a_link_after_a_return_for_evidence_goes_into_the_entry(chat: Chat) -> None:
+    await returned(chat, "Bukti kurang")
+    await chat.ani.says("Foto rapat komite https://drive.example.go.id/rapat")
+    await chat.ani.sees("2. Foto rapat komite", button="Ini perbaikan")
+    await chat.ani.taps("Ini perbaikan")
+    await chat.ani.sees("📎 1 bukti", button="Kirim perbaikan")
+    assert len(await entries(chat)) == 1
+
+
+async def test_a_correction_pressed_after_it_was_sent_is_told_as_it_is(chat: Chat) -> None:
     await returned(chat)
     await chat.ani.says("jadwal ujian disepakati 12 orang tua")
-    asked = await chat.ani.sees("Apakah itu perbaikan")
-    yes = next(one for one in asked.buttons if one.text == "Ya, perbaikan")
-    await chat.ani.says("/hari")
+    card = await chat.ani.sees("2. jadwal ujian", button="Ini perbaikan")
+    fix = next(one for one in card.buttons if one.text == "Ini perbaikan")
+    await chat.ani.taps("Bukan kegiatan")
     await chat.sim.quiet()
-    assert "Sudah berubah" in (await chat.ani.presses(asked, yes).answered()).text
+    assert "Sudah berubah" in (await chat.ani.presses(card, fix).answered()).text
     [one] = await entries(chat)
     assert one.outcome == "selesai rapat"

@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text, update
 
-from models import Base, Holiday, HolidayKind
+from models import Account, Base, Group, Holiday, HolidayKind, OutboxMessage
 from models.engine import Database
 from models.migrate import SCRIPTS, alembic_config, downgrade, migrate, newest
+from services.rounds import plan_everybody, tick
 from tests.conftest import WEDNESDAY
-from tests.office import build_office
+from tests.office import Office, build_office
 from tests.postgres.conftest import Server
 
 VERSIONS = "alembic_version"
@@ -111,6 +114,49 @@ async def test_migrating_again_changes_nothing_and_keeps_what_is_there(empty: Da
     async with empty.reading() as session:
         assert await session.scalar(select(Holiday.name)) == "Libur"
         assert office.ani
+
+
+async def test_a_program_of_before_rounds_finds_only_what_it_knows(empty: Database) -> None:
+    """Down to 0001 with every kind of row there is, and up again: nothing is left that it cannot read."""
+    await migrate(empty)
+    monday = WEDNESDAY + timedelta(days=5)
+    async with empty.writing() as session:
+        office = await build_office(session, now=WEDNESDAY)
+        await session.execute(update(Account).values(joined_at=WEDNESDAY - timedelta(days=90)))
+        group = Group(chat_id=-100, title="Guru", unit_id=1, linked_by=office.admin, linked_at=WEDNESDAY)
+        session.add(group)
+        await session.flush()
+        await plan_everybody(session, now=WEDNESDAY - timedelta(hours=3))
+        for hours in (0, 7, 8, 55, 56):
+            await tick(session, now=WEDNESDAY + timedelta(hours=hours))
+        session.add(
+            OutboxMessage(
+                person_id=office.budi,
+                kind="person_joined",
+                payload={"person_id": office.ani},
+                created_at=WEDNESDAY,
+                not_before=WEDNESDAY,
+            )
+        )
+        written = set(await session.scalars(select(OutboxMessage.kind)))
+    assert written >= {"prompted", "reminded", "briefed", "week_summed", "team_summed", "unit_summed"}
+    await downgrade(empty, "0001")
+    async with empty.reading() as session:
+        kinds = "SELECT kind FROM schedules UNION SELECT kind FROM rounds"
+        assert set(await session.scalars(text(kinds))) <= {"prompt", "queue_notice"}
+        left = set(await session.scalars(text("SELECT kind FROM outbox")))
+        assert left == {"prompted", "person_joined"}
+        assert await session.scalar(text("SELECT count(*) FROM people")) == len(office_people(office))
+    await migrate(empty)
+    async with empty.writing() as session:
+        await plan_everybody(session, now=monday)
+        result = await tick(session, now=monday + timedelta(hours=7))
+        assert result.sent["prompted"] > 0
+    assert not await differences(empty)
+
+
+def office_people(office: Office) -> list[int]:
+    return [getattr(office, one.name) for one in fields(office) if one.name != "ani_targets"]
 
 
 async def test_several_workers_may_start_at_once(empty: Database) -> None:

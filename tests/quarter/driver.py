@@ -23,14 +23,17 @@ from handlers import FEATURES
 from models import Day, Decision, Entry, Group, OutboxMessage, OutboxState, Person, Schedule, State, Verdict
 from models.engine import Database
 from services.clock import OfficeClock
-from services.duty.periods import mark_off_today
+from services.duty.periods import cancel_period, mark_off_today
 from services.people.identity import who_is
+from services.rounds.reminders import choices, snooze
 from simulator import Limits, Simulator
 from tests.quarter import oracle
 from tests.quarter.office import Colleague, build
 
 GRID = timedelta(minutes=15)
 """The clock is moved in steps of at least this."""
+PICTURES = 180.0
+"""Seconds a step may take: on a Friday everybody's week is drawn."""
 PATIENCE = 20
 """Ticks in which what is due must be done."""
 Act = Callable[[AsyncSession, datetime], Awaitable[None]]
@@ -38,7 +41,10 @@ Act = Callable[[AsyncSession, datetime], Awaitable[None]]
 
 @dataclass(slots=True)
 class Quarter:
-    """`answered`, `off`: when a person reported or said that they are away, by person and work date."""
+    """`answered`, `off`: when a person reported or said that they are away, by person and work date.
+
+    `undone`: who said so by mistake; `snoozed`: who chose when to be reminded.
+    """
 
     db: Database
     sim: Simulator
@@ -51,6 +57,8 @@ class Quarter:
     clocks: int
     answered: dict[tuple[int, date], datetime] = field(default_factory=dict)
     off: dict[tuple[int, date], datetime] = field(default_factory=dict)
+    undone: set[tuple[int, date]] = field(default_factory=set)
+    snoozed: set[tuple[int, date]] = field(default_factory=set)
     restarts: int = 0
     _acts: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -82,6 +90,12 @@ class Quarter:
             self._at(prompt + timedelta(minutes=self.dice.randrange(61, 200)), self._reports(one, day))
         elif chance < 0.88:
             self._at(prompt + timedelta(minutes=self.dice.randrange(20, 70)), self._is_away(one, day))
+        elif chance < 0.90:
+            self._at(
+                prompt + timedelta(minutes=self.dice.randrange(16, 45)), self._is_away(one, day, undo=True)
+            )
+        elif chance < 0.93:
+            self._at(prompt + timedelta(minutes=self.dice.randrange(16, 100)), self._snoozes(one, day))
 
     def _at(self, moment: datetime, act: Act) -> None:
         heapq.heappush(self._acts, (moment, next(self._numbers), act))
@@ -136,12 +150,31 @@ class Quarter:
 
         return act
 
-    def _is_away(self, one: Colleague, day: date) -> Act:
+    def _is_away(self, one: Colleague, day: date, *, undo: bool = False) -> Act:
+        """«Tidak bertugas»; `undo`: pressed by mistake, and taken back."""
+
         async def act(session: AsyncSession, now: datetime) -> None:
             actor = await who_is(session, one.user_id, now=now)
             assert actor is not None
-            self.off[one.id, day] = now
-            await mark_off_today(session, actor, day, now=now)
+            period = await mark_off_today(session, actor, day, now=now)
+            if undo:
+                await cancel_period(session, actor, period, now=now)
+                self.undone.add((one.id, day))
+            else:
+                self.off[one.id, day] = now
+
+        return act
+
+    def _snoozes(self, one: Colleague, day: date) -> Act:
+        """«Nanti»: one of the choices that are open."""
+
+        async def act(session: AsyncSession, now: datetime) -> None:
+            actor = await who_is(session, one.user_id, now=now)
+            assert actor is not None
+            open_ = await choices(session, actor, day, now=now)
+            if open_:
+                await snooze(session, actor, day, self.dice.choice(open_).choice, now=now)
+                self.snoozed.add((one.id, day))
 
         return act
 
@@ -149,7 +182,7 @@ class Quarter:
         stuck = 0
         for _ in range(most) if most is not None else itertools.count():
             await asyncio.gather(*(program.tick() for program in programs))
-            await self.sim.quiet(30, settle=0.003)
+            await self.sim.quiet(PICTURES, settle=0.003)
             due = await self._next()
             if due is None or due >= end:
                 self.clock.move_to(end)

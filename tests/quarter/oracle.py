@@ -60,6 +60,14 @@ def zone_on(one: Colleague, day: date) -> str:
     return there[0] if there else one.zone
 
 
+def zone_at(one: Colleague, moment: datetime) -> str:
+    """The zone in which the person is at an instant."""
+    for first, last, _, zone in one.spans:
+        if zone and first <= moment.astimezone(ZoneInfo(zone)).date() <= last:
+            return zone
+    return one.zone
+
+
 def prompt_at(one: Colleague, day: date) -> datetime:
     """The instant at which the person is asked on a day they work."""
     return _at(one, day, one.own_time or _before_the_end(one, day))

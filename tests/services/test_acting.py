@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from models import Account, ActingSupervisor, AuditEvent, Capacity, Person
+from models import Account, ActingSupervisor, AuditEvent, Capacity, Person, Role, RoleName
 from models.engine import Database
 from services.approvals import acting
 from services.errors import Invalid, NotAllowed, NotFound
@@ -55,6 +55,21 @@ async def test_both_are_told_and_it_is_audited_and_twice_is_once(
     async with db.reading() as session:
         count = select(func.count()).where(AuditEvent.action == "acting_set")
         assert await session.scalar(count) == 1
+
+
+async def test_nobody_makes_themselves_decide(db: Database, office: Office, now: datetime) -> None:
+    async with db.writing() as session:
+        session.add(Role(person_id=office.citra, role=RoleName.ADMIN))
+    with pytest.raises(Invalid, match="acting_yourself"):
+        await named(db, office, by=office.citra, boss=office.head, who=office.citra, now=now)
+    async with db.reading() as session:
+        citra = await somebody(session, office.citra, now)
+        assert citra.decides_as == {office.citra}
+        near = await acting.candidates(session, citra, office.budi)
+        assert office.citra not in [one.person_id for one in near]
+        with pytest.raises(Invalid, match="acting_"):
+            await acting.find_people(session, citra, office.budi, "Citra")
+    assert await named(db, office, by=office.citra, boss=office.budi, who=office.dewi, now=now)
 
 
 @pytest.mark.parametrize("who", ["ani", "citra", "dewi", "head", "observer"])
@@ -123,6 +138,27 @@ async def test_only_somebody_else_active_and_joined(db: Database, office: Office
             with pytest.raises(Invalid) as refused:
                 await acting.find_people(session, budi, office.budi, words)
             assert refused.value.code == code
+
+
+@pytest.mark.parametrize("words", ["bu citra", "Ibu Hj. Citra", "ibu citra lestari", "Citra"])
+async def test_a_form_of_address_hides_nobody(
+    db: Database, office: Office, now: datetime, words: str
+) -> None:
+    async with db.writing() as session:
+        budi = await somebody(session, office.budi, now)
+        found = await acting.find_people(session, budi, office.budi, words)
+        assert [one.name for one in found] == ["Citra Lestari"]
+
+
+async def test_who_is_here_and_may_not_stand_in_is_not_called_unknown(
+    db: Database, office: Office, now: datetime
+) -> None:
+    async with db.writing() as session:
+        await session.execute(delete(Account).where(Account.person_id == office.citra))
+        budi = await somebody(session, office.budi, now)
+        with pytest.raises(Invalid) as refused:
+            await acting.find_people(session, budi, office.budi, "bu citra")
+        assert (refused.value.code, refused.value.params["name"]) == ("acting_unfit", "Citra Lestari")
 
 
 async def test_for_somebody_nobody_reports_to(db: Database, office: Office, now: datetime) -> None:

@@ -250,7 +250,7 @@ async def test_a_typed_reason_needs_ten_characters(
     with pytest.raises(Invalid) as refused:
         await give_back(db, office, entry_id, now=now, reason=reason)
     assert refused.value.code == "reason_short"
-    await give_back(db, office, entry_id, now=now, reason="1234567890")
+    await give_back(db, office, entry_id, now=now, reason="jumlah tdk")
     assert await states(db, day_id) == [State.RETURNED]
 
 

@@ -1,6 +1,6 @@
 """Kendala: raised, seen by who decides, answered, closed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +8,13 @@ from sqlalchemy import event, select, update
 
 from models import Blocker, OutboxMessage, Person
 from models.engine import Database
-from services import blockers, planning
+from services import blockers, dialogue, planning
 from services.blockers import BlockerView
-from services.entries import editing
+from services.entries import editing, restoring
 from services.entries.disowning import disown
+from services.entries.nothing import report_nothing
 from services.errors import Invalid, NotAllowed, NotFound
-from tests.office import Office
+from tests.office import Office, user_of
 from tests.services.desk import TODAY, Desk
 
 REPORT = "Mengajar Fikih 8A -> 30 siswa tuntas\nkendala: internet mati sejak pagi\nRapat komite -> jadwal"
@@ -194,7 +195,8 @@ async def test_all_that_is_open_is_read_in_one_query_oldest_first(
         event.listen(db.engine.sync_engine, "before_cursor_execute", count)
         found = await blockers.open_blockers(session, actor, now=budi.now)
         event.remove(db.engine.sync_engine, "before_cursor_execute", count)
-        assert await blockers.count_open(session, actor) == {ani.person: 1, citra.person: 1}
+        day = date(2026, 11, 18)
+        assert await blockers.count_open(session, actor) == {(ani.person, day): 1, (citra.person, day): 1}
     assert [one.text for one in found] == [
         "Modul belum datang",
         "Listrik padam sejak pagi",
@@ -223,3 +225,58 @@ async def test_what_a_wrong_account_wrote_goes_with_it_unless_it_was_answered(an
     assert [one.text for one in await seen(budi)] == ["Listrik padam sejak pagi"]
     async with ani.db.reading() as session:
         assert await planning.plan_of(session, ani.person, TODAY) == ()
+
+
+async def test_an_edited_blocker_became_two(ani: Desk) -> None:
+    taken = await ani.types("Rapat -> selesai\nKendala: internet mti", message=77)
+    await ani.edits(77, "Rapat -> selesai\nKendala: internet mati")
+    day = await ani.day(taken.day_id or 0)
+    assert [(one.text, one.entry_id) for one in day.blockers] == [("internet mati", day.entries[0].id)]
+
+
+async def test_a_blocker_whose_line_was_edited_away_stayed(ani: Desk) -> None:
+    taken = await ani.types("Rapat -> selesai\nKendala: internet mati\nhambatan: listrik padam", message=77)
+    await ani.edits(77, "Rapat -> selesai\nhambatan: listrik padam")
+    assert [one.text for one in (await ani.day(taken.day_id or 0)).blockers] == ["listrik padam"]
+    await ani.edits(77, "Rapat -> selesai")
+    assert (await ani.day(taken.day_id or 0)).blockers == ()
+
+
+async def test_an_answered_blocker_stays_when_its_message_is_edited(ani: Desk, budi: Desk) -> None:
+    taken = await ani.types("Rapat -> selesai\nKendala: internet mati", message=77)
+    [one] = await seen(budi)
+    await budi.calls(blockers.answer_blocker, one.id, "Saya tindak lanjuti")
+    await ani.edits(77, "Rapat -> selesai")
+    assert [one.text for one in (await ani.day(taken.day_id or 0)).blockers] == ["internet mati"]
+    await ani.calls(blockers.close_blocker, one.id)
+    await ani.edits(77, "Rapat dinas -> selesai\nKendala: internet mati")
+    assert (await ani.day(taken.day_id or 0)).blockers == (), "closed is closed: another line was edited"
+
+
+async def test_a_message_that_was_only_a_blocker_could_not_be_edited(ani: Desk) -> None:
+    taken = await ani.types("Kendala: internet mti", message=77)
+    assert await ani.edits(77, "Kendala: internet mati sejak pagi") == taken.day_id
+    assert [one.text for one in (await ani.day(taken.day_id or 0)).blockers] == ["internet mati sejak pagi"]
+    assert await ani.edits(77, "Kendala: tidak ada") == taken.day_id
+    assert (await ani.day(taken.day_id or 0)).blockers == ()
+
+
+async def test_bukan_kegiatan_left_the_blocker_and_urungkan_brings_it_back(ani: Desk, budi: Desk) -> None:
+    taken = await ani.types("Rapat -> selesai\nKendala: internet mati", message=77)
+    removed = await ani.calls(editing.undo_text, taken.day_id, 77)
+    assert await seen(budi) == ()
+    async with ani.db.writing() as session:
+        row = await dialogue.lock(session, user_of(ani.person))
+        dialogue.write(row, restoring.remembering(None, removed, now=ani.now))
+    await ani.calls(restoring.restore, taken.day_id, question=None)
+    day = await ani.day(taken.day_id or 0)
+    assert [(one.text, one.entry_id) for one in day.blockers] == [("internet mati", day.entries[0].id)]
+    assert [one.text for one in await seen(budi)] == ["internet mati"]
+
+
+async def test_nothing_to_report_stays_when_only_a_blocker_is_said(ani: Desk) -> None:
+    day_id = await ani.calls(report_nothing, TODAY, "Menunggu arahan pimpinan")
+    taken = await ani.types("Kendala: internet mati")
+    assert not taken.was_nothing
+    day = await ani.day(day_id)
+    assert (day.nothing_reason, len(day.blockers)) == ("Menunggu arahan pimpinan", 1)

@@ -70,6 +70,9 @@ async def test_away_says_the_kind_and_until_when_but_not_of_those_at_work(
         ("Ani Rahmawati", DayKind.PERMIT, 27)
     ]
     assert not (await brief(db, office.budi, at(28))).away, "a Saturday is nobody's leave"
+    await away(db, office.citra, date(2026, 11, 24), date(2026, 11, 24), kind=DayKind.EXCUSED)
+    tuesday = (await brief(db, office.budi, at(24, 8))).away
+    assert [one.name for one in tuesday] == ["Ani Rahmawati"], "who is excused is at work"
     async with db.writing() as session:
         await session.execute(update(Person).where(Person.id == office.ani).values(active=False))
     assert not (await brief(db, office.budi)).away

@@ -104,6 +104,19 @@ async def test_a_span_that_does_not_hold_gives_nothing(
         await approve(db, office.dewi, day_id, now)
 
 
+async def test_what_was_decided_from_above_is_listed_as_long_as_one_is_above(
+    db: Database, office: Office, now: datetime
+) -> None:
+    day_id, _ = await send_day(db, office.ani, now=at(10))
+    await approve(db, office.head, day_id, now)
+    async with db.writing() as session:
+        head = await somebody(session, office.head, now)
+        assert [one.day_id for one in await decided_days(session, head, now=now)] == [day_id]
+        await session.execute(update(Person).where(Person.id == office.ani).values(supervisor_id=office.eko))
+    async with db.reading() as session:
+        assert await decided_days(session, head, now=now) == ()
+
+
 async def test_an_actor_read_before_it_was_ended_is_not_trusted(
     db: Database, office: Office, now: datetime
 ) -> None:
@@ -163,7 +176,20 @@ async def test_days_off_and_the_supervisors_leave_do_not_count(
     assert await queue(db, office.head, TUESDAY) == []
     assert await queue(db, office.budi, TUESDAY) == [(day_id, "supervisor", 2)]
     assert await queue(db, office.head, at(25)) == []
-    assert await queue(db, office.head, at(26)) == [(day_id, "escalated", 4)]
+    age_for_head = 5  # who was at work on the 23rd
+    assert await queue(db, office.head, at(26)) == [(day_id, "escalated", age_for_head)]
+
+
+async def test_the_age_is_that_of_the_readers_own_workdays_not_of_the_absent_supervisor(
+    db: Database, office: Office, now: datetime
+) -> None:
+    day_id, _ = await send_day(db, office.ani, now=now)
+    await away(db, office.budi, date(2026, 11, 19), date(2026, 11, 27))
+    await away(db, office.dewi, date(2026, 11, 20), date(2026, 11, 20))
+    await stand_in(db, office.budi, office.dewi, first=date(2026, 11, 19), last=date(2026, 11, 27))
+    assert await queue(db, office.dewi, at(26)) == [(day_id, "plh", 5)], "six office days, one on leave"
+    assert await queue(db, office.budi, at(26)) == [(day_id, "supervisor", 0)]
+    assert await queue(db, office.head, at(26)) == [], "it goes up by the supervisor's own workdays"
 
 
 async def test_a_stand_in_of_today_keeps_it_from_going_up(

@@ -127,7 +127,46 @@ async def test_a_new_supervisor_takes_it_over(db: Database, office: Office, now:
     async with db.writing() as session:
         await session.execute(update(Person).where(Person.id == office.ani).values(supervisor_id=office.dewi))
     assert await due(db, office.dewi, LATER) == [note]
-    assert await due(db, office.budi, LATER) == [note], "who said it may close it too"
+    assert await due(db, office.budi, LATER) == [], "who led once hands it back"
+    with pytest.raises(NotAllowed):
+        await close(db, office.budi, note, Progress.IMPROVED, LATER)
+    await close(db, office.dewi, note, Progress.IMPROVED, LATER)
+
+
+async def test_who_stood_in_closes_nothing_after_it(db: Database, office: Office, now: datetime) -> None:
+    await stand_in(db, office.budi, office.eko)
+    note = await said(db, office, by=office.eko, now=now)
+    async with db.writing() as session:
+        eko = await somebody(session, office.eko, now)
+        await coaching.follow_up(session, eko, note, on=date(2026, 11, 25), now=now)
+    assert await due(db, office.eko, LATER) == []
+    with pytest.raises(NotAllowed):
+        await close(db, office.eko, note, Progress.IMPROVED, LATER)
+    assert await due(db, office.budi, LATER) == [note]
+
+
+async def test_who_gave_it_from_above_follows_it_up_as_long_as_they_are_above(
+    db: Database, office: Office, now: datetime
+) -> None:
+    note = await planned(db, office, now)
+    async with db.writing() as session:
+        await session.execute(update(Feedback).values(from_id=office.head))
+    assert await due(db, office.head, LATER) == await due(db, office.budi, LATER) == [note]
+    async with db.writing() as session:
+        await session.execute(update(Person).where(Person.id == office.budi).values(supervisor_id=None))
+    assert await due(db, office.head, LATER) == []
+    with pytest.raises(NotAllowed):
+        await close(db, office.head, note, Progress.IMPROVED, LATER)
+
+
+async def test_nobody_closes_what_they_were_told_whatever_seat_they_hold(
+    db: Database, office: Office, now: datetime
+) -> None:
+    note = await planned(db, office, now)
+    await stand_in(db, office.budi, office.ani, last=date(2026, 11, 30))
+    assert await due(db, office.ani, LATER) == []
+    with pytest.raises(NotAllowed):
+        await close(db, office.ani, note, Progress.IMPROVED, LATER)
 
 
 async def test_only_an_improvement_is_followed_up(db: Database, office: Office, now: datetime) -> None:

@@ -10,6 +10,7 @@ from models.engine import Database
 from services.entries import editing
 from services.entries.days import MOST_ENTRIES
 from services.errors import Invalid
+from services.prompting import look_at
 from tests.office import Office
 from tests.services.desk import NOW, TODAY, Desk, at
 
@@ -54,6 +55,26 @@ async def test_never_outcome_quantity_or_times(ani: Desk) -> None:
         assert entry.source_message_id is None
     source = (await ani.entries(taken.day_id or 0))[0]
     assert (source.outcome, source.starts) == ("12 modul siap dipakai", time(8))
+
+
+@pytest.mark.parametrize(
+    ("reported", "asked", "named"),
+    [
+        (TUESDAY, TODAY, None),
+        (FRIDAY, date(2026, 11, 16), None),
+        (FRIDAY, TODAY, FRIDAY),
+        (date(2026, 10, 20), TODAY, date(2026, 10, 20)),
+    ],
+)
+async def test_a_report_of_long_ago_was_called_yesterdays(
+    ani: Desk, reported: date, asked: date, named: date | None
+) -> None:
+    await ani.types(
+        "Rapat lama -> jadwal", work_date=reported, now=at(16, day=reported.day, month=reported.month)
+    )
+    async with ani.db.reading() as session:
+        asking = await look_at(session, await ani.actor(session), asked)
+    assert (asking.copyable, asking.copied) == (True, named)
 
 
 async def test_the_last_reported_day_counts_however_long_ago(ani: Desk) -> None:

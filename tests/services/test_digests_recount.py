@@ -43,6 +43,8 @@ from tests.services.ledger import Ledger, jakarta, ledger
 
 FRIDAY = date(2026, 10, 2)
 WEEKS = [FRIDAY + timedelta(days=6 + 7 * number) for number in range(6)]
+FIRST_CUT = jakarta(FRIDAY, 16, 30)
+"""Where the first summaries begin: with the cut of the week before them."""
 LATER = jakarta(date(2026, 12, 1), 9)
 JOINED = jakarta(date(2026, 9, 1), 8)
 UNITS = ("siswa", "dokumen", "org", None)
@@ -172,7 +174,7 @@ async def write_digests(
 ) -> None:
     """A row a week; one may be missed, and the next one reaches back."""
     missed = rng.choice([None, None, 1, 3])
-    cut, first = None, None
+    cut, first = FIRST_CUT, None
     for number, week in enumerate(WEEKS):
         if number == missed:
             first = week - timedelta(days=6)
@@ -229,7 +231,7 @@ class Recount:
 
     def told(self, rows: list[Digest]) -> list[set[int]]:
         """What each of a subject's summaries tells: what stands and was not told before."""
-        said: set[int] = set()
+        said = set(self.approved_at(FIRST_CUT))
         found = []
         for row in rows:
             new = self.approved_at(row.cut_to) - said
@@ -309,7 +311,8 @@ async def check_person(session: AsyncSession, world: World, plain: Recount, who:
             for one in plain.notes
             if one.to_id == who
             and one.given_at < row.cut_to
-            and (not row.cut_from or one.given_at >= row.cut_from)
+            and row.cut_from is not None
+            and one.given_at >= row.cut_from
         ]
         assert sum(own.feedback.values()) == len(notes)
         assert own.unread == sum(one.read_at is None for one in notes)
@@ -331,7 +334,7 @@ async def check_team(session: AsyncSession, world: World, plain: Recount, head: 
         assert team.asked == sum(len(plain.asked(who, row)) for who in people)
         everything += theirs
     assert len(everything) == len(set(everything))
-    stood = set().union(*(plain.approved_at(row.cut_to) for row in rows))
+    stood = set().union(*(plain.approved_at(row.cut_to) for row in rows)) - plain.approved_at(FIRST_CUT)
     assert set(everything) == {one for one in stood if plain.owner(one) in people}
 
 

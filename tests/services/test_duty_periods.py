@@ -33,6 +33,7 @@ from services.retention import forget_old
 from services.rounds import plan_everybody
 from tests.office import Office, build_office, user_of
 from tests.services.desk import NOW, TODAY, Desk, at
+from tests.services.seats import stand_in
 
 
 def dec(day: int) -> date:
@@ -92,6 +93,7 @@ async def test_a_part_of_what_holds_already_is_not_written_again(db: Database, a
         (TODAY, TODAY + timedelta(days=366), "duty_too_long"),
         (TODAY + timedelta(days=367), TODAY + timedelta(days=367), "duty_too_far"),
         (date(2026, 10, 20), date(2026, 10, 31), "duty_closed"),
+        (date(2026, 10, 31), date(2026, 11, 2), "duty_closed"),
     ],
 )
 async def test_limits_are_named(db: Database, ani: Desk, first: date, last: date, code: str) -> None:
@@ -102,7 +104,34 @@ async def test_limits_are_named(db: Database, ani: Desk, first: date, last: date
 
 async def test_at_the_limits_it_is_taken(ani: Desk) -> None:
     await plans(ani, DayKind.LEAVE, TODAY + timedelta(days=1), TODAY + timedelta(days=366))
-    await plans(ani, DayKind.SICK, date(2026, 10, 28), date(2026, 11, 2))
+    await plans(ani, DayKind.SICK, date(2026, 11, 1), date(2026, 11, 2))
+
+
+async def test_what_reaches_into_a_locked_month_is_changed_from_the_open_month_on(
+    db: Database, ani: Desk
+) -> None:
+    made = await plans(ani, DayKind.LEAVE, date(2026, 10, 26), date(2026, 11, 20), now=at(9, day=2))
+    await ani.calls(periods.set_kind, made, DayKind.SICK)
+    locked = ("cuti", date(2026, 10, 26), date(2026, 10, 31))
+    assert await living(db) == [locked, ("sakit", date(2026, 11, 1), date(2026, 11, 20))]
+    await ani.calls(periods.cancel_period, made)
+    assert await living(db) == [locked]
+    async with db.reading() as session:
+        before = await session.scalar(select(DutyPeriod.created_at).where(DutyPeriod.cancelled_at.is_(None)))
+    assert before == at(9, day=2), "what was said then was said then"
+
+
+async def test_a_stand_in_is_told_of_leave_too(db: Database, office: Office, ani: Desk) -> None:
+    await stand_in(db, office.budi, office.dewi)
+    await plans(ani, DayKind.LEAVE, dec(7), dec(8))
+    assert await ani.told(office.budi) == await ani.told(office.dewi) == ["duty_told"]
+
+
+async def test_who_stands_in_is_not_told_of_their_own_leave(db: Database, office: Office, ani: Desk) -> None:
+    await stand_in(db, office.budi, office.ani)
+    await plans(ani, DayKind.LEAVE, dec(7), dec(8))
+    assert await ani.told(office.budi) == ["duty_told"]
+    assert await ani.told(office.ani) == []
 
 
 async def test_until_the_lock_the_month_before_may_be_told_of(ani: Desk) -> None:

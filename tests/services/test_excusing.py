@@ -16,6 +16,7 @@ from services.people.identity import Actor
 from services.rounds import plan_everybody
 from tests.office import Office
 from tests.services.desk import NOW, TODAY, Desk, at
+from tests.services.seats import stand_in
 
 DIRECT, BELOW = Scope(Reach.DIRECT), Scope(Reach.BELOW)
 REASON = "Gangguan jaringan"
@@ -124,7 +125,7 @@ async def test_again_reaches_only_who_is_not_excused_yet(db: Database, office: O
 
 
 async def load(session: AsyncSession, actor: Actor, period_id: int, *, now: datetime) -> excusing.Excuse:
-    return await excusing.load_excuse(session, actor, period_id)
+    return await excusing.load_excuse(session, actor, period_id, now=now)
 
 
 @pytest.mark.parametrize(
@@ -167,9 +168,48 @@ async def test_nobody_outside_is_reached(
     assert await excused(db) == []
 
 
-async def test_only_who_excused_takes_it_back(office: Office, budi: Desk) -> None:
+@pytest.mark.parametrize(
+    "reason", ["Yang bersangkutan sakit tipes, opname", "Asam lambung kambuh", "Operasi anak", "Sick today"]
+)
+async def test_a_reason_of_health_is_not_stored(db: Database, budi: Desk, reason: str) -> None:
+    with pytest.raises(Invalid, match="excuse_health"):
+        await excuses(budi, DIRECT, reason=reason)
+    assert await excused(db) == []
+
+
+async def test_who_stood_in_hands_excuses_back_to_the_supervisor(
+    db: Database, office: Office, budi: Desk
+) -> None:
+    await stand_in(db, office.budi, office.eko, first=TODAY, last=TODAY)
+    made = await excuses(budi.of(office.eko), DIRECT, TODAY, TODAY + timedelta(days=3))
+    tomorrow = NOW + timedelta(days=1)
+    eko = budi.of(office.eko)
+    async with db.writing() as session:  # who leads others meanwhile leads these no more
+        await session.execute(update(Person).where(Person.id == office.dewi).values(supervisor_id=office.eko))
+    for call in (excusing.undo_excuse, load):
+        with pytest.raises(NotAllowed):
+            await eko.calls(call, made, now=tomorrow)
+    shown = await budi.calls(load, made, now=tomorrow)
+    assert (shown.count, shown.by) == (2, "Eko Prasetyo")
+    assert await budi.calls(excusing.undo_excuse, made, now=tomorrow) == 2
+    assert await excused(db) == []
+
+
+async def test_who_moved_away_is_not_taken_back_by_the_former_supervisor(
+    db: Database, office: Office, budi: Desk
+) -> None:
     made = await excuses(budi, DIRECT)
-    for other in (office.head, office.dewi):
+    async with db.writing() as session:
+        await session.execute(update(Person).where(Person.id == office.ani).values(supervisor_id=office.dewi))
+    assert await budi.calls(excusing.undo_excuse, made) == 1
+    assert await excused(db) == [office.ani]
+    assert await budi.of(office.dewi).calls(excusing.undo_excuse, made) == 1
+    assert await excused(db) == []
+
+
+async def test_only_who_might_excuse_today_takes_it_back(office: Office, budi: Desk) -> None:
+    made = await excuses(budi, DIRECT)
+    for other in (office.ani, office.dewi):
         with pytest.raises(NotAllowed):
             await budi.of(other).calls(excusing.undo_excuse, made)
     with pytest.raises(NotFound):

@@ -80,6 +80,8 @@ async def test_nothing_is_late_as_a_report_is(ani: Desk, day: int, sent_at: date
         ("nihil", "nothing_short"),
         ("tidak ada kegiatan", "nothing_short"),
         ("saya sakit demam", "nothing_private"),
+        ("Asam lambung kambuh, kontrol ke dokter", "nothing_health"),
+        ("menunggu jadwal operasi anak di RSUD", "nothing_health"),
         ("x" * 301, "nothing_long"),
         ("menunggu warga NIK 3201234505890001", "nothing_sensitive"),
     ],

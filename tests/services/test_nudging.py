@@ -2,12 +2,25 @@
 
 import asyncio
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, event, select, update
 
 from bot.commands.running import Rounds
-from models import Account, DayKind, Feedback, OutboxMessage, Round, RoundKind, Tone
+from models import (
+    Account,
+    DayKind,
+    DutyPeriod,
+    Feedback,
+    Holiday,
+    OutboxMessage,
+    Pattern,
+    Person,
+    Round,
+    RoundKind,
+    Tone,
+)
 from models.engine import Database
 from services.errors import NotAllowed
 from services.nudging import enqueue_nudges, load_week, without_feedback
@@ -157,6 +170,87 @@ async def test_the_program_looks_once_an_hour(db: Database, office: Office) -> N
     assert await ticks(MORNING) == 1
     assert await ticks(MORNING + timedelta(minutes=59)) == 1
     assert await ticks(MORNING + timedelta(minutes=61)) == 2
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_a_supervisor_who_works_in_shifts_is_told_on_office_days(db: Database, office: Office) -> None:
+    await changed(db, office.budi, pattern=Pattern.SHIFT)
+    assert await nudge(db, at(21, 8)) == 0, "a Saturday"
+    assert await nudge(db, MORNING) == 2
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_a_supervisor_who_cannot_be_reached_does_not_lose_the_week(
+    db: Database, office: Office
+) -> None:
+    async with db.writing() as session:
+        budis = update(Account).where(Account.person_id == office.budi)
+        await session.execute(budis.values(unreachable_since=MORNING))
+    assert await nudge(db, MORNING) == 0
+    async with db.writing() as session:
+        await session.execute(budis.values(unreachable_since=None))
+    assert await nudge(db, at(19, 8)) == 2
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_a_supervisor_who_has_left_is_not_told(db: Database, office: Office) -> None:
+    await changed(db, office.budi, active=False)
+    assert await nudge(db, MORNING) == 0
+    assert await nudged(db) == []
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_a_stand_in_is_not_told_on_their_own_day_off(db: Database, office: Office) -> None:
+    await away(db, office.budi, date(2026, 11, 18), date(2026, 11, 20))
+    await stand_in(db, office.budi, office.eko)
+    await away(db, office.eko, date(2026, 11, 18), date(2026, 11, 18), kind=DayKind.SICK)
+    assert await nudge(db, MORNING) == 0
+    assert await nudge(db, at(19, 8)) == 2
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_it_is_their_morning_where_they_are_today(db: Database, office: Office) -> None:
+    async with db.writing() as session:
+        session.add(
+            DutyPeriod(
+                person_id=office.budi,
+                kind=DayKind.FIELD,
+                first=date(2026, 11, 18),
+                last=date(2026, 11, 18),
+                zone="Asia/Jayapura",
+                created_at=at(17),
+                created_by=office.budi,
+            )
+        )
+    assert await nudge(db, at(18, 10)) == 0, "noon in Jayapura"
+    assert await nudge(db, at(18, 6)) == 2, "eight in Jayapura"
+    async with db.reading() as session:
+        stale = await session.scalar(select(OutboxMessage.stale_at).where(OutboxMessage.kind == "nudged"))
+        assert stale == at(18, 10)
+
+
+async def changed(db: Database, person_id: int, **values: Any) -> None:
+    async with db.writing() as session:
+        await session.execute(update(Person).where(Person.id == person_id).values(**values))
+
+
+@pytest.mark.usefixtures("quiet")
+async def test_what_a_failed_commit_took_back_is_done_again(db: Database, office: Office) -> None:
+    rounds = Rounds()
+
+    async def fails() -> None:
+        async with db.writing() as session:
+            await rounds(session, MORNING)
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await fails()
+    assert await nudged(db) == []
+    async with db.writing() as session:
+        await rounds(session, MORNING + timedelta(seconds=15))
+    assert len(await nudged(db)) == 1
+    async with db.reading() as session:
+        assert await session.scalar(select(Holiday.id).limit(1)), "the maintenance of the day, too"
 
 
 async def test_two_ticks_at_once_tell_once(db: Database, office: Office, quiet: None) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from models import AuditEvent, Person
+from models import AuditEvent, DayKind, DutyPeriod, Person
 from models.engine import Database
 from services import settings
 from services.errors import Invalid, NotAllowed
@@ -45,6 +45,22 @@ async def test_each_change_is_recorded_once(ani: Desk) -> None:
     ]
     person = await stored(ani)
     assert (person.reminder_cap, person.reminders_from, person.plan_asked) == (1, None, True)
+
+
+async def test_on_a_journey_the_clock_shown_is_the_one_there(ani: Desk, office: Office) -> None:
+    async with ani.db.writing() as session:
+        session.add(
+            DutyPeriod(
+                person_id=office.ani,
+                kind=DayKind.FIELD,
+                first=date(2026, 11, 18),
+                last=date(2026, 11, 20),
+                zone="Asia/Jayapura",
+                created_at=ani.now,
+                created_by=office.ani,
+            )
+        )
+    assert (await ani.calls(settings.load_settings)).zone == "Asia/Jayapura"
 
 
 async def test_a_pause_is_over_on_its_day(ani: Desk) -> None:

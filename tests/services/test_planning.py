@@ -70,6 +70,8 @@ async def test_on_a_friday_the_next_workday_is_monday(ani: Desk) -> None:
         ("ok", "plan_empty"),
         ("saya sakit", "plan_empty"),
         ("Menyusun " + "modul " * 40, "plan_line_long"),
+        ("31 Februari", "plan_day_unread"),
+        ("31 Februari: Rapat dinas", "plan_day_unread"),
     ],
 )
 async def test_what_cannot_be_planned_is_refused_and_nothing_is_stored(
@@ -81,15 +83,23 @@ async def test_what_cannot_be_planned_is_refused_and_nothing_is_stored(
     assert await lines(ani) == []
 
 
-async def test_more_than_five_are_kept_for_the_answer_and_the_first_fit(ani: Desk) -> None:
-    text = "\n".join(f"Rapat bagian {name}" for name in ("satu", "dua", "tiga", "empat", "lima", "enam"))
+async def test_of_more_than_five_the_first_fit_and_the_others_are_given_back(ani: Desk) -> None:
+    names = ("satu", "dua", "tiga", "empat", "lima", "enam")
+    text = "\n".join(f"Rapat bagian {name}" for name in names)
     taken = await ani.calls(planning.take_plan, text)
-    assert (taken.more, len(taken.lines)) == (1, 6)
-    assert await lines(ani) == []
-    assert len((await ani.calls(planning.take_plan, text, first=True)).lines) == 5
+    assert (len(taken.lines), taken.left) == (5, ("Rapat bagian enam",))
     assert (await ani.calls(planning.take_plan, "rapat bagian SATU")).lines == ()
-    with pytest.raises(Invalid, match="plan_full"):
-        await ani.calls(planning.take_plan, "Rapat bagian tujuh")
+    full = await ani.calls(planning.take_plan, "Rapat bagian tujuh")
+    assert (full.lines, full.left) == ((), ("Rapat bagian tujuh",))
+    assert len(await lines(ani)) == 5
+
+
+async def test_a_thousand_lines_are_too_many_and_not_one_too_long(ani: Desk) -> None:
+    same = await ani.calls(planning.take_plan, "Rapat komite\n" * 1_000)
+    assert same.lines == ("Rapat komite",)
+    taken = await ani.calls(planning.take_plan, "\n".join(f"Rapat bagian {n}" for n in range(1_000)))
+    assert taken.room == 4
+    assert taken.lines[:2] == ("Rapat bagian 0", "Rapat bagian 1")
 
 
 async def test_who_is_not_asked_here_plans_nothing(db: Database, office: Office) -> None:
@@ -104,9 +114,12 @@ async def test_a_line_dropped_twice_stays_dropped_and_is_nobody_elses(
     first, *_ = await ids(ani)
     with pytest.raises(NotFound):
         await Desk(db, office, office.citra).calls(planning.drop_line, first)
-    for _ in range(2):
-        assert await ani.calls(planning.drop_line, first) == TODAY
+    assert await ani.calls(planning.drop_line, first) == TODAY
+    with pytest.raises(NotFound, match="plan_line_gone"):
+        await ani.calls(planning.drop_line, first)
     assert len(await lines(ani)) == 2
+    async with db.reading() as session:
+        assert len(list(await session.scalars(select(PlanLine.id)))) == 2, "nothing of it is kept"
 
 
 async def test_the_plan_becomes_entries_without_outcome_or_quantity(ani: Desk, office: Office) -> None:

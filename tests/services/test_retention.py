@@ -1,18 +1,23 @@
 """What is forgotten by rule, what never is, and in which portions."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from bot.commands.running import Rounds
 from models import (
+    ActingSupervisor,
     AuditEvent,
     Base,
+    Blocker,
+    Capacity,
     Card,
     Day,
+    DayKind,
     Decision,
     DialogueRow,
+    DutyPeriod,
     Entry,
     Evidence,
     EvidenceKind,
@@ -21,10 +26,12 @@ from models import (
     Invitation,
     OutboxMessage,
     OutboxState,
+    PlanLine,
     Round,
     RoundKind,
     RoundState,
     SeenUpdate,
+    ShiftDay,
     Tone,
     Verdict,
 )
@@ -130,6 +137,86 @@ async def test_rounds_and_invitations_are_forgotten_after_more_than_a_year(
     await forget(db, now)
     assert await ids(db, Round.id) == [2]
     assert await ids(db, Invitation.id) == [2]
+
+
+async def test_days_away_are_forgotten_after_their_time(db: Database, office: Office, now: datetime) -> None:
+    today = now.date()
+
+    def period(number: int, last: date, cancelled: datetime | None = None) -> DutyPeriod:
+        return DutyPeriod(
+            id=number,
+            person_id=office.ani,
+            kind=DayKind.LEAVE,
+            first=last,
+            last=last,
+            created_at=now,
+            created_by=office.ani,
+            cancelled_at=cancelled,
+        )
+
+    await add(
+        db,
+        period(1, today - 801 * DAY),
+        period(2, today - 800 * DAY),
+        period(3, today, now - 90 * DAY - BRIEF),
+        period(4, today, now - 89 * DAY),
+        *(
+            ShiftDay(person_id=office.ani, day=today - days * DAY, marked_by=office.ani, marked_at=now)
+            for days in (801, 800)
+        ),
+    )
+    await forget(db, now)
+    assert await ids(db, DutyPeriod.id) == [2, 4]
+    async with db.reading() as session:
+        assert list(await session.scalars(select(ShiftDay.day))) == [today - 800 * DAY]
+
+
+async def test_stand_ins_obstacles_and_plans_are_forgotten_after_their_time(
+    db: Database, office: Office, now: datetime
+) -> None:
+    today, old = now.date(), now - 900 * DAY
+    for number, days in ((1, 801), (2, 800)):
+        await add(
+            db,
+            ActingSupervisor(
+                id=number,
+                supervisor_id=office.budi,
+                acting_id=office.dewi,
+                capacity=Capacity.PLH,
+                first=today - 900 * DAY,
+                last=today - days * DAY,
+                set_by=office.budi,
+                created_at=old,
+            ),
+        )
+    for number, closed in ((1, now - 800 * DAY - BRIEF), (2, now - 799 * DAY), (3, None)):
+        await add(
+            db,
+            Blocker(
+                id=number,
+                person_id=office.ani,
+                work_date=old.date(),
+                text="Internet mati",
+                raised_at=old,
+                closed_at=closed,
+            ),
+        )
+    for number, days in ((1, 91), (2, 90)):
+        await add(
+            db,
+            PlanLine(
+                id=number,
+                person_id=office.ani,
+                work_date=today - days * DAY,
+                position=1,
+                text="Rapat",
+                created_at=old,
+            ),
+        )
+    await forget(db, now)
+    assert await ids(db, ActingSupervisor.id) == [2]
+    assert await ids(db, Blocker.id) == [2, 3]
+    assert await ids(db, PlanLine.id) == [2]
 
 
 async def test_a_file_waits_a_week_for_its_activity(db: Database, office: Office, now: datetime) -> None:

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import delete, event, insert, update
 
 from bot.commands.running import Rounds
-from models import Account, Person, Role, RoleName
+from models import Account, Person, Role, RoleName, RoundKind, Schedule
 from models.engine import Database
-from services.rounds import plan_everybody, tick
+from services.people.identity import who_is
+from services.prompting import has_lapsed, look_at
+from services.rounds import choices, plan_everybody, tick
 
 FRIDAY = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)
 """03:00 in Jakarta."""
+TODAY = date(2026, 11, 20)
 MANY = 500
 
 
@@ -79,7 +82,12 @@ async def cost(db: Database, people: int) -> list[int]:
         async with db.writing() as session:
             await tick(session, now=at(17, 1))
     assert len(seen) <= 3  # the begin, one question of people and one of groups
-    return counts
+    with statements(db) as seen:
+        async with db.writing() as session:
+            await session.execute(delete(Schedule).where(Schedule.kind == RoundKind.REMINDER))
+            planned = await plan_everybody(session, now=at(17, 2))
+    assert planned.written == people  # everybody's next reminder, from the record
+    return [*counts, len(seen)]
 
 
 async def test_one_statement_more_for_nobody(db: Database, pair: Database) -> None:
@@ -96,6 +104,21 @@ async def pair(db: Database, tmp_path: Any, empty_office: Any) -> Any:
     database = Database(f"sqlite:///{file}")
     yield database
     await database.close()
+
+
+async def test_a_question_is_shown_with_few_statements(db: Database) -> None:
+    await build(db, 3)
+    async with db.writing() as session:
+        await tick(session, now=at(16))
+    with statements(db) as seen:
+        async with db.reading() as session:
+            actor = await who_is(session, 1, now=at(16))
+            assert actor is not None
+            before = len(seen)
+            assert not await has_lapsed(session, actor, TODAY)
+            assert not (await look_at(session, actor, TODAY)).sent
+            assert len(await choices(session, actor, TODAY, now=at(16))) == 3
+    assert len(seen) - before <= 7
 
 
 async def test_the_caller_is_told_to_tick_again_until_nothing_is_due(db: Database) -> None:

@@ -170,6 +170,15 @@ async def test_who_stands_in_is_briefed_and_told_of_the_queue_on_those_days(
     assert [when for when, _ in noticed[office.budi]] == [at(16, 45, day=20)]
 
 
+async def test_ones_own_waiting_day_is_no_queue_of_a_stand_in(db: Database, office: Office) -> None:
+    await stands_in(db, office.ani, office.budi, first=TODAY, last=TODAY)
+    await planned(db)
+    async with db.writing() as session:
+        session.add(Day(person_id=office.ani, work_date=TODAY, state=State.SUBMITTED, created_at=at(10)))
+    await ticked(db, at(16, 15))
+    assert set(await told(db, "queue_noticed")) == {office.budi}
+
+
 async def test_standing_in_that_has_ended_gives_no_brief(db: Database, office: Office) -> None:
     await stands_in(db, office.eko, office.budi, first=TODAY, last=date(2026, 11, 30))
     await planned(db)

@@ -26,6 +26,7 @@ from services.errors import Invalid, NotAllowed
 from services.people.identity import Actor, who_is
 from services.rounds import Choice, Later, choices, plan_everybody, plan_person, snooze, tick
 from tests.office import Office, user_of
+from tests.services.seats import somebody
 
 TODAY = date(2026, 11, 18)
 
@@ -419,11 +420,14 @@ async def test_a_day_to_come_and_who_is_not_asked_have_nothing_to_put_off(
             await chooses(db, person, Choice.TONIGHT, at(16))
 
 
-async def test_a_choice_for_yesterday_outlives_an_early_prompt(db: Database, asked: Office) -> None:
-    """Asked at 07:00 by an own time: what was chosen for 07:30 about yesterday still comes."""
+async def test_a_choice_for_yesterday_does_not_silence_todays_reminders(db: Database, asked: Office) -> None:
+    """Asked at 07:00 by an own time: what was chosen for 07:30 about yesterday gives way to today's."""
     await changed(db, asked.ani, prompt_time=datetime(2026, 1, 1, 7, tzinfo=UTC).time())
     async with db.writing() as session:
         await plan_person(session, asked.ani, now=at(16))
     await chooses(db, asked.ani, Choice.TOMORROW, at(16))
-    await ticked(db, at(7, day=19), at(7, 30, day=19))
-    assert [day for _, day, *_ in await reminded(db, asked.ani)] == ["2026-11-18"]
+    await ticked(db, at(7, day=19), at(7, 30, day=19), at(8, day=19), at(9, day=19), at(19, day=19))
+    assert [day for _, day, *_ in await reminded(db, asked.ani)] == ["2026-11-19"] * 3
+    async with db.reading() as session:
+        ani = await somebody(session, asked.ani, at(9, 30, day=19))
+        assert await choices(session, ani, TODAY, now=at(9, 30, day=19)) == ()

@@ -99,7 +99,7 @@ async def test_everybody_asked_gets_one_on_friday_and_supervisors_another(
         assert await told(db, "team_summed", person_id=person) == [(FRIDAY, {"week": "2026-11-19"})]
     assert len(await told(db, "team_summed")) == 3
     assert len(await told(db, "week_summed")) == 6
-    week = (THURSDAY, date(2026, 11, 13), THURSDAY, None, FRIDAY)
+    week = (THURSDAY, date(2026, 11, 13), THURSDAY, FRIDAY - WEEK, FRIDAY)
     assert await digests(db, settled.ani) == [week]
     assert await digests(db, settled.budi, DigestKind.TEAM) == [week]
 
@@ -124,7 +124,7 @@ async def test_when_friday_is_off_it_comes_at_the_end_of_the_first_day_after(
     await ticked(db, FRIDAY, at(14, 45, day=21), at(16, day=23))
     assert [when for when, _ in await told(db, "week_summed", person_id=settled.ani)] == [at(14, 45, day=21)]
     assert [when for when, _ in await told(db, "week_summed", person_id=settled.citra)] == [at(16, day=23)]
-    assert (await digests(db, settled.citra))[0][2:] == (THURSDAY, None, at(16, day=23))
+    assert (await digests(db, settled.citra))[0][2:] == (THURSDAY, FRIDAY - WEEK, at(16, day=23))
 
 
 async def test_two_fridays_off_are_one_summary_of_two_weeks(db: Database, settled: Office) -> None:
@@ -163,7 +163,7 @@ async def test_one_that_was_missed_is_given_in_the_morning_of_the_next_day(
     await ticked(db, FRIDAY + WEEK)
     rows = await digests(db, settled.ani)
     assert rows == [
-        (THURSDAY, date(2026, 11, 13), THURSDAY, None, FRIDAY),
+        (THURSDAY, date(2026, 11, 13), THURSDAY, FRIDAY - WEEK, FRIDAY),
         (THURSDAY + WEEK, date(2026, 11, 20), THURSDAY + WEEK, FRIDAY, FRIDAY + WEEK),
     ]
 
@@ -258,7 +258,7 @@ async def test_a_group_gets_the_summary_of_its_unit_once_a_week(db: Database, se
             )
         ).all()
     assert [tuple(row) for row in rows] == [
-        (date(2026, 11, 13), THURSDAY, None, FRIDAY),
+        (date(2026, 11, 13), THURSDAY, FRIDAY - WEEK, FRIDAY),
         (date(2026, 11, 20), THURSDAY + WEEK, FRIDAY, FRIDAY + WEEK),
     ]
 

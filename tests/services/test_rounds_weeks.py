@@ -137,7 +137,10 @@ def every_date_is_in_one_summary(digests: list[Digest], *, joined_at: datetime) 
         joined = local_date(joined_at, someone.zone)
         own = [one for one in digests if one.person_id == number]
         assert own
-        assert (own[0].first, own[0].cut_from) == (max(joined, own[0].week - timedelta(days=6)), None)
+        assert own[0].first == max(joined, own[0].week - timedelta(days=6))
+        assert own[0].cut_from is not None
+        cut = own[0].cut_from.astimezone(ZoneInfo(someone.zone))
+        assert own[0].week - timedelta(days=7) < cut.date() <= own[0].week
         for before, after in pairwise(own):
             assert (after.first, after.cut_from) == (before.last + timedelta(days=1), before.cut_to)
         for one in own:

@@ -58,6 +58,42 @@ NOTHING = (
     "kosong",
     "Selamat sore bu, hari ini tidak ada laporan. Terima kasih",
 )
+ENGLISH_AWAY = (
+    "sick",
+    "Sick today, cannot come",
+    "I'm sick",
+    "I am on leave today",
+    "on leave today",
+    "Leave",
+    "not on duty",
+    "Sorry sir, I can’t come to work today because my son is sick",
+    "not feeling well, going to the doctor",
+    "I have a day off",
+    "off today",
+    "on annual leave until Friday",
+)
+ENGLISH_NOTHING = (
+    "nothing to report",
+    "Nothing to report today, thank you",
+    "nothing today",
+    "Nothing",
+    "no activities today",
+    "There was really nothing to do",
+)
+ENGLISH_WORK = (
+    "visited sick students",
+    "processed leave requests",
+    "sick leave forms checked",
+    "meeting on leave policy",
+    "took sick child to the clinic for a student",
+    "leave requests of 3 people approved",
+    "nothing to report from the field survey",
+    "not working printers repaired",
+    "left the office at 3",
+    "meeting about on duty schedule",
+    "working from home today",
+    "home visit",
+)
 WORK = (
     "memproses cuti pegawai",
     "menjenguk siswa sakit",
@@ -101,17 +137,17 @@ NEITHER = (
 )
 
 
-@pytest.mark.parametrize("text", AWAY)
+@pytest.mark.parametrize("text", [*AWAY, *ENGLISH_AWAY])
 def test_somebody_is_away(text: str) -> None:
     assert read_absence(text) is Absence.AWAY
 
 
-@pytest.mark.parametrize("text", NOTHING)
+@pytest.mark.parametrize("text", [*NOTHING, *ENGLISH_NOTHING])
 def test_there_is_nothing_to_report(text: str) -> None:
     assert read_absence(text) is Absence.NOTHING
 
 
-@pytest.mark.parametrize("text", [*WORK, *NEITHER])
+@pytest.mark.parametrize("text", [*WORK, *NEITHER, *ENGLISH_WORK])
 def test_work_and_courtesies_are_neither(text: str) -> None:
     assert read_absence(text) is None
 

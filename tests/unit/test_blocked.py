@@ -24,6 +24,11 @@ from services.reading.capture import read_entries
             [("listrik padam", 1), ("air mati", 1)],
         ),
         ("Ada kendala: PLN", [], [("PLN", 0)]),
+        ("kendalanya proyektor rusak", [], [("proyektor rusak", 0)]),
+        ("Mengajar 8A\n2. Kendala proyektor rusak", ["Mengajar 8A"], [("proyektor rusak", 1)]),
+        ("Mengajar\nhambatan adalah listrik padam", ["Mengajar"], [("listrik padam", 1)]),
+        ("Teaching 8A\nObstacle: internet down", ["Teaching 8A"], [("internet down", 1)]),
+        ("Teaching 8A\nobstacles: none", ["Teaching 8A"], []),
         ("Mengajar\nkendala: tidak ada", ["Mengajar"], []),
         ("Mengajar\nKendala: -", ["Mengajar"], []),
         ("Kendala: nihil, alhamdulillah lancar", [], []),
@@ -44,7 +49,44 @@ def test_what_stands_in_the_way_is_read_apart(
         "Membahas kendala: pupuk",
         "Rapat tanpa hambatan",
         "Menganalisis hambatan belajar siswa 8A",
+        "Hambatan belajar siswa berkurang",
+        "Kendala lapangan dibahas bersama tim",
+        "kendala proyektor teratasi",
+        "kendala apa ya?",
+        "Overcoming obstacles in reading",
     ],
 )
 def test_work_about_obstacles_is_work(text: str) -> None:
     assert read_blockers(text) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "activity", "outcome", "found"),
+    [
+        ("Menyusun laporan. Kendala: internet mati. Hasil: 1 laporan", "Menyusun laporan", "1 laporan", 1),
+        ("Menyusun laporan (kendala: internet mati) -> 1 laporan", "Menyusun laporan", "1 laporan", 1),
+        ("Menyusun laporan, kendala: internet mati -> 1 laporan", "Menyusun laporan", "1 laporan", 1),
+        ("Menyusun laporan\nKendala: internet mati. Hasil: 1 laporan", "Menyusun laporan", "1 laporan", 1),
+        ("Rapat -> 1 laporan\nTidak ada kendala: semua lancar", "Rapat", "1 laporan", 0),
+        ("Menyusun laporan -> 1 laporan\nkendala: nihil", "Menyusun laporan", "1 laporan", 0),
+    ],
+)
+def test_a_blocker_inside_a_line_swallowed_the_outcome(
+    text: str, activity: str, outcome: str, found: int
+) -> None:
+    kept, blockers = read_blockers(text)
+    [one] = read_entries(kept)
+    assert (one.activity, one.outcome) == (activity, outcome)
+    assert [blocker.text for blocker in blockers] == ["internet mati"] * found
+
+
+def test_how_a_blocker_was_got_around_is_part_of_it() -> None:
+    kept, blockers = read_blockers("Rapat\nKendala: internet mati -> pakai hotspot")
+    assert kept == "Rapat"
+    assert blockers == (ReadBlocker("internet mati -> pakai hotspot", 1),)
+
+
+@pytest.mark.parametrize("text", ["kendala: nihil", "Tidak ada kendala", "Tanpa hambatan"])
+def test_no_blocker_is_no_activity(text: str) -> None:
+    kept, blockers = read_blockers(text)
+    assert (kept.strip(), blockers) == ("", ())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.calendar.typed import read_named_days
+from services.calendar.typed import is_report, read_named_days
 
 TODAY = date(2026, 11, 18)
 
@@ -29,6 +29,10 @@ TODAY = date(2026, 11, 18)
         ("2 Jan Cuti bersama", 2026, "2027-01-02", "2027-01-02", "Cuti bersama"),
         ("1 Januari Tahun baru", 2027, "2027-01-01", "2027-01-01", "Tahun baru"),
         ("24 Des", 2026, "2026-12-24", "2026-12-24", ""),
+        ("Jumat Agung 26 Maret", 2026, "2027-03-26", "2027-03-26", "Jumat Agung"),
+        ("Rabu Abu 10 Feb", 2026, "2027-02-10", "2027-02-10", "Rabu Abu"),
+        ("Libur Jumat Kliwon 12 Des", 2026, "2026-12-12", "2026-12-12", "Libur Jumat Kliwon"),
+        ("Hari Minggu Palma 28 Maret", 2026, "2027-03-28", "2027-03-28", "Hari Minggu Palma"),
     ],
 )
 def test_days_and_name(typed: str, year: int, first: str, last: str, name: str) -> None:
@@ -48,3 +52,19 @@ def test_what_names_no_day_is_asked_again(typed: str) -> None:
 def test_any_text_is_read_or_not(text: str, year: int) -> None:
     found = read_named_days(text, year=year, today=TODAY)
     assert found is None or found.span.first <= found.span.last
+
+
+@pytest.mark.parametrize(
+    ("typed", "reports"),
+    [
+        ("Kemarin rapat koordinasi SKP", True),
+        ("Rapat dinas -> 3 keputusan", True),
+        ("Rapat dinas\nMengajar 8A", True),
+        ("Kemarin banjir", False),
+        ("12-13 Des Rapat kerja", False),
+        ("24 Des Cuti bersama\n26 Des Cuti bersama", False),
+        ("Cuti bersama", False),
+    ],
+)
+def test_a_typed_report_became_a_day_off(typed: str, reports: bool) -> None:
+    assert is_report(typed) is reports

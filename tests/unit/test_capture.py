@@ -219,3 +219,9 @@ def test_an_outcome_alone(text: str, expected: tuple[str, int | None, str | None
 )
 def test_answers_go_to_what_was_asked(text: str, count: int, expected: tuple[str | None, ...]) -> None:
     assert read_answers(text, count) == expected
+
+
+def test_three_digit_numbers_of_a_list_are_stripped_like_the_others() -> None:
+    found = read_entries("99. Rapat komite\n240. Menyusun modul\n241) Mengawas ujian")
+    assert [one.activity for one in found] == ["Rapat komite", "Menyusun modul", "Mengawas ujian"]
+    assert read_entries("150.000 lembar naskah dicetak")[0].activity.startswith("150.000")

@@ -31,7 +31,7 @@ def digests_with(history: list[Act], instants: list[datetime]) -> list[int]:
     """The summaries, each from the cut before it, in which an entry counts."""
     found = []
     for place, cut in enumerate(instants):
-        before = instants[place - 1] if place else None
+        before = instants[place - 1] if place else hour(0)
         if counts(history, cut_from=before, cut_to=cut, earlier=instants[:place]):
             found.append(place)
     return found
@@ -68,7 +68,7 @@ def test_an_approval_at_the_very_cut_belongs_to_the_next() -> None:
 def test_what_was_approved_before_the_first_cut_of_a_ruled_week_is_not_its() -> None:
     acts = [(hour(1), Verdict.APPROVE)]
     assert not counts(acts, cut_from=hour(5), cut_to=hour(10))
-    assert counts(acts, cut_from=None, cut_to=hour(10))
+    assert counts(acts, cut_from=hour(0), cut_to=hour(10))
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)))

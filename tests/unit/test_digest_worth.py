@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from services.digests.record import Outcome
-from services.digests.worth import best, may_be_told, points
+from services.digests.worth import best, may_be_told, points, says_something
 
 PLAIN = Outcome(
     1,
@@ -39,7 +39,9 @@ def outcome(number: int, text: str = "28 siswa tuntas latihan", *, person_id: in
     ],
 )
 def test_what_is_never_told(activity: str, text: str) -> None:
-    assert not may_be_told(replace(PLAIN, activity=activity, outcome=text))
+    one = replace(PLAIN, activity=activity, outcome=text)
+    assert not says_something(one)
+    assert not may_be_told(one, {})
 
 
 def test_more_to_tell_comes_first() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import DayKind
-from services.duty.reading import Said, read_duty
+from services.duty.reading import Said, at_work_elsewhere, read_duty
 from services.duty.shifts import read_days
 from services.errors import Invalid
 from services.reading.dates import Count, Mode, Span, read_count
@@ -40,6 +40,18 @@ def day(number: int, month: int = 11, year: int = 2026) -> date:
         ("12-13 Nov", None, day(12), day(13)),
         ("sakit 12 Okt", DayKind.SICK, day(12, 10), day(12, 10)),
         ("12 Okt", None, day(12, 10, 2027), day(12, 10, 2027)),
+        ("sakit sejak senin", DayKind.SICK, day(16), TODAY),
+        ("sakit dari kemarin", DayKind.SICK, day(17), TODAY),
+        ("cuti dari kemarin", DayKind.LEAVE, day(17), TODAY),
+        ("sakit mulai besok", DayKind.SICK, day(19), day(19)),
+        ("sakit sejak senin sampai jumat", DayKind.SICK, day(16), day(20)),
+        ("sakit sejak senin 2 hari", DayKind.SICK, day(16), day(17)),
+        ("cuti mulai senin", DayKind.LEAVE, day(23), day(23)),
+        ("tugas luar lusa", DayKind.FIELD, day(20), day(20)),
+        ("SPPD 25 Nov", DayKind.FIELD, day(25), day(25)),
+        ("ijin anak sakit besok", DayKind.PERMIT, day(19), day(19)),
+        ("istri saya lagi sakit besok", DayKind.PERMIT, day(19), day(19)),
+        ("izin sakit besok", DayKind.SICK, day(19), day(19)),
     ],
 )
 def test_kind_and_days_are_read(text: str, kind: DayKind | None, first: date, last: date) -> None:
@@ -96,6 +108,10 @@ def test_a_count_needs_one_start_and_one_number(text: str, expected: Count | Non
         ("1 Jan", [day(1, 1, 2027)]),
         ("besok sampai Jumat", [day(19), day(20)]),
         ("1 Dec", [day(1, 12)]),
+        ("21 22 23", [day(21), day(22), day(23)]),
+        ("17-19", [day(17), day(18), day(19)]),
+        ("3 5", [day(3, 12), day(5, 12)]),
+        ("tgl 21, 22 dan 30", [day(21), day(22), day(30)]),
     ],
 )
 def test_days_of_a_shift_are_read(text: str, days: list[date]) -> None:
@@ -103,11 +119,56 @@ def test_days_of_a_shift_are_read(text: str, days: list[date]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "3 5", "31 Nov", "9-7 Des", "0 Des", "3 x", "1-99 Des", "mulai besok 5 bulan", "1 " * 500]
+    "text",
+    [
+        "",
+        "28 29 1 2",
+        "31",
+        "31 Nov",
+        "3 sepeda",
+        "3 marmer",
+        "9-7 Des",
+        "0 Des",
+        "3 x",
+        "1-99 Des",
+        "mulai besok 5 bulan",
+        "1 " * 500,
+    ],
 )
 def test_days_that_cannot_be_are_asked_again(text: str) -> None:
     with pytest.raises(Invalid, match="shift_unread"):
         read_days(text, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "half"),
+    [
+        ("24-26 Des", False, False),
+        ("5 hari kerja mulai 21 Des", False, False),
+        ("besok ya pak", False, False),
+        ("rapat di Kanwil besok", True, False),
+        ("setengah hari besok", False, True),
+        ("besok 1/2 hari", False, True),
+    ],
+)
+def test_words_of_something_else_and_half_a_day_are_noticed(text: str, more: bool, half: bool) -> None:
+    said = read_duty(text, today=TODAY, since=SINCE)
+    assert (said.kind, said.more, said.half) == (None, more, half)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("besok dinas luar ke Kupang", True),
+        ("24-26 Nov diklat di Bogor", True),
+        ("besok saya WFH", True),
+        ("Menyiapkan perjalanan dinas besok", False),
+        ("besok dinas pagi", False),
+        ("besok rapat dinas luar", False),
+    ],
+)
+def test_a_short_line_that_begins_with_where_one_works_then(text: str, said: bool) -> None:
+    assert at_work_elsewhere(text) is said
 
 
 @given(st.text(max_size=80))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.reading.orders import is_aside, is_only_time, is_send
+from services.reading.orders import asks_for_help, is_aside, is_only_time, is_send
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,22 @@ def test_work_that_sends_something(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["udah itu aja bu", "sudah itu saja", "ok bu", "sebentar ya", "sekian terima kasih"]
+    "text",
+    [
+        "udah itu aja bu",
+        "sudah itu saja",
+        "ok bu",
+        "sebentar ya",
+        "sekian terima kasih",
+        "baik bu",
+        "halo",
+        "nanti saya isi",
+        "besok saya kirim laporannya",
+        "menyusul bu",
+        "I'll fill it in later",
+        "maaf salah tekan",
+        "👍",
+    ],
 )
 def test_aside(text: str) -> None:
     assert is_aside(text)
@@ -27,7 +42,18 @@ def test_aside(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["sudah", "sudah selesai semua", "beres", "baik", "siap dipakai", "30", "2. ok", "itu\nok", "lancar bu"],
+    [
+        "sudah",
+        "sudah selesai semua",
+        "beres",
+        "siap dipakai",
+        "30",
+        "2. ok",
+        "itu\nok",
+        "lancar bu",
+        "-",
+        "belum",
+    ],
 )
 def test_what_may_be_an_outcome(text: str) -> None:
     assert not is_aside(text)
@@ -43,3 +69,47 @@ def test_only_a_time(text: str) -> None:
 )
 def test_more_than_a_time(text: str) -> None:
     assert not is_only_time(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "?",
+        "apa itu RHK",
+        "RHK itu apa?",
+        "Bagaimana cara kirim",
+        "gimana caranya bu",
+        "cara mengisi laporan",
+        "maksudnya apa",
+        "apa maksudnya pak",
+        "tidak tahu",
+        "saya kurang paham",
+        "bingung",
+        "help",
+        "bantuan",
+        "what is RHK",
+        "How do I send it?",
+        "I don’t know",
+    ],
+)
+def test_a_question_how_this_works(text: str) -> None:
+    assert asks_for_help(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bantuan sosial",
+        "penyaluran bantuan",
+        "siswa tidak paham",
+        "menjelaskan cara mengisi laporan",
+        "cara membaca cepat",
+        "apel pagi",
+        "bagaimana\nrapat",
+        "petunjuk teknis BOS",
+        "sudah",
+        "12?",
+    ],
+)
+def test_work_and_answers_ask_for_no_help(text: str) -> None:
+    assert not asks_for_help(text)

@@ -15,7 +15,7 @@ from services.clock import local_date
 from services.rounds import Choice, Due, Rhythm, next_due
 from services.rounds.due import due_on, open_days, week_of
 from services.rounds.reminder_times import APART, open_choices, reminder_times, steps
-from services.rounds.weeks import Cut, period, standing
+from services.rounds.weeks import Cut, cut_before, period, standing
 
 START = date(2026, 11, 2)
 DAYS = 70
@@ -225,10 +225,11 @@ def test_summaries_tile_whenever_the_program_runs(
         given_in.add(due.work_date)
         by_rule = due_on(kind, rhythm, day=due.work_date, office=office)
         assert by_rule is not None
-        covers = period(week=due.work_date, cut_to=by_rule.due_at, before=before, joined=joined)
+        since = cut_before(kind, rhythm, week=due.work_date, office=office)
+        covers = period(week=due.work_date, cut_to=by_rule.due_at, before=before, since=since, joined=joined)
         if covers is not None:
             assert covers.cut_to <= now
-            assert covers.cut_from == (before and before.cut_to)
+            assert covers.cut_from == (before.cut_to if before else since) < covers.cut_to
             dates += [covers.first + timedelta(days=n) for n in range((covers.last - covers.first).days + 1)]
             before = Cut(covers.last, covers.cut_to)
         row = next_due(kind, rhythm, now=now, office=office, after=due.work_date)

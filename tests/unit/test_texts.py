@@ -33,6 +33,16 @@ def test_what_is_typed_is_never_taken_for_a_placeholder() -> None:
     assert say("line", text="{0.__class__}", name="Ani") == "{0.__class__} oleh Ani"
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 report waits"), (0, "0 reports wait"), (2, "2 reports wait"), (11, "11 reports wait")],
+)
+def test_one_report_waits_and_two_reports_wait(count: int, said: str) -> None:
+    say = speech(line="{count} {count:report waits|reports wait}", bold="<b>{count}</b>{count:|s}")
+    assert say("line", count=count) == say.plain("line", count=count) == said
+    assert say("bold", count=count) == f"<b>{count}</b>{'' if count == 1 else 's'}"
+
+
 def test_plain_text_is_left_as_it_is() -> None:
     say = speech(label="Kirim {name}")
     assert say.plain("label", name="A & B") == "Kirim A & B"

@@ -1,0 +1,185 @@
+"""What a supervisor types on a screen that was just shown belongs to it, or is asked about; never lost."""
+
+import pytest
+from sqlalchemy import func, select
+
+from models import Blocker, Entry, Feedback
+from tests.conversations.conftest import Chat
+from tests.conversations.test_decision import TWO, opens_ani, sends
+
+TOO_FEW = "Jumlah siswanya belum sama dengan daftar hadir"
+
+
+async def own_drafts(chat: Chat) -> int:
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        return await session.scalar(select(func.count()).select_from(Entry)) or 0
+
+
+async def notes(chat: Chat) -> list[tuple[str, str | None, str]]:
+    """Text, behaviour and follow-up date of each."""
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        found = await session.scalars(select(Feedback).order_by(Feedback.id))
+        return [(one.text, one.behaviour, str(one.follow_up_on)) for one in found]
+
+
+async def answers(chat: Chat) -> list[str | None]:
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        return list(await session.scalars(select(Blocker.answer).order_by(Blocker.id)))
+
+
+async def test_a_reason_typed_at_which_entry_is_applied_after_the_choice(chat: Chat) -> None:
+    await sends(chat, TWO)
+    await opens_ani(chat)
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.sees("Kegiatan mana yang dikembalikan?")
+    await chat.budi.says(TOO_FEW)
+    asked = await chat.budi.sees(TOO_FEW, button="2")
+    assert "Kegiatan mana yang dikembalikan?" in asked.text
+    assert await own_drafts(chat) == 2, "nothing became Budi's own report"
+    await chat.budi.taps("2")
+    told = await chat.ani.sees("mengembalikan satu kegiatan Anda")
+    assert TOO_FEW in told.text
+    assert "Mengajar Fikih 8A" in told.text
+
+
+@pytest.mark.parametrize(
+    "thanks", ["terima kasih banyak bu", "Baik pak, terima kasih banyak 🙏", "Selamat siang pak"]
+)
+async def test_thanks_are_no_reason(chat: Chat, thanks: str) -> None:
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.says("kurang")
+    await chat.budi.sees("Alasannya terlalu pendek")
+    await chat.budi.says(thanks)
+    await chat.budi.sees("belum menyebut apa yang perlu diperbaiki")
+    assert not chat.ani.sees_now("mengembalikan")
+    await chat.budi.says(TOO_FEW)
+    assert TOO_FEW in (await chat.ani.sees("mengembalikan satu kegiatan Anda")).text
+
+
+async def test_a_note_typed_before_its_tone_is_kept_and_the_tone_asked_for_it(chat: Chat) -> None:
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Umpan balik")
+    await chat.budi.sees("Nadanya apa?")
+    await chat.budi.says("Hasilnya sangat membantu siswa")
+    kept = await chat.budi.sees("Hasilnya sangat membantu siswa", button="Apresiasi")
+    assert "Bukan, untuk laporan saya" in kept.labels
+    assert not await notes(chat)
+    await chat.budi.taps("Tentang perilaku…")
+    await chat.budi.sees("Hasilnya sangat membantu siswa", button="Kompeten")
+    await chat.budi.taps("Kompeten")
+    await chat.budi.sees("Perilaku: Kompeten", button="Apresiasi")
+    await chat.budi.taps("Apresiasi")
+    assert "Hasilnya sangat membantu siswa" in (await chat.ani.sees("memberi umpan balik")).text
+    [note] = await notes(chat)
+    assert note == ("Hasilnya sangat membantu siswa", "kompeten", "None")
+    assert await own_drafts(chat) == 1
+
+
+async def test_kept_words_can_go_into_ones_own_report_once(chat: Chat) -> None:
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Umpan balik")
+    await chat.budi.says("Memimpin rapat komite")
+    await chat.budi.says("Menandatangani rapor")
+    await chat.budi.sees("Menandatangani rapor", button="Bukan, untuk laporan saya")
+    await chat.budi.taps("Bukan, untuk laporan saya")
+    card = await chat.budi.sees("Draf, belum dikirim")
+    assert "Memimpin rapat komite" in card.text
+    assert "Menandatangani rapor" in card.text
+    assert await own_drafts(chat) == 3
+    assert not await notes(chat)
+
+
+async def test_a_date_typed_under_when_to_look_again_is_taken(chat: Chat) -> None:
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Umpan balik")
+    await chat.budi.taps("Perbaikan")
+    await chat.budi.taps("Lain kali mohon lengkapi buktinya.")
+    await chat.budi.sees("Kapan dilihat lagi hasilnya?")
+    await chat.budi.says("nanti saja ya")
+    await chat.budi.sees("Tanggalnya belum jelas")
+    await chat.budi.says("Jumat depan")
+    await chat.budi.sees("Saya ingatkan lagi Jumat, 27 November")
+    [note] = await notes(chat)
+    assert note[2] == "2026-11-27"
+    assert await own_drafts(chat) == 1
+
+
+async def test_a_report_typed_under_when_to_look_again_stays_a_report(chat: Chat) -> None:
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Umpan balik")
+    await chat.budi.taps("Perbaikan")
+    await chat.budi.taps("Lain kali mohon lengkapi buktinya.")
+    await chat.budi.sees("Kapan dilihat lagi hasilnya?")
+    await chat.budi.says("Memimpin rapat komite madrasah tentang anggaran -> anggaran disepakati")
+    await chat.budi.sees("Draf, belum dikirim")
+    assert await own_drafts(chat) == 2
+
+
+async def blocked(chat: Chat, who: str, text: str) -> None:
+    persona = getattr(chat, who)
+    await persona.says(f"Mengajar kelas 8A -> 30 siswa tuntas\nkendala: {text}")
+    await persona.sees("Draf, belum dikirim")
+    await chat.sim.quiet()
+
+
+async def test_words_below_the_one_blocker_are_its_answer(chat: Chat) -> None:
+    await blocked(chat, "ani", "Internet mati sejak pagi")
+    await chat.budi.says("/periksa")
+    await chat.budi.taps("⚠ Kendala (1)")
+    await chat.budi.sees("Jawabannya boleh langsung diketik di sini")
+    await chat.budi.says("Pakai modem ruang guru dulu")
+    assert "Pakai modem ruang guru dulu" in (await chat.ani.sees("menjawab kendala Anda")).text
+    assert await own_drafts(chat) == 1
+
+
+async def test_words_below_several_blockers_are_asked_about(chat: Chat) -> None:
+    await blocked(chat, "ani", "Internet mati sejak pagi")
+    await blocked(chat, "citra", "Proyektor kelas rusak")
+    await chat.budi.says("/periksa")
+    await chat.budi.taps("⚠ Kendala (2)")
+    await chat.budi.sees("Kendala yang belum selesai: 2")
+    await chat.budi.says("Pinjam dari ruang guru dulu")
+    asked = await chat.budi.sees("Jawaban ini untuk kendala yang mana?")
+    assert "Pinjam dari ruang guru dulu" in asked.text
+    await chat.budi.taps(next(one for one in asked.labels if one.startswith("2.")))
+    assert "Pinjam dari ruang guru dulu" in (await chat.citra.sees("menjawab kendala Anda")).text
+    assert await answers(chat) == [None, "Pinjam dari ruang guru dulu"]
+    assert await own_drafts(chat) == 2
+
+
+async def test_a_report_below_the_one_blocker_is_asked_about_first(chat: Chat) -> None:
+    await blocked(chat, "ani", "Internet mati sejak pagi")
+    await chat.budi.says("/periksa")
+    await chat.budi.taps("⚠ Kendala (1)")
+    await chat.budi.sees("Kendala yang belum selesai: 1")
+    await chat.budi.says("Rapat dinas -> anggaran disepakati")
+    await chat.budi.sees("Jawaban ini untuk kendala yang mana?")
+    await chat.budi.taps("Bukan, untuk laporan saya")
+    await chat.budi.sees("Rapat dinas")
+    assert await answers(chat) == [None]
+    assert await own_drafts(chat) == 2
+
+
+async def test_words_that_were_kept_once_are_not_taken_twice(chat: Chat) -> None:
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Umpan balik")
+    await chat.budi.says("Hasilnya sangat membantu siswa")
+    kept = await chat.budi.sees("Hasilnya sangat membantu siswa", button="Apresiasi")
+    own = next(one for one in kept.buttons if one.text == "Bukan, untuk laporan saya")
+    await chat.budi.taps("Apresiasi")
+    await chat.sim.quiet()
+    assert own.data is not None
+    answer = await chat.budi.presses_data(kept, own.data).answered()
+    assert "Sudah berubah" in answer.text
+    assert await own_drafts(chat) == 1
+    assert len(await notes(chat)) == 1
