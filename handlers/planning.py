@@ -67,7 +67,11 @@ async def on_text(turn: Turn, message: Message) -> Answer:
 
 
 async def on_drop(turn: Turn, press: Press) -> Answer:
-    work_date = await planning.drop_line(turn.session, turn.actor, press.subject, now=turn.now)
+    """`arg`: the date of the card; pressed twice, the line is gone once."""
+    work_date = await planning.drop_line(turn.session, turn.actor, press.subject)
+    if work_date is None:
+        work_date = work_date_of(press.arg)
+        await planning.ensure_plannable(turn.session, turn.actor, work_date, now=turn.now)
     shown = plan_card(max(work_date, local_date(turn.now, turn.actor.zone)))
     return Answer(cards=shown.cards, toast=turn.t.plain("plan.dropped"))
 

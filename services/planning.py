@@ -20,7 +20,7 @@ from services.calendar import load_personal
 from services.clock import local_date
 from services.entries.days import NotTheirs, find_day, open_day
 from services.entries.drafting import add_entries
-from services.errors import Invalid, NotFound
+from services.errors import Invalid
 from services.people.identity import Actor
 from services.reading.absence import read_absence
 from services.reading.capture import ReadEntry
@@ -214,10 +214,10 @@ async def ensure_plannable(session: AsyncSession, actor: Actor, work_date: date,
             raise Invalid("plan", "plan_day")
 
 
-async def drop_line(session: AsyncSession, actor: Actor, line_id: int, *, now: datetime) -> date:
-    """Takes a line of one's own out of the plan; gives its date. A done one stays: its entry is the record.
+async def drop_line(session: AsyncSession, actor: Actor, line_id: int) -> date | None:
+    """Deletes a line of one's own; gives its date, None when it is gone already.
 
-    Raises NotFound, Invalid `plan_line_done`.
+    A done one stays: its entry is the record. Raises NotTheirs, Invalid `plan_line_done`.
     """
     line = await session.scalar(
         select(PlanLine)
@@ -226,7 +226,7 @@ async def drop_line(session: AsyncSession, actor: Actor, line_id: int, *, now: d
         .execution_options(populate_existing=True)
     )
     if line is None:
-        raise NotFound("plan_line_gone")
+        return None
     if line.person_id != actor.person_id:
         raise NotTheirs("plan_line_gone")
     if line.entry_id is not None:

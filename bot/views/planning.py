@@ -45,7 +45,7 @@ def plan_screen(
             )
         )
     drops = [
-        button(t.plain("plan.drop", number=place), Kind.PLAN_DROP, one.id)
+        button(t.plain("plan.drop", number=place), Kind.PLAN_DROP, one.id, arg=argument)
         for place, one in enumerate(lines, start=1)
         if not one.done
     ]

@@ -373,7 +373,12 @@ PRESSES: dict[Kind, Row] = {
         about=Person,
         free=False,
     ),
-    Kind.EXCUSE_UNDO: Row("budi", lambda facts, one: Press(Kind.EXCUSE_UNDO, facts.excuse), about=DutyPeriod),
+    Kind.EXCUSE_UNDO: Row(
+        "budi",
+        lambda facts, one: Press(Kind.EXCUSE_UNDO, facts.excuse),
+        about=DutyPeriod,
+        may=frozenset({"head"}),  # who might excuse the same people
+    ),
     Kind.GROUP_LIST: Row(
         "admin",
         lambda facts, one: Press(Kind.GROUP_LIST, facts.office.admin, 0, "0"),
