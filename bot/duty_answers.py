@@ -21,6 +21,7 @@ from services.duty.limits import open_since
 from services.duty.periods import DUTY_CARD, Wish
 from services.duty.reading import Said, at_work_elsewhere, read_duty
 from services.errors import Invalid
+from services.reading.capture import read_entries
 from services.reading.date_faults import find_fault
 from services.states import DayKind
 
@@ -34,6 +35,8 @@ async def as_elsewhere(turn: Turn, message: Message) -> Answer | None:
     """What becomes of an unasked text that says where somebody works on a day to come; None of any other."""
     if turn.found is None or not turn.actor.reports or not at_work_elsewhere(message.text):
         return None
+    if any(one.outcome for one in read_entries(message.text)):
+        return None  # what came of it is told: a report
     said = read(turn, message.text)
     if said.kind is None or said.span is None or said.span.first <= _today(turn):
         return None

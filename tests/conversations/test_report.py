@@ -253,7 +253,7 @@ async def test_what_is_no_activity_and_what_only_repeats_it(chat: Chat) -> None:
     assert await entries(chat) == []
     for said, told in (
         ("Besok saya libur ya", "Kamis, 19 November 2026: yang mana?"),
-        ("Assalamualaikum pak, mohon izin hari ini saya sakit demam", "Alasannya tidak saya simpan"),
+        ("Assalamualaikum pak, mohon izin hari ini saya sakit demam", "Sakit: Rabu, 18 November 2026"),
         ("nihil", "Apa sebabnya?"),
     ):
         await chat.ani.says(said)

@@ -111,7 +111,8 @@ def test_a_week_that_is_none_is_asked_again(said: str) -> None:
     [
         ("31 Desember 2030", "week_future"),
         ("20 November 2026", "week_future"),
-        ("1 Januari 1950", "week_far"),
+        ("1 Januari 1995", "week_far"),
+        ("1 Januari 1950", "week_unclear"),
     ],
 )
 def test_days_far_away_are_refused(said: str, code: str) -> None:
