@@ -108,6 +108,8 @@ def _one_prompt_a_workday(quarter: Quarter, prompts: list[Sent]) -> None:
                 continue
             due = oracle.prompt_at(one, day)
             settled = quarter.answered.get((one.id, day)) or quarter.off.get((one.id, day))
+            if sent is None and quarter.restarts and oracle.is_quiet(due + LATEST, oracle.zone_on(one, day)):
+                continue  # stopped until the evening had begun: not asked any more
             if sent is None:
                 assert settled is not None, ("not asked", one, day)
                 assert settled <= due + LATEST, ("not asked", one, day)
@@ -128,7 +130,8 @@ def _reminders(quarter: Quarter, reminders: list[Sent], prompts: list[Sent]) -> 
     people = {one.id: one for one in quarter.people}
     for (person_id, day), prompted in asked.items():
         colleague, found = people[person_id], got[person_id, day]
-        assert len(found) <= min(MOST_REMINDERS, colleague.cap), found
+        asked_for = (person_id, day) in quarter.snoozed  # one's own cap stops no reminder one chose
+        assert len(found) <= (MOST_REMINDERS if asked_for else min(MOST_REMINDERS, colleague.cap)), found
         settled = quarter.answered.get((person_id, day)) or quarter.off.get((person_id, day))
         for reminder in found:
             assert reminder.at >= prompted + timedelta(minutes=30), (prompted, reminder)
@@ -202,7 +205,7 @@ def _expected_days(quarter: Quarter, one: Colleague) -> list[date]:
 def _is_there(quarter: Quarter, one: Colleague, day: date) -> bool:
     """Whether the person works on that day, and has not said before its end that they are away after all."""
     left = quarter.off.get((one.id, day))
-    return oracle.works_on(one, day) and (left is None or left >= oracle.end_of(one, day))
+    return oracle.works_on(one, day) and (left is None or left >= oracle.end_of(one, day) + GRID)
 
 
 async def _groups_tile(quarter: Quarter) -> int:

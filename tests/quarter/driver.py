@@ -213,9 +213,9 @@ class Quarter:
     async def _act(self) -> None:
         now = self.clock()
         while self._acts and self._acts[0][0] <= now:
-            moment, _, act = heapq.heappop(self._acts)
+            _, _, act = heapq.heappop(self._acts)
             async with self.db.writing() as session:
-                await act(session, moment)
+                await act(session, now)
 
     @asynccontextmanager
     async def _programs(self) -> AsyncIterator[list[Running]]:
