@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
 
+ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
+"""The zones of Indonesia, by their short names."""
+
 
 def system_clock() -> datetime:
     """The machine's time, UTC."""

@@ -7,12 +7,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Day, Entry, Person, Role, RoleName, State
+from models import Account, Day, Entry, Person, State
 from services.calendar import has_passed, load_personal, month_lock
 from services.clock import local_date
 from services.people.identity import Actor
-
-ASKED = (RoleName.STAFF, RoleName.SUPERVISOR)
+from services.rounds.people import is_asked
 
 
 def is_reported() -> ColumnElement[bool]:
@@ -34,11 +33,10 @@ async def missing_days(
     if not wanted or first > last:
         return found
     calendars = await load_personal(session, wanted, first=first, last=last)
-    asked = select(Role.person_id).where(Role.person_id == Person.id, Role.role.in_(ASKED)).exists()
     joined = await session.execute(
         select(Person.id, Account.joined_at)
         .join(Account, Account.person_id == Person.id)
-        .where(Person.id.in_(wanted), Person.active, asked)
+        .where(Person.id.in_(wanted), Person.active, is_asked())
     )
     reported = await session.execute(
         select(Day.person_id, Day.work_date).where(

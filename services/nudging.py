@@ -20,8 +20,6 @@ from models import (
     Day,
     Entry,
     Feedback,
-    OutboxMessage,
-    OutboxState,
     Person,
     Round,
     RoundKind,
@@ -29,14 +27,14 @@ from models import (
     State,
 )
 from models.engine import insert_into
+from services import outbox
 from services.approvals.entitlement import capacity_of
 from services.approvals.shown import VISIBLE
 from services.calendar.hours import at_local
 from services.calendar.personal import PersonalCalendar, load_personal
-from services.clock import local_date
+from services.clock import ZONES, local_date
 from services.people.identity import Actor
 from services.people.standing_in import seats_of, stand_ins
-from services.rounds.clock_words import ZONES
 
 PATIENCE = timedelta(days=7)
 HOURS = (time(8), time(12))
@@ -210,21 +208,11 @@ async def _write_rounds(
 
 
 async def _write_notices(session: AsyncSession, told: Mapping[Teller, list[int]], *, now: datetime) -> None:
-    rows = [
-        {
-            "person_id": teller.person_id,
-            "kind": "nudged",
-            "payload": {"person_ids": people},
-            "state": OutboxState.WAITING,
-            "created_at": now,
-            "not_before": now,
-            "stale_at": teller.until,
-            "attempts": 0,
-        }
+    letters = [
+        outbox.Letter("nudged", to=teller.person_id, payload={"person_ids": people}, stale_at=teller.until)
         for teller, people in sorted(told.items())
     ]
-    for start in range(0, len(rows), CHUNK):
-        await session.execute(insert_into(session, OutboxMessage).values(rows[start : start + CHUNK]))
+    await outbox.enqueue_many(session, letters, now=now)
 
 
 async def without_feedback(session: AsyncSession, actor: Actor, *, now: datetime) -> tuple[Quiet, ...]:

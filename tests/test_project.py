@@ -447,8 +447,9 @@ def test_every_notice_is_written_and_every_written_one_is_a_notice(registry: Reg
     queued = set()
     for module in of("bot", "handlers", "services"):
         for call in module.calls():
-            if called(call) in ("enqueue", "enqueue_unless_waiting") and len(call.args) > 1:
-                kind = constant(call.args[1])
+            place = {"enqueue": 1, "enqueue_unless_waiting": 1, "Letter": 0}.get(called(call) or "")
+            if place is not None and len(call.args) > place:
+                kind = constant(call.args[place])
                 if kind is not None:
                     queued.add((kind, module.at(call)))
     unknown = [f"{where}: {kind}" for kind, where in queued if kind not in registry.notices]

@@ -19,7 +19,6 @@ from models import (
     Evidence,
     Feedback,
     Person,
-    Role,
     State,
     Target,
     Tone,
@@ -29,7 +28,8 @@ from services.calendar import PersonalCalendar, load_personal
 from services.clock import local_date
 from services.digests.counting import Act, counts
 from services.digests.periods import Period
-from services.missing import ASKED, is_reported
+from services.missing import is_reported
+from services.rounds.people import is_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,11 @@ async def load_record(
 
     Only who is asked for reports counts: no observer, nobody who merely administers.
     """
-    is_asked = select(Role.person_id).where(Role.person_id == Person.id, Role.role.in_(ASKED)).exists()
     rows = (
         await session.execute(
             select(Person, Account.joined_at)
             .outerjoin(Account, Account.person_id == Person.id)
-            .where(people, is_asked)
+            .where(people, is_asked())
             .order_by(Person.name, Person.id)
         )
     ).all()

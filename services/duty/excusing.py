@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, DayKind, DutyPeriod, OutboxMessage, OutboxState, Person, Role, RoleName
-from services import audit
+from services import audit, outbox
 from services.duty.limits import ensure_within
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
 from services.people.identity import Actor
@@ -360,17 +360,8 @@ async def _tell(session: AsyncSession, kind: str, periods: dict[int, int], *, no
     joined: Sequence[int] = list(
         await session.scalars(select(Account.person_id).where(Account.person_id.in_(periods)))
     )
-    rows = [
-        {
-            "person_id": person_id,
-            "kind": kind,
-            "payload": {"period": periods[person_id]},
-            "state": OutboxState.WAITING,
-            "created_at": now,
-            "not_before": now,
-            "attempts": 0,
-        }
+    letters = [
+        outbox.Letter(kind, to=person_id, payload={"period": periods[person_id]})
         for person_id in sorted(set(joined))
     ]
-    if rows:
-        await session.execute(insert(OutboxMessage), rows)
+    await outbox.enqueue_many(session, letters, now=now)

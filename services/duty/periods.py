@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Day, DayKind, DutyPeriod, Holiday, Pattern, Person, State
 from services import audit
 from services.calendar import PersonalCalendar, load_personal
-from services.clock import local_date
+from services.clock import ZONES, local_date
 from services.duty.limits import ensure_within, open_since
 from services.duty.telling import gather, workdays_in
 from services.entries.days import NotTheirs
@@ -37,7 +37,6 @@ OWN_KINDS = (
 """What a person says of themselves; only a supervisor excuses."""
 AWAY = frozenset({DayKind.LEAVE, DayKind.SICK, DayKind.PERMIT, DayKind.OFF_DUTY})
 """Own kinds on which no report is asked for."""
-ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 MOST_AHEAD = 366
 LONGEST = 366
 TOLD = "duty_told"
@@ -88,7 +87,6 @@ async def mark_off_today(
     actor: Actor,
     work_date: date,
     *,
-    kind: DayKind = DayKind.OFF_DUTY,
     now: datetime,
 ) -> int:
     """One tap: away on `work_date`. Gives the period; twice marks once, and a leave that covers it stays.
@@ -102,7 +100,9 @@ async def mark_off_today(
     for row in await _own(session, actor, work_date, work_date):
         if row.kind in AWAY:
             return row.id
-    return await plan_period(session, actor, Wish(kind, work_date, work_date), replace=True, now=now)
+    return await plan_period(
+        session, actor, Wish(DayKind.OFF_DUTY, work_date, work_date), replace=True, now=now
+    )
 
 
 async def plan_period(
@@ -175,7 +175,7 @@ def check(actor: Actor, wish: Wish, *, now: datetime) -> None:
     if not actor.reports:
         raise Invalid("day", "not_asked")
     if wish.kind not in OWN_KINDS or (
-        wish.zone and (wish.zone not in ZONES or wish.kind is not DayKind.FIELD)
+        wish.zone and (wish.zone not in ZONES.values() or wish.kind is not DayKind.FIELD)
     ):
         raise Invalid("kind", "duty_kind")
     ensure_within(wish.first, wish.last, zone=actor.zone, ahead=MOST_AHEAD, longest=LONGEST, now=now)

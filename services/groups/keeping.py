@@ -8,13 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Group, RoleName, Unit
 from services import audit
+from services.clock import ZONES
 from services.errors import Invalid, NotFound
 from services.groups.problems import Problem, in_force
 from services.people.identity import Actor
 from services.rounds import plan_group
-
-LANGUAGES = ("id", "en")
-ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+from services.settings import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ async def set_language(
 async def set_zone(session: AsyncSession, actor: Actor, group_id: int, zone: str, *, now: datetime) -> None:
     """Its summaries come at the end of the day of this zone. Raises NotAllowed, NotFound, Invalid."""
     group = await _group(session, actor, group_id)
-    if zone not in ZONES:
+    if zone not in ZONES.values():
         raise Invalid("zone", "zone_unknown")
     if group.zone != zone:
         group.zone = zone

@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, OutboxMessage, OutboxState, Pattern, Person, RoleName, Unit
-from models.engine import insert_into
-from services import audit
+from services import audit, outbox
 from services.errors import Invalid, NotFound
 from services.people.identity import Actor
 from services.rounds.people import is_asked
@@ -199,20 +198,5 @@ async def _change(session: AsyncSession, people: Sequence[int], pattern: Pattern
             OutboxMessage.state == OutboxState.WAITING,
         )
     )
-    if told:
-        await session.execute(
-            insert_into(session, OutboxMessage),
-            [
-                {
-                    "person_id": person_id,
-                    "kind": MESSAGE,
-                    "payload": {},
-                    "state": OutboxState.WAITING,
-                    "created_at": now,
-                    "not_before": now,
-                    "attempts": 0,
-                }
-                for person_id in told
-            ],
-        )
+    await outbox.enqueue_many(session, [outbox.Letter(MESSAGE, to=one) for one in told], now=now)
     await plan_everybody(session, now=now)

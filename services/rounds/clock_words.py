@@ -3,12 +3,11 @@
 import re
 from datetime import time
 
+from services.clock import ZONES
 from services.errors import Invalid
 
 FIELD = "prompt_time"
 LONGEST = 60
-
-ZONES = {"wib": "Asia/Jakarta", "wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
 
 NUMBERS = {
     "satu": 1,

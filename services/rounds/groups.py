@@ -11,8 +11,9 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Digest, DigestKind, Group, OutboxMessage, OutboxState, Pattern, RoundKind
+from models import Digest, DigestKind, Group, Pattern, RoundKind
 from models.engine import insert_into
+from services import outbox
 from services.rounds.due import Due, Outlook, Rhythm
 from services.rounds.people import office_around
 from services.rounds.weeks import Cut, Period, cut_before, period, standing
@@ -180,25 +181,17 @@ async def _give(session: AsyncSession, given: Mapping[int, tuple[Period, datetim
         execution_options={"insertmanyvalues_page_size": max(len(given), 1)},
     )
     won = [(row.group_id, row.week.isoformat()) for row in written if row.group_id is not None]
-    if won:
-        await session.execute(
-            insert_into(session, OutboxMessage).on_conflict_do_nothing(index_elements=["key"]),
-            [
-                {
-                    "person_id": None,
-                    "group_id": group_id,
-                    "kind": MESSAGE,
-                    "payload": {"week": week},
-                    "key": f"unit_digest:{group_id}:{week}",
-                    "state": OutboxState.WAITING,
-                    "created_at": now,
-                    "not_before": now,
-                    "stale_at": given[group_id][1],
-                    "attempts": 0,
-                }
-                for group_id, week in won
-            ],
+    letters = [
+        outbox.Letter(
+            MESSAGE,
+            group=group_id,
+            payload={"week": week},
+            key=f"unit_digest:{group_id}:{week}",
+            stale_at=given[group_id][1],
         )
+        for group_id, week in won
+    ]
+    await outbox.enqueue_many(session, letters, now=now)
     return len(won)
 
 

@@ -22,8 +22,6 @@ AHEAD = timedelta(days=400)
 ASKED = frozenset({RoundKind.PROMPT, RoundKind.REMINDER, RoundKind.LOCK_WARNING, RoundKind.DIGEST})
 DECIDING = frozenset({RoundKind.QUEUE_NOTICE, RoundKind.BRIEF})
 
-Spans = tuple[tuple[date, date], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:

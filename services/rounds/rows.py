@@ -11,8 +11,9 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, delete, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Digest, DigestKind, OutboxMessage, OutboxState, Round, RoundKind, RoundState, Schedule
+from models import Digest, DigestKind, Round, RoundKind, RoundState, Schedule
 from models.engine import insert_into
+from services import outbox
 from services.rounds.due import Due
 from services.rounds.reminder_times import MOST
 from services.rounds.weeks import Period
@@ -161,26 +162,18 @@ async def write_digests(session: AsyncSession, won: Sequence[Ended], *, now: dat
 
 async def write_messages(session: AsyncSession, won: Sequence[Ended], *, now: datetime) -> None:
     """The outbox rows of the rounds just won."""
-    rows = [
-        {
-            "person_id": one.person_id,
-            "kind": MESSAGES[one.kind],
-            "payload": one.payload,
-            "key": _key(one),
-            "state": OutboxState.WAITING,
-            "created_at": now,
-            "not_before": now,
-            "stale_at": one.stale_at,
-            "attempts": 0,
-        }
+    letters = [
+        outbox.Letter(
+            MESSAGES[one.kind],
+            to=one.person_id,
+            payload=one.payload or {},
+            key=_key(one),
+            stale_at=one.stale_at,
+        )
         for one in won
         if one.state is RoundState.SENT
     ]
-    if rows:
-        connection = await session.connection()
-        await connection.execute(
-            insert_into(session, OutboxMessage).on_conflict_do_nothing(index_elements=["key"]), rows
-        )
+    await outbox.enqueue_many(session, letters, now=now)
 
 
 def _key(one: Ended) -> str:

@@ -262,9 +262,9 @@ async def test_off_today_makes_room_on_a_day_elsewhere_and_leaves_a_leave_alone(
     db: Database, ani: Desk
 ) -> None:
     await plans(ani, DayKind.REMOTE, TODAY, TODAY + timedelta(days=1))
-    await ani.calls(periods.mark_off_today, TODAY, kind=DayKind.SICK)
+    await ani.calls(periods.mark_off_today, TODAY)
     assert await living(db) == [
-        ("sakit", TODAY, TODAY),
+        ("tidak_bertugas", TODAY, TODAY),
         ("wfh", TODAY + timedelta(days=1), TODAY + timedelta(days=1)),
     ]
     await plans(ani, DayKind.LEAVE, dec(7), dec(11))

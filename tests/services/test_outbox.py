@@ -86,6 +86,30 @@ async def test_what_waits_already_is_not_written_again(db: Database, office: Off
     assert len(await rows(db)) == 3, "one that is being sent may show the state of a moment ago"
 
 
+async def test_many_are_written_as_one_is(db: Database, office: Office, now: datetime) -> None:
+    await written(db, office.ani, now, key="prompt:1")
+    letters = [
+        outbox.Letter("prompted", to=office.ani, key="prompt:1"),
+        outbox.Letter("prompted", to=office.budi, key="prompt:2", payload={"n": 2}, stale_at=now + SECOND),
+    ]
+    async with db.writing() as session:
+        await outbox.enqueue_many(session, letters, now=now)
+        await outbox.enqueue_many(session, [], now=now)
+    assert [(row.person_id, row.payload, row.stale_at) for row in await rows(db)] == [
+        (office.ani, {}, None),
+        (office.budi, {"n": 2}, now + SECOND),
+    ]
+    assert [row.person_id for row in await claimed(db, now)] == [office.ani, office.budi]
+
+
+async def test_a_letter_to_nobody_or_to_two_is_none(db: Database, office: Office, now: datetime) -> None:
+    for letter in (outbox.Letter("prompted"), outbox.Letter("prompted", to=office.ani, group=1)):
+        async with db.writing() as session:
+            with pytest.raises(ValueError, match="to a person or to a group"):
+                await outbox.enqueue_many(session, [letter], now=now)
+    assert await rows(db) == []
+
+
 async def test_a_row_of_a_transaction_that_fails_is_none(db: Database, office: Office, now: datetime) -> None:
     async def fails() -> None:
         async with db.writing() as session:
