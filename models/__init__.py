@@ -9,13 +9,34 @@ from models.digests import Digest, DigestKind, Group
 from models.duty import REPORTING, ActingSupervisor, Capacity, DayKind, DutyPeriod, RamadanHours, ShiftDay
 from models.people import Account, AuditEvent, Employment, Invitation, Pattern, Person, Role, RoleName, Unit
 from models.planning import Blocker, PlanLine
-from models.plans import Aspect, Indicator, PerformancePlan, Section, Target
+from models.plans import (
+    ActionStep,
+    AnnexKind,
+    AnnexLine,
+    Aspect,
+    Expectation,
+    Indicator,
+    IndicatorValue,
+    PerformancePlan,
+    Perspective,
+    PlanEvent,
+    PlanForm,
+    PlanState,
+    Section,
+    SheetRow,
+    StepVerdict,
+    Target,
+    ValueState,
+)
 from models.rounds import Round, RoundKind, RoundState, Schedule
 
 __all__ = [
     "REPORTING",
     "Account",
     "ActingSupervisor",
+    "ActionStep",
+    "AnnexKind",
+    "AnnexLine",
     "Aspect",
     "AuditEvent",
     "Base",
@@ -34,6 +55,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "EvidenceKind",
+    "Expectation",
     "FailedUpdate",
     "Feedback",
     "FeedbackKind",
@@ -41,6 +63,7 @@ __all__ = [
     "Holiday",
     "HolidayKind",
     "Indicator",
+    "IndicatorValue",
     "Invitation",
     "LinkSource",
     "OutboxMessage",
@@ -48,7 +71,11 @@ __all__ = [
     "Pattern",
     "PerformancePlan",
     "Person",
+    "Perspective",
+    "PlanEvent",
+    "PlanForm",
     "PlanLine",
+    "PlanState",
     "Progress",
     "RamadanHours",
     "Role",
@@ -59,10 +86,13 @@ __all__ = [
     "Schedule",
     "Section",
     "SeenUpdate",
+    "SheetRow",
     "ShiftDay",
     "State",
+    "StepVerdict",
     "Target",
     "Tone",
     "Unit",
+    "ValueState",
     "Verdict",
 ]

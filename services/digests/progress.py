@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Aspect, Decision, Entry, Indicator, Pattern, PerformancePlan, Target, Verdict
 from services.calendar import is_workday
 from services.calendar.workdays import office_pattern
+from services.plans.standing import in_force
 from services.reading.units import WRITTEN_OUT
 
 
@@ -73,7 +74,7 @@ async def load_progress(
             .where(
                 PerformancePlan.person_id.in_(person_ids),
                 PerformancePlan.year == year,
-                Target.retired_at.is_(None),
+                in_force(),
             )
             .order_by(PerformancePlan.person_id, Target.section.desc(), Target.position, Target.id)
         )

@@ -23,6 +23,7 @@ from services.entries.restoring import Removed, kept_nothing, remove_entries, wi
 from services.entries.suggesting import PlanView, apply_suggestion, load_plan
 from services.errors import Invalid, NotFound
 from services.people.identity import Actor
+from services.plans.standing import in_force
 from services.reading.capture import read_outcome
 from services.reading.masking import mask_sensitive
 from services.reading.outcomes import repeats_activity
@@ -142,7 +143,7 @@ async def set_target(
             .join(PerformancePlan, PerformancePlan.id == Target.plan_id)
             .where(
                 Target.id == target_id,
-                Target.retired_at.is_(None),
+                in_force(),
                 PerformancePlan.person_id == actor.person_id,
                 PerformancePlan.year == day.work_date.year,
             )

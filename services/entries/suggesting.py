@@ -38,7 +38,7 @@ async def load_plan(session: AsyncSession, person_id: int, year: int) -> PlanVie
     )
     if plan is None:
         return None
-    targets = [one for one in plan.targets if one.retired_at is None]
+    targets = [one for one in plan.targets if one.retired_at is None and not one.pending]
     if not targets:
         return None
     position = await session.scalar(select(Person.position).where(Person.id == person_id))
