@@ -40,4 +40,4 @@ format: setup  ## Write the format and the fixes that are safe
 	$(BIN)/ruff format .
 
 bench: setup  ## Every figure of the README
-	for b in capture dates linking daily tick; do $(BIN)/python -m bench.$$b || exit 1; done
+	for b in capture dates linking linking_year daily tick; do $(BIN)/python -m bench.$$b || exit 1; done

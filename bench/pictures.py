@@ -119,6 +119,7 @@ async def play(stage: Stage) -> None:
     await _deciding(stage)
     await _correcting(stage)
     await _praising(stage)
+    await _looking_down(stage)
     await _joining(stage)
 
 
@@ -186,6 +187,17 @@ async def _praising(stage: Stage) -> None:
         await stage.shoot(page, "approved")
         await stage.write(page, "/pengaturan")
         await stage.shoot(page, "settings")
+
+
+async def _looking_down(stage: Stage) -> None:
+    """From an own RHK of the head to what was done for it."""
+    async with stage.page("Hj. Nurul Hidayah") as page:
+        await stage.write(page, "/pohon")
+        await stage.shoot(page, "tree")
+        await stage.press(page, "1")
+        await stage.shoot(page, "tree-rhk")
+        await stage.press(page, "1")
+        await stage.shoot(page, "tree-work")
 
 
 async def make(out: Path) -> None:

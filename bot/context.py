@@ -151,8 +151,8 @@ class Answer:
     messages, rendered in the transaction. The first is edited in place after a press and sent below after
     typed text, unless `below` says which; the others follow where they stand, or below it. A card that
     renders to None is taken out of the chat. `picture`: drawn and sent before the screens. `document`: a
-    file to send, its name and bytes; `file`: one that is stored. `menu`: the person's command menu is set
-    anew, by what they are after this.
+    file to send, its name and bytes, or what makes them once the transaction is over; `file`: one that is
+    stored. `menu`: the person's command menu is set anew, by what they are after this.
     """
 
     cards: tuple[CardRef, ...] = ()
@@ -162,7 +162,7 @@ class Answer:
     alert: bool = False
     reaction: str = ""
     below: bool | None = None
-    document: tuple[str, bytes] | None = None
+    document: tuple[str, bytes | Callable[[], bytes]] | None = None
     file: FileRef | None = None
     picture: Picture | None = None
     menu: bool = False

@@ -1,7 +1,7 @@
 """A text that answers a return goes into its entry: by replying to the notice, or by one press afterwards."""
 
 from bot.context import Answer, Message, Turn
-from bot.day_answers import both, repeated
+from bot.day_answers import both, receipt, remarked
 from bot.screens import Screen
 from bot.views.returned import returned_screen
 from services.approvals import correcting
@@ -31,5 +31,5 @@ async def correct(turn: Turn, returned: Returned, text: str) -> Answer:
         await attach_links(turn.session, turn.actor, entry_id, text, now=turn.now)
         return Answer(cards=both(day_id, focus=entry_id), reaction="👌")
     taken = await editing.set_field(turn.session, turn.actor, entry_id, field, text, now=turn.now)
-    screens = await repeated(turn, day_id, taken.repeated)
-    return Answer(cards=both(day_id, focus=entry_id), screens=screens, reaction="👌")
+    screens = await remarked(turn, day_id, taken.remark)
+    return Answer(cards=both(day_id, focus=entry_id), screens=screens, reaction=receipt(taken))

@@ -13,12 +13,15 @@ from bot.screens import CardRef, Screen
 from bot.views.days import pending_screen
 from bot.views.later import absent_screen, what_on_screen
 from bot.views.nothing import not_nothing_screen, nothing_screen
+from bot.views.outcomes import remark_screen
 from services.clock import local_date
 from services.dialogue import Step
 from services.duty.limits import open_since
 from services.duty.reading import Said
 from services.entries import answering, asking, drafting, restoring
 from services.entries.days import ensure_asked, ensure_open, find_day
+from services.entries.editing import OutcomesTaken
+from services.entries.remarks import Remark, remark_on_report
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound
 from services.prompting import absence_on
@@ -59,7 +62,8 @@ async def take(turn: Turn, message: Message, *, work_date: date | None = None) -
     cards = both(taken.day_id, view=view, focus=message.message_id)
     if before is not None and before != taken.day_id:
         cards += card(ASK, before)
-    return Answer(cards=cards, screens=await replaced(turn, taken), reaction="👌")
+    screens = await replaced(turn, taken) or await remarked_report(turn, taken)
+    return Answer(cards=cards, screens=screens, reaction="👌")
 
 
 async def no_activity(turn: Turn, message: Message, *, work_date: date | None) -> Answer:
@@ -207,14 +211,24 @@ def wait_for_outcomes(turn: Turn, day_id: int, entries: Sequence[EntryView]) -> 
     turn.ask(Step.OUTCOMES, day=day_id, entries=[one.id for one in entries], card=[ASK, day_id])
 
 
-async def repeated(turn: Turn, day_id: int, entry_ids: Sequence[int]) -> tuple[Screen, ...]:
-    """A polite word, once, on outcomes that only repeat their activities."""
-    if not entry_ids:
+async def remarked(turn: Turn, day_id: int, remark: Remark | None) -> tuple[Screen, ...]:
+    """A polite word, once, on an outcome that only repeats its activity or names a product."""
+    if remark is None:
         return ()
-    day = await load_day(turn.session, day_id)
-    numbers = ", ".join(str(one.number) for one in day.entries if one.id in entry_ids)
-    example = turn.t(f"examples.{asking.job_family(day.position)}")
-    return (Screen(turn.t("ask.repeats", numbers=numbers, example=example)),)
+    return (remark_screen(turn.t, await load_day(turn.session, day_id), remark),)
+
+
+async def remarked_report(turn: Turn, taken: drafting.Taken) -> tuple[Screen, ...]:
+    """The same of a report that brought its outcomes along; nothing while anything else is asked."""
+    if turn.question is not None or taken.sensitive or taken.day_id is None:
+        return ()
+    remark = await remark_on_report(turn.session, turn.actor, taken.entry_ids, now=turn.now)
+    return await remarked(turn, taken.day_id, remark)
+
+
+def receipt(taken: OutcomesTaken) -> str:
+    """A thumbs-up on the message where every outcome in it shows what changed; else that it was read."""
+    return "👍" if taken.effects else "👌"
 
 
 async def answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer:
@@ -230,8 +244,8 @@ async def answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryV
     view = "answered_sensitive" if find_sensitive(message.text) else "answered"
     return Answer(
         cards=both(day.id, view=view, focus=message.message_id),
-        screens=await repeated(turn, day.id, taken.repeated),
-        reaction="👌",
+        screens=await remarked(turn, day.id, taken.remark),
+        reaction=receipt(taken),
     )
 
 

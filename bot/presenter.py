@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
@@ -42,6 +42,7 @@ def _key(one: Button) -> InlineKeyboardButton:
     return InlineKeyboardButton(
         one.label,
         url=one.url,
+        copy_text=CopyTextButton(one.copy) if one.copy else None,
         callback_data=one.press.pack() if one.press else None,
         style=one.style,
     )
@@ -91,8 +92,15 @@ async def send_picture(
     return await send(bot, chat_id, screen, thread_id=thread_id)
 
 
-async def send_document(bot: ExtBot[Any], chat_id: int, name: str, content: bytes) -> int:
-    """Sends a file (a bot may send 50 MB); gives the message's id. Raises TelegramError."""
+async def send_document(
+    bot: ExtBot[Any], chat_id: int, name: str, content: bytes | Callable[[], bytes]
+) -> int:
+    """Sends a file (a bot may send 50 MB); gives the message's id. Raises TelegramError.
+
+    What has still to be made is made in a thread, so that others are answered meanwhile.
+    """
+    if not isinstance(content, bytes):
+        content = await asyncio.to_thread(content)
     message = await bot.send_document(chat_id, content, filename=name)
     return message.message_id
 

@@ -8,16 +8,28 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from bot.commands import importing, inviting, leaving, replaying, running
+from bot.commands import (
+    exporting,
+    exporting_skp,
+    importing,
+    inviting,
+    leaving,
+    replaying,
+    running,
+    templates,
+)
 from bot.context import Deps
 from bot.logs import configure_logs
 from bot.settings import Settings, WrongSetting, load_settings
 from bot.starting import sentence
 from bot.texts import Texts
 from models.engine import Database
+from services.clock import local_date
 
 NEED_TOKEN = ("invite", "replay")
 """Links name the bot; what is replayed is answered."""
+HOME = "Asia/Jakarta"
+"""Where a file's year is taken from."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -38,7 +50,9 @@ def build_parser() -> argparse.ArgumentParser:
         choices=range(1, 65536),
         metavar="PORT",
     )
+    templates.add_parser(commands)
     importing.add_parser(commands)
+    exporting.add_parser(commands)
     inviting.add_parser(commands)
     leaving.add_parser(commands)
     replaying.add_parser(commands)
@@ -71,6 +85,11 @@ async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
             return await _demo(settings, script=parsed.script, port=parsed.port)
         case "run" if settings.token is None:
             return await _demo(settings)
+        case "template":
+            now = running.office_clock(settings)()
+            return await templates.run(
+                parsed, now=now, today=local_date(now, HOME), texts=Texts().speech("id")
+            )
         case "run" | "web":
             if settings.token is None or (parsed.command == "web" and settings.webhook_url is None):
                 print("TELEGRAM_BOT_TOKEN and WEBHOOK_URL are needed for `kinerja web`.", file=sys.stderr)
@@ -93,6 +112,15 @@ async def _administer(parsed: argparse.Namespace, settings: Settings) -> int:
         match parsed.command:
             case "import":
                 return await importing.run(parsed, database=database, now=clock(), texts=say)
+            case "export" if parsed.what == "skp":
+                today = local_date(clock(), HOME)
+                speech = texts.speech("id")
+                return await exporting_skp.run(
+                    parsed, database=database, now=clock(), today=today, texts=speech
+                )
+            case "export":
+                base = settings.evidence_url
+                return await exporting.run(parsed, database=database, now=clock(), texts=say, base=base)
             case "deactivate":
                 return await leaving.run(parsed, database=database, now=clock(), texts=say)
             case "replay":

@@ -6,6 +6,8 @@ from bot.callbacks import Kind, Press
 from bot.texts import Html
 
 PRIMARY, SUCCESS, DANGER = "primary", "success", "danger"
+MOST_COPIED = 256
+"""UTF-16 units a button can copy (Bot API, CopyTextButton)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class Button:
     label: str
     press: Press | None = None
     url: str | None = None
+    copy: str | None = None
     style: str | None = None
 
 
@@ -46,6 +49,11 @@ def button(
 ) -> Button:
     """A button that presses."""
     return Button(label, press=Press(kind, subject, revision, arg), style=style)
+
+
+def copies(text: str) -> bool:
+    """Whether a text fits behind a button that copies it."""
+    return 0 < units(text) <= MOST_COPIED
 
 
 def units(text: str) -> int:

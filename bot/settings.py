@@ -28,6 +28,8 @@ class Settings:
     database_url: str
     organization: str
     evidence_dir: Path
+    evidence_url: str | None
+    """The base address under which stored evidence is found, without a slash at its end; None: nowhere."""
     picture_dir: Path
     office_clock: datetime | None
     privacy_contact: str
@@ -60,6 +62,9 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         raise WrongSetting("WEBHOOK_SECRET needs 16 to 256 letters, digits, _ or -.")
     if webhook_url is not None and secret is None:
         raise WrongSetting("WEBHOOK_SECRET is missing: a webhook without a secret takes anybody's word.")
+    evidence_url = text("EVIDENCE_URL") or None
+    if evidence_url is not None:
+        evidence_url = _root("EVIDENCE_URL", evidence_url)
     log_format = text("LOG_FORMAT", "text")
     if log_format not in ("text", "json"):
         raise WrongSetting("LOG_FORMAT is text or json.")
@@ -69,6 +74,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         database_url=_database(text("DATABASE_URL", "sqlite:///data/kinerja.db")),
         organization=text("ORGANIZATION", "Kantor kami"),
         evidence_dir=Path(text("EVIDENCE_DIR", "data/evidence")),
+        evidence_url=evidence_url,
         picture_dir=Path(text("PICTURE_DIR", "data/pictures")),
         office_clock=_office_clock(text("OFFICE_CLOCK"), api_url),
         privacy_contact=text("PRIVACY_CONTACT", "pengelola kepegawaian kantor Anda"),

@@ -1,6 +1,7 @@
 """What a spreadsheet gives: cells that know their address, and the limits a file must keep."""
 
 import enum
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ MAX_UNPACKED = 60 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
 MAX_CELLS = MAX_ROWS * MAX_COLUMNS
-MAX_TEXT = 2_000
+MAX_TEXT = 6_000
 """Characters in one cell."""
 
 
@@ -52,6 +53,7 @@ class Unreadable(Exception):
         super().__init__(code)
 
 
+@functools.lru_cache(maxsize=256)
 def column_letters(number: int) -> str:
     """1 → A, 27 → AA."""
     letters = ""

@@ -1,4 +1,4 @@
-"""Reads a table with named columns out of an .xlsx or .csv file that somebody made by hand.
+"""Reads tables with named columns out of an .xlsx or .csv file that somebody made by hand.
 
 The header row may stand below title lines; column names are compared without case, spaces, underscores and
 signs. Values stay as they are in the file: whether a number may stand for a NIP is not decided here.
@@ -8,13 +8,13 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 from documents.cells import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Cell, Grid, Kind, Unreadable, text_cell
-from documents.worksheets import read_worksheet
+from documents.worksheets import SheetNames, Worksheet, read_worksheets
 
 HEADER_WITHIN = 30
 """The header is looked for in so many of the first rows that hold anything."""
@@ -38,27 +38,128 @@ class TableFault:
 class Table:
     """`rows`: column name → cell, for every column that is there, empty cells too; empty rows left out.
 
-    `columns_fit` False: columns are missing, misspelt or there twice, so that rows say little.
+    `columns_fit` False: columns are missing, misspelt or there twice, so that rows say little. `sheet`: its
+    name where a file has several.
     """
 
     rows: tuple[dict[str, Cell], ...]
     faults: tuple[TableFault, ...]
     warnings: tuple[TableFault, ...]
     columns_fit: bool = True
+    sheet: str = ""
+
+    def address(self, cell: Cell) -> str:
+        """Where a cell is, as a spreadsheet program names it: `B7`, `Lampiran!B7`."""
+        return f"{self.sheet}!{cell.address}" if self.sheet else cell.address
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a sheet holds. `names`: what it may be called, the first is how it is shown.
+
+    Of each group in `required` at least one column must be there; that one of `quiet` is absent is normal.
+    """
+
+    names: tuple[str, ...]
+    columns: Sequence[str]
+    required: Sequence[Sequence[str]]
+    quiet: frozenset[str] = frozenset()
 
 
 def read_table(
     data: bytes, file_name: str, *, columns: Sequence[str], required: Sequence[Sequence[str]]
 ) -> Table:
-    """Reads the columns named in `columns`; of each group in `required` at least one must be there.
+    """Reads the columns named in `columns` of the first sheet; see `Shape`.
 
     Faults and warnings are about cells and columns; Unreadable is raised when the file is none at all.
     """
-    grid = read_grid(data, file_name, columns=columns)
-    header, found = _find_header(grid, columns)
-    if len(found) < min(2, len(columns)):
+    shape = Shape(("",), columns, required)
+    table = _table(Worksheet("", read_grid(data, file_name, columns=columns)), shape, sheet="")
+    if table is None:
         raise Unreadable("header_missing", columns=", ".join(columns))
-    faults, warnings = _check_header(grid[header], found, columns, required)
+    if not table.rows and not table.faults:
+        raise Unreadable("no_rows")
+    return table
+
+
+def read_tables(
+    data: bytes, file_name: str, shapes: Sequence[Shape], *, passed_over: Sequence[str] = ()
+) -> list[Table | None]:
+    """A table for each shape, None where there is no such sheet.
+
+    The first shape is the sheet of its name, else the first visible one without a name that is known; the
+    others go by their names alone. A .csv file holds the first only. `passed_over`: sheets nobody expects to
+    be read. Raises Unreadable.
+    """
+    if _suffix(data, file_name) == ".csv":
+        found = read_table(data, file_name, columns=shapes[0].columns, required=shapes[0].required)
+        quiet = [one for one in found.warnings if not _is_quiet(one, shapes[0])]
+        return [Table(found.rows, found.faults, tuple(quiet), found.columns_fit), *[None] * (len(shapes) - 1)]
+    names, sheets = read_worksheets(data, choose=lambda names: list(_chosen(names, shapes, passed_over)))
+    chosen = dict(zip(_chosen(names, shapes, passed_over).values(), sheets, strict=True))
+    if not any(sheet.grid for sheet in sheets):
+        raise Unreadable("empty")
+    several = len(names.visible) > 1
+    tables: list[Table | None] = []
+    for place, shape in enumerate(shapes):
+        sheet = chosen.get(place)
+        if sheet is None or (place and not sheet.grid):
+            tables.append(None)
+            continue
+        known = _plain(sheet.name) in map(_plain, shape.names)
+        table = _table(sheet, shape, sheet=(shape.names[0] if known else sheet.name) if several else "")
+        if table is None and not place:
+            raise Unreadable("header_missing", columns=", ".join(shape.columns))
+        if table is None:
+            raise Unreadable("header_missing_in", sheet=shape.names[0], columns=", ".join(shape.columns))
+        tables.append(table)
+    if not any(table and (table.rows or table.faults) for table in tables):
+        raise Unreadable("no_rows")
+    if tables[0] is not None:
+        more = tuple(_left_out(names, shapes, set(_chosen(names, shapes, passed_over)), passed_over))
+        first = tables[0]
+        tables[0] = Table(first.rows, first.faults, first.warnings + more, first.columns_fit, first.sheet)
+    return tables
+
+
+def _chosen(names: SheetNames, shapes: Sequence[Shape], passed_over: Sequence[str]) -> dict[str, int]:
+    """Sheet → which shape it has."""
+    by_name = {_plain(name): place for place, shape in enumerate(shapes) for name in shape.names}
+    found: dict[str, int] = {}
+    for name in names.visible:
+        place = by_name.get(_plain(name))
+        if place is not None and place not in found.values():
+            found[name] = place
+    if 0 not in found.values():
+        others = {*found, *(name for name in names.visible if _plain(name) in map(_plain, passed_over))}
+        first = next((name for name in names.visible if name not in others), None)
+        if first is None:
+            raise Unreadable("no_sheet")
+        found[first] = 0
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def _left_out(
+    names: SheetNames, shapes: Sequence[Shape], taken: set[str], passed_over: Sequence[str]
+) -> Iterator[TableFault]:
+    """Sheets that are not read although somebody may think so."""
+    known = {_plain(name) for shape in shapes for name in shape.names}
+    for name in names.visible:
+        if name not in taken and _plain(name) not in map(_plain, passed_over):
+            yield TableFault("", name, "sheet_ignored")
+    for name in names.hidden:
+        if _plain(name) in known:
+            yield TableFault("", name, "sheet_hidden")
+
+
+def _table(source: Worksheet, shape: Shape, *, sheet: str) -> Table | None:
+    """The table of one sheet; None when no row names its columns."""
+    grid = source.grid
+    header, found = _find_header(grid, shape.columns)
+    if len(found) < min(2, len(shape.columns)):
+        return None
+    faults, warnings = _check_header(grid[header], found, shape.columns, shape.required)
+    warnings = [one for one in warnings if not _is_quiet(one, shape)]
     columns_fit = not faults
     places = {name: cells[0].column for name, cells in found.items()}
     rows = []
@@ -72,13 +173,55 @@ def read_table(
             if cell.kind in _BROKEN
         ]
         rows.append(row)
-    if not rows and not faults:
-        raise Unreadable("no_rows")
-    return Table(tuple(rows), tuple(faults), tuple(warnings), columns_fit)
+    warnings += _unseen(source, places, below=header)
+    return Table(
+        tuple(rows),
+        tuple(_on_sheet(one, sheet) for one in faults),
+        tuple(_on_sheet(one, sheet) for one in warnings),
+        columns_fit,
+        sheet,
+    )
+
+
+def _unseen(source: Worksheet, places: Mapping[str, int], *, below: int) -> Iterator[TableFault]:
+    """Hidden rows and columns are read, which nobody who looks at the sheet would expect."""
+    rows = [row for row in source.hidden_rows if row > below]
+    if rows:
+        shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
+        first = next(iter(places))
+        yield TableFault(Cell(rows[0], places[first]).address, first, "rows_hidden", {"rows": shown})
+    for name, place in places.items():
+        if any(first <= place <= last for first, last in source.hidden_columns):
+            yield TableFault(Cell(below, place).address, name, "column_hidden")
+
+
+def _on_sheet(fault: TableFault, sheet: str) -> TableFault:
+    if not sheet:
+        return fault
+    params = dict(fault.params)
+    if "other" in params:
+        params["other"] = f"{sheet}!{params['other']}"
+    return TableFault(f"{sheet}!{fault.cell}", fault.column, fault.code, params)
+
+
+def _is_quiet(fault: TableFault, shape: Shape) -> bool:
+    return fault.code == "column_absent" and fault.column in shape.quiet
 
 
 def read_grid(data: bytes, file_name: str, *, columns: Sequence[str] = ()) -> Grid:
-    """Every value of the file; `columns` help to see what separates the fields of a csv. Or Unreadable."""
+    """Every value of the first sheet; `columns` help to see what separates a csv. Raises Unreadable."""
+    if _suffix(data, file_name) == ".xlsx":
+        _, sheets = read_worksheets(data, choose=lambda names: names.visible[:1])
+        grid = sheets[0].grid
+    else:
+        grid = _read_csv(_decode(data), columns)
+    if not grid:
+        raise Unreadable("empty")
+    return grid
+
+
+def _suffix(data: bytes, file_name: str) -> str:
+    """`.xlsx` or `.csv`, when the file is what it says. Raises Unreadable."""
     suffix = PurePath(file_name).suffix.lower()
     if len(data) > MAX_BYTES:
         raise Unreadable("too_large", limit_mb=MAX_BYTES // 2**20)
@@ -92,10 +235,7 @@ def read_grid(data: bytes, file_name: str, *, columns: Sequence[str] = ()) -> Gr
         raise Unreadable("encrypted")
     if (suffix == ".xlsx") != data.startswith(b"PK"):
         raise Unreadable("not_what_it_says", suffix=suffix)
-    grid = read_worksheet(data) if suffix == ".xlsx" else _read_csv(_decode(data), columns)
-    if not grid:
-        raise Unreadable("empty")
-    return grid
+    return suffix
 
 
 def _decode(data: bytes) -> str:
@@ -126,7 +266,7 @@ def _delimiter(text: str, columns: Sequence[str]) -> str:
         lines = [[_plain(name.strip('"')) for name in line.split(delimiter)] for line in head]
         return max((len(set(line).intersection(map(_plain, columns))) for line in lines), default=0)
 
-    return max((",", ";", "\t"), key=names_seen)
+    return max((",", ";", "\t", "|"), key=names_seen)
 
 
 def _split_csv(text: str, delimiter: str, *, first_row: int = 1) -> Grid:

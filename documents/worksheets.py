@@ -1,20 +1,17 @@
-"""Reads the first visible sheet of an .xlsx file that may be hostile.
+"""Reads visible sheets of an .xlsx file that may be hostile (`documents/packages.py` opens it).
 
-An .xlsx file is XML in a ZIP archive (ECMA-376). One streaming pass reads it, because what an import needs is
-just what table libraries hide: whether a cell is text or a number, a formula that was never calculated, a
-percentage (0.95 shown as 95%), which cells are merged. Nothing is unpacked before its declared size is
-checked, no declared size is believed past the limit, documents with a DTD are refused, and a lone cell in
-row 1,048,576 costs one cell, not a million rows.
+One streaming pass reads a sheet, because what an import needs is just what table libraries hide: whether a
+cell is text or a number, a formula that was never calculated, a percentage (0.95 shown as 95%), which cells
+are merged, which rows are hidden. A lone cell in row 1,048,576 costs one cell, not a million rows.
 """
 
 import functools
-import io
-import posixpath
 import re
 import zipfile
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from xml.parsers import expat
@@ -24,150 +21,116 @@ from documents.cells import (
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_TEXT,
-    MAX_UNPACKED,
     Cell,
     Grid,
     Kind,
     Unreadable,
     text_cell,
 )
+from documents.packages import Event, Package
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-CHUNK = 64 * 1024
-MAX_PARTS = 2_000
+LONGEST_NAME = 60
+"""Characters kept of a sheet's name; a spreadsheet program allows 31."""
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 """Built-in number formats that show a date or a time (ECMA-376, 18.8.30)."""
 _PERCENT_FORMATS = {9, 10}
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _FORMAT_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
-Event = tuple[str, str, Mapping[str, str]]
-"""("start", name, attributes), ("text", text, {}) or ("end", name, {}); names without prefix."""
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """One visible sheet. `hidden_rows` hold something and are hidden, by a filter or by hand."""
+
+    name: str
+    grid: Grid
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+    """(first, last) of columns that are hidden."""
 
 
-def read_worksheet(data: bytes) -> Grid:
-    """The values of the first visible sheet. Raises Unreadable."""
+@dataclass(frozen=True, slots=True)
+class SheetNames:
+    """What sheets a workbook has, in its order."""
+
+    visible: tuple[str, ...]
+    hidden: tuple[str, ...]
+
+
+Choose = Callable[[SheetNames], Sequence[str]]
+"""Which of the visible sheets to read."""
+
+
+def read_worksheets(data: bytes, *, choose: Choose) -> tuple[SheetNames, list[Worksheet]]:
+    """What sheets there are, and those chosen, in the order chosen. Raises Unreadable."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read_workbook(archive)
+        return _read_workbook(Package(data), choose)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
         raise Unreadable("damaged") from error
     except (expat.ExpatError, KeyError, ValueError, IndexError, OverflowError) as error:
         raise Unreadable("damaged") from error
 
 
-def _read_workbook(archive: zipfile.ZipFile) -> Grid:
-    parts = {part.filename: part for part in archive.infolist()}
-    if len(parts) > MAX_PARTS:
-        raise Unreadable("unpacks_too_large", limit_mb=MAX_UNPACKED // 2**20)
-    if any(part.flag_bits & 1 for part in parts.values()):
-        raise Unreadable("encrypted")
-    if any(name.lower().endswith("vbaproject.bin") for name in parts):
-        raise Unreadable("macros")
-    roots = _relations(archive, "")
+def _read_workbook(package: Package, choose: Choose) -> tuple[SheetNames, list[Worksheet]]:
+    roots = package.relations("")
     book = next(
         (path for kind, path in roots.values() if kind.endswith("/officeDocument")), "xl/workbook.xml"
     )
-    if book not in parts:
+    if book not in package:
         raise Unreadable("not_a_workbook")
-    relations = _relations(archive, book)
-    from_1904, sheet = _first_sheet(archive, book, relations)
-    if sheet is None or sheet not in parts:
+    relations = package.relations(book)
+    from_1904, visible, hidden = _sheets(package, book, relations)
+    if not visible:
         raise Unreadable("no_sheet")
+    names = SheetNames(tuple(visible), tuple(hidden))
     named = {kind.rpartition("/")[2]: path for kind, path in relations.values()}
-    strings = _shared_strings(archive, named.get("sharedStrings"))
-    formats = _formats(archive, named.get("styles"))
-    grid, merged = _sheet(_events(archive, sheet), strings, formats, from_1904=from_1904)
-    _fill_merged(grid, merged)
-    return grid
+    strings = _shared_strings(package, named.get("sharedStrings"))
+    formats = _formats(package, named.get("styles"))
+    found = []
+    for name in choose(names):
+        grid, merged, rows, columns = _sheet(
+            package.events(visible[name]), strings, formats, from_1904=from_1904
+        )
+        _fill_merged(grid, merged)
+        found.append(Worksheet(name, grid, tuple(sorted(rows & grid.keys())), tuple(columns)))
+    return names, found
 
 
-def _events(archive: zipfile.ZipFile, name: str) -> Iterator[Event]:
-    """Streams one XML part, at most MAX_UNPACKED bytes of it, whatever it declares."""
-    part = archive.getinfo(name)
-    if part.file_size > MAX_UNPACKED:
-        raise Unreadable("unpacks_too_large", limit_mb=MAX_UNPACKED // 2**20)
-    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Unreadable("damaged")
-    pending: list[Event] = []
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        pending.append(("start", _local(tag), attributes))
-
-    def end(tag: str) -> None:
-        pending.append(("end", _local(tag), {}))
-
-    def text(data: str) -> None:
-        pending.append(("text", data, {}))
-
-    def doctype(*_: object) -> None:
-        raise Unreadable("damaged")  # no spreadsheet program writes a DTD; entities are how XML bombs work
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = doctype
-    taken = 0
-    with archive.open(part) as stream:
-        while chunk := stream.read(CHUNK):
-            taken += len(chunk)
-            if taken > MAX_UNPACKED:
-                raise Unreadable("unpacks_too_large", limit_mb=MAX_UNPACKED // 2**20)
-            parser.Parse(chunk, False)
-            yield from pending
-            pending.clear()
-    parser.Parse(b"", True)
-    yield from pending
-
-
-@functools.lru_cache(maxsize=256)
-def _local(tag: str) -> str:
-    """A name without its prefix; the same few come a hundred thousand times."""
-    return tag.rpartition(":")[2]
-
-
-def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """Relation id → (type, path inside the archive) of one part; "" is the package itself."""
-    folder, name = posixpath.split(part)
-    path = posixpath.join(folder, "_rels", f"{name}.rels")
-    if path not in archive.NameToInfo:
-        return {}
-    found = {}
-    for event, tag, values in _events(archive, path):
-        if event == "start" and tag == "Relationship" and values.get("TargetMode") != "External":
-            target = posixpath.normpath(posixpath.join("/", folder, values.get("Target", "")))
-            found[values.get("Id", "")] = (values.get("Type", ""), target.lstrip("/"))
-    return found
-
-
-def _first_sheet(
-    archive: zipfile.ZipFile, book: str, relations: Mapping[str, tuple[str, str]]
-) -> tuple[bool, str | None]:
-    """(dates count from 1904, path of the first visible worksheet)."""
-    from_1904, sheet = False, None
-    for event, tag, values in _events(archive, book):
+def _sheets(
+    package: Package, book: str, relations: Mapping[str, tuple[str, str]]
+) -> tuple[bool, dict[str, str], list[str]]:
+    """(dates count from 1904, visible worksheets by name with their paths, names of hidden ones)."""
+    from_1904 = False
+    visible: dict[str, str] = {}
+    hidden: list[str] = []
+    for event, tag, values in package.events(book):
         if event != "start":
             continue
         if tag == "workbookPr":
             from_1904 = values.get("date1904") in ("1", "true")
-        elif tag == "sheet" and sheet is None and values.get("state", "visible") == "visible":
+        elif tag == "sheet":
             ids = (value for key, value in values.items() if key.rpartition(":")[2] == "id")
             kind, path = relations.get(next(ids, ""), ("", ""))
-            if kind.endswith("/worksheet"):
-                sheet = path
-    return from_1904, sheet
+            name = values.get("name", "")[:LONGEST_NAME] or f"#{len(visible) + len(hidden) + 1}"
+            if not kind.endswith("/worksheet") or path not in package:
+                continue
+            if values.get("state", "visible") != "visible":
+                hidden.append(name)
+            else:
+                visible.setdefault(name, path)
+    return from_1904, visible, hidden
 
 
-def _shared_strings(archive: zipfile.ZipFile, path: str | None) -> list[str]:
-    if path is None or path not in archive.NameToInfo:
+def _shared_strings(package: Package, path: str | None) -> list[str]:
+    if path is None or path not in package:
         return []
     strings: list[str] = []
     pieces: list[str] = []
     length, reading, phonetic = 0, False, False
-    for event, value, _ in _events(archive, path):
+    for event, value, _ in package.events(path):
         if event == "text":
             if reading and not phonetic and length <= MAX_TEXT:
                 pieces.append(value)
@@ -179,20 +142,30 @@ def _shared_strings(archive: zipfile.ZipFile, path: str | None) -> list[str]:
         elif value == "si" and event == "start":
             pieces, length = [], 0
         elif value == "si":
-            strings.append("".join(pieces)[: MAX_TEXT + 1])
+            strings.append(_unescaped("".join(pieces))[: MAX_TEXT + 1])
             if len(strings) > MAX_CELLS:
                 raise Unreadable("too_many_cells", limit=MAX_CELLS)
     return strings
 
 
-def _formats(archive: zipfile.ZipFile, path: str | None) -> list[str]:
+def _unescaped(text: str) -> str:
+    """A text with `_xHHHH_` as the letter it stands for (ECMA-376, 22.9.2.19); unseen ones are dropped."""
+    return _ESCAPED.sub(_letter, text) if "_x" in text else text
+
+
+def _letter(match: re.Match[str]) -> str:
+    letter = chr(int(match[1], 16))
+    return letter if letter.isprintable() or letter.isspace() else ""
+
+
+def _formats(package: Package, path: str | None) -> list[str]:
     """What each cell style shows: "plain", "percent" or "date"."""
-    if path is None or path not in archive.NameToInfo:
+    if path is None or path not in package:
         return []
     custom: dict[int, str] = {}
     shown: list[str] = []
     inside = False
-    for event, tag, values in _events(archive, path):
+    for event, tag, values in package.events(path):
         if tag == "cellXfs" and event != "text":
             inside = event == "start"
         elif event == "start" and tag == "numFmt":
@@ -219,9 +192,12 @@ def _shown(code: str) -> str:
 
 def _sheet(
     events: Iterator[Event], strings: list[str], formats: list[str], *, from_1904: bool
-) -> tuple[Grid, list[str]]:
+) -> tuple[Grid, list[str], set[int], list[tuple[int, int]]]:
+    """(values, merged ranges, rows that are hidden, columns that are)."""
     grid: Grid = {}
     merged: list[str] = []
+    unseen: set[int] = set()
+    unseen_columns: list[tuple[int, int]] = []
     row = column = cells = length = 0
     attributes: Mapping[str, str] = {}
     pieces: list[str] = []
@@ -234,6 +210,8 @@ def _sheet(
         elif event == "start" and value == "row":
             row = _within(int(values.get("r", row + 1)), LAST_ROW)
             column = 0
+            if values.get("hidden") in ("1", "true") and len(unseen) < MAX_ROWS:
+                unseen.add(row)
         elif event == "start" and value == "c":
             cells += 1
             if cells > MAX_CELLS:
@@ -259,11 +237,14 @@ def _sheet(
                 cell = _cell(row, column, text, kind, shape, strings, from_1904=from_1904)
             if cell is not None:
                 _put(grid, cell)
+        elif event == "start" and value == "col":
+            if values.get("hidden") in ("1", "true") and len(unseen_columns) < MAX_COLUMNS:
+                unseen_columns.append((int(values.get("min", "0")), int(values.get("max", "0"))))
         elif event == "start" and value == "mergeCell":
             merged.append(values.get("ref", ""))
             if len(merged) > MAX_CELLS:
                 raise Unreadable("too_many_cells", limit=MAX_CELLS)
-    return grid, merged
+    return grid, merged, unseen, unseen_columns
 
 
 def _shape(attributes: Mapping[str, str], formats: list[str]) -> str:
@@ -289,8 +270,14 @@ def _column_of(reference: str) -> int:
     found = _REFERENCE.fullmatch(reference)
     if found is None:
         raise Unreadable("damaged")
+    return _number_of(found[1])
+
+
+@functools.lru_cache(maxsize=256)
+def _number_of(letters: str) -> int:
+    """A → 1, AA → 27; the same few come a hundred thousand times."""
     number = 0
-    for letter in found[1]:
+    for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
 
@@ -302,7 +289,7 @@ def _cell(
         text = strings[int(text)]
         return text_cell(row, column, text) if text else None
     if kind in ("str", "inlineStr", "d"):
-        return text_cell(row, column, text)
+        return text_cell(row, column, _unescaped(text))
     if kind == "e":
         return Cell(row, column, text[:40], Kind.ERROR)
     if kind == "b":

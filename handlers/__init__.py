@@ -2,9 +2,12 @@
 
 from handlers import (
     acting,
+    agreeing,
     blockers,
     brief,
+    cascade,
     coaching,
+    copying,
     day,
     digests,
     discreet,
@@ -23,14 +26,21 @@ from handlers import (
     outcomes,
     patterns,
     planning,
+    plans,
     privacy,
     prompt,
     ramadan,
     returned,
     review,
     settings,
+    sheet,
+    sheet_files,
+    sheet_fixes,
     shifts,
+    targets,
     undoing,
+    value_review,
+    values,
 )
 
 _FEATURES = (
@@ -63,5 +73,15 @@ _FEATURES = (
     brief.FEATURE,
     coaching.FEATURE,
     kept.FEATURE,
+    plans.FEATURE,
+    targets.FEATURE,
+    values.FEATURE,
+    value_review.FEATURE,
+    agreeing.FEATURE,
+    cascade.FEATURE,
+    sheet.FEATURE,
+    sheet_fixes.FEATURE,
+    sheet_files.FEATURE,
+    copying.FEATURE,
 )
 FEATURES = (*_FEATURES, discreet.discreet(_FEATURES))

@@ -27,7 +27,7 @@ from bot.screens import CardRef, Screen
 from bot.sending import send_day, send_typed
 from bot.views.blockers import day_screen
 from bot.views.days import day_card, entry_screen, page_of
-from bot.views.links import link_screen, unsure_screen
+from bot.views.links import link_screen, reasons, unsure_screen
 from services import cards
 from services.approvals import correcting
 from services.clock import local_date
@@ -44,13 +44,15 @@ from services.reading.date_heading import LeadingDay
 from services.reading.dates import Mode, read_dates
 from services.reading.orders import is_send
 from services.reading.sensitive import find_sensitive
+from services.states import LinkSource
 
 
 async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
     day = await load_own_day(turn.session, turn.actor, ref.subject)
     entry = day.entry(ref.focus)
     if ref.view in ("entry", "dropped") and entry is not None:
-        return entry_screen(turn.t, day, entry, restorable=ref.view == "dropped")
+        why = await _why(turn, day, entry)
+        return entry_screen(turn.t, day, entry, restorable=ref.view == "dropped", why=why)
     if ref.view == "blockers" and day.blockers:
         return day_screen(turn.t, day)
     if ref.view in ("link", "unsure"):
@@ -95,6 +97,15 @@ def _captioned(day: DayView, evidence_id: int) -> list[EntryView]:
     return [one for one in day.entries if one.editable and one.source_message_id in came]
 
 
+async def _why(turn: Turn, day: DayView, entry: EntryView) -> str:
+    """What speaks for the RHK that stands suggested; nothing for one its owner chose."""
+    if entry.link_source is not LinkSource.SUGGESTED or entry.outside_plan:
+        return ""
+    plan = await load_plan(turn.session, day.person_id, day.work_date.year)
+    found = suggestion_for(plan, entry.activity, entry.outcome).ranking if plan else ()
+    return reasons(turn.t, found[0]) if found and found[0].key == entry.target_id else ""
+
+
 async def render_links(turn: Turn, ref: CardRef, day: DayView) -> Screen | None:
     """Choosing the RHK: of one entry, or of all that are unsure; None when there is nothing to choose."""
     plan = await load_plan(turn.session, day.person_id, day.work_date.year)
@@ -103,7 +114,15 @@ async def render_links(turn: Turn, ref: CardRef, day: DayView) -> Screen | None:
     entry = day.entry(ref.focus)
     if ref.view == "link" and entry is not None:
         found = suggestion_for(plan, entry.activity, entry.outcome)
-        return link_screen(turn.t, day, entry, dict(plan.targets), found, page=ref.page)
+        return link_screen(
+            turn.t,
+            day,
+            entry,
+            dict(plan.targets),
+            found,
+            current=plan.standing.get(entry.target_id or 0),
+            page=ref.page,
+        )
     unsure = [one for one in day.entries if one.editable and not one.linked][:6]
     if not unsure or ref.view == "link":
         return None

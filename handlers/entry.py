@@ -2,7 +2,7 @@
 
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Feature, Message, Turn
-from bot.day_answers import both, repeated
+from bot.day_answers import both, receipt, remarked
 from bot.screens import shorten
 from bot.views.days import pending_screen
 from services.dialogue import Step
@@ -40,8 +40,8 @@ async def on_field_text(turn: Turn, message: Message) -> Answer:
     found = find_sensitive(message.text)
     return Answer(
         cards=both(taken.day_id, view="sensitive") if found else both(taken.day_id, focus=int(data["entry"])),
-        screens=await repeated(turn, taken.day_id, taken.repeated),
-        reaction="👌",
+        screens=await remarked(turn, taken.day_id, taken.remark),
+        reaction=receipt(taken),
     )
 
 

@@ -8,6 +8,7 @@ from bot.day_answers import ASK, absent, answer, ask_outcomes, both, take, wait_
 from bot.screens import CardRef, Screen
 from bot.sending import send_typed
 from bot.views.days import outcome_question
+from bot.views.outcomes import example_of
 from services.clock import local_date
 from services.dialogue import Step
 from services.entries import answering, asking, editing
@@ -55,8 +56,8 @@ async def aside(turn: Turn, message: Message, day: DayView, asked: tuple[EntryVi
     if is_send(message.text):
         return await send_typed(turn, day.id)
     if asks_for_help(message.text) and not any(asking.skipped(message.text, [1])):
-        example = turn.t(f"examples.{asking.job_family(day.position)}")
-        return Answer(screens=(Screen(turn.t("ask.explained", example=example)),), cards=card(ASK, day.id))
+        explained = turn.t("ask.explained", example=example_of(turn.t, day.position))
+        return Answer(screens=(Screen(explained),), cards=card(ASK, day.id))
     if is_aside(message.text):
         return Answer(screens=(Screen(turn.t("ask.still_open")),), cards=card(ASK, day.id))
     if not is_only_time(message.text):

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Feature, Turn, card
-from bot.day_answers import both, repeated
+from bot.day_answers import both, remarked
 from bot.screens import CardRef
 from bot.views.returned import approved_screen, evidence_question, reopened_screen, returned_screen
 from services import cards
@@ -65,7 +65,7 @@ async def on_fix(turn: Turn, press: Press) -> Answer:
     shown = both(fixed.day_id, focus=press.subject)
     if fixed.from_day_id != fixed.day_id:
         shown += both(fixed.from_day_id)
-    return Answer(cards=shown, screens=await repeated(turn, fixed.day_id, fixed.repeated))
+    return Answer(cards=shown, screens=await remarked(turn, fixed.day_id, fixed.remark))
 
 
 FEATURE = Feature(

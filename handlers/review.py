@@ -19,6 +19,7 @@ from services.blockers import count_open
 from services.dialogue import Step
 from services.entries.views import load_day
 from services.errors import DomainError, Invalid, NotAllowed, NotFound
+from services.progress.waiting import load_waiting
 
 GONE = "gone"
 """The face of a card that is taken out of the chat."""
@@ -32,7 +33,10 @@ async def render_queue(turn: Turn, ref: CardRef) -> Screen | None:
         return decided_screen(turn.t, queue, await decided_days(turn.session, turn.actor, now=turn.now))
     noticed, silent = ref.view == "noticed", ref.view == "quiet"
     blocked = await count_open(turn.session, turn.actor)
-    screen = queue_screen(turn.t, queue, blocked=blocked, page=ref.page, noticed=noticed, silent=silent)
+    values = len(await load_waiting(turn.session, turn.actor, now=turn.now))
+    screen = queue_screen(
+        turn.t, queue, blocked=blocked, page=ref.page, noticed=noticed, silent=silent, values=values
+    )
     return done_screen(turn.t, screen) if ref.view == "done" and not queue.days else screen
 
 

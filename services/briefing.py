@@ -16,6 +16,7 @@ from services.coaching import Coaching, due_coaching
 from services.missing import missing_days
 from services.people.identity import Actor
 from services.people.standing_in import seats_of
+from services.progress.waiting import Reported, load_waiting
 
 LOOK_BACK = timedelta(days=31)
 """How far the last workday of somebody is looked for."""
@@ -57,11 +58,21 @@ class Brief:
     away: tuple[Away, ...]
     nothing: tuple[Nothing, ...]
     coaching: tuple[Coaching, ...]
+    values: tuple[Reported, ...] = ()
+    """Dated values of the SKP that wait to be confirmed."""
 
     @property
     def empty(self) -> bool:
         """Nothing to say: then nothing is sent."""
-        parts = (self.blockers, self.queue.days, self.missing, self.away, self.nothing, self.coaching)
+        parts = (
+            self.blockers,
+            self.queue.days,
+            self.missing,
+            self.away,
+            self.nothing,
+            self.coaching,
+            self.values,
+        )
         return not any(parts)
 
 
@@ -82,6 +93,7 @@ async def load_brief(session: AsyncSession, actor: Actor, *, now: datetime) -> B
         away=_away(names, calendars, today),
         nothing=await _nothing(session, names, lasts),
         coaching=await due_coaching(session, actor, now=now),
+        values=await load_waiting(session, actor, now=now),
     )
 
 

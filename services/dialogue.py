@@ -54,14 +54,45 @@ class Step(enum.StrEnum):
     HOLIDAY_NAME = "holiday_name"
     RAMADAN = "ramadan"
     PATTERN_PERSON = "pattern_person"
+    SKP_TARGET = "skp_target"
+    SKP_WORDING = "skp_wording"
+    SKP_INDICATORS = "skp_indicators"
+    SKP_INDICATOR = "skp_indicator"
+    SKP_STEP = "skp_step"
+    SKP_ANNEX = "skp_annex"
+    SKP_EXPECTATION = "skp_expectation"
+    SKP_REASON = "skp_reason"
+    VALUE = "value"
+    VALUE_REASON = "value_reason"
+    SHEET_PERIOD = "sheet_period"
+    SHEET_PERSON = "sheet_person"
+    SHEET_AMOUNT = "sheet_amount"
+    SHEET_STEP = "sheet_step"
 
 
 SOFT = frozenset({Step.OUTCOMES, Step.EXCUSE_CONFIRM})
 """Questions that a press elsewhere does not end."""
 
 
-TOLD = frozenset({Step.REASON, Step.FEEDBACK, Step.FEEDBACK_REPLY, Step.BLOCKER_ANSWER})
-"""Questions whose answer is told to somebody else at once: a citizen's number in it is asked about before."""
+TOLD = frozenset(
+    {
+        Step.REASON,
+        Step.FEEDBACK,
+        Step.FEEDBACK_REPLY,
+        Step.BLOCKER_ANSWER,
+        Step.SKP_TARGET,
+        Step.SKP_WORDING,
+        Step.SKP_INDICATORS,
+        Step.SKP_INDICATOR,
+        Step.SKP_STEP,
+        Step.SKP_ANNEX,
+        Step.SKP_EXPECTATION,
+        Step.SKP_REASON,
+        Step.VALUE_REASON,
+        Step.SHEET_STEP,
+    }
+)
+"""Questions whose answer others read: a citizen's number in it is asked about before."""
 
 
 class Said(enum.StrEnum):

@@ -28,6 +28,7 @@ from services.entries.days import (
     own_entry,
 )
 from services.entries.drafting import add_links
+from services.entries.marks import unmark
 from services.entries.restoring import Removed, remove_evidence
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor
@@ -235,6 +236,7 @@ async def move(session: AsyncSession, actor: Actor, evidence_id: int, entry_id: 
     await session.execute(
         update(Evidence).where(Evidence.person_id == actor.person_id, same).values(entry_id=entry.id)
     )
+    await unmark(session, wanted)
     await changed(session, day)
     return day.id
 
@@ -248,6 +250,7 @@ async def drop(
         raise NotFound("evidence_gone")
     day, entry = await editable_entry(session, actor, evidence.entry_id, now=now)
     removed = await remove_evidence(session, day, evidence)
+    await unmark(session, [entry.id])
     audit.record(
         session, "evidence_dropped", actor_id=actor.person_id, subject="entry", subject_id=entry.id, now=now
     )

@@ -1,4 +1,4 @@
-"""What is forgotten by rule, and when. Never entries, decisions, feedback or the audit.
+"""What is forgotten by rule, and when. Never entries, SKP, decisions, feedback or the audit.
 
 | What                                          | How long                                  |
 |-----------------------------------------------|-------------------------------------------|

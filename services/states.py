@@ -11,6 +11,7 @@ from models import (
     RoleName,
     State,
     Tone,
+    ValueState,
     Verdict,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "RoleName",
     "State",
     "Tone",
+    "ValueState",
     "Verdict",
 ]

@@ -9,20 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands import importing
 from bot.commands.importing import plain_rows
 from bot.context import Command
 from bot.program import build_parser
 from bot.registry import Registry
 from bot.settings import load_settings
 from bot.texts import Texts
-from documents.tables import read_table
+from documents.tables import read_tables
 from handlers import FEATURES
 from models import RoleName
 from models.engine import Database
-from services.people import people_file, skp_file
+from services.people import people_file
 from services.people.identity import Actor
 from services.people.import_people import import_people
-from services.people.import_skp import import_skp
+from services.plans import skp_file
+from services.plans.import_skp import import_skp
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -239,12 +241,13 @@ def test_the_example_of_a_command_runs() -> None:
 
 
 async def test_the_example_files_are_imported_without_a_remark(db: Database, now: datetime) -> None:
-    for name, what, step in (
-        ("people.csv", people_file, import_people),
-        ("skp.csv", skp_file, import_skp),
+    for name, shapes, step in (
+        ("people.csv", importing.PEOPLE, import_people),
+        ("skp.csv", importing.SKP, import_skp),
     ):
         data = (ROOT / "docs/examples" / name).read_bytes()
-        table = read_table(data, name, columns=what.COLUMNS, required=what.REQUIRED)
+        (table, *_) = read_tables(data, name, shapes)
+        assert table is not None
         async with db.writing() as session:
             done = await step(session, plain_rows(table), now=now)
         assert (table.faults, table.warnings, done.faults, done.warnings) == ((), (), (), ())

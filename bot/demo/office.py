@@ -20,15 +20,18 @@ from services.entries.sending import submit_day, tell_queue
 from services.entries.views import load_day
 from services.feedback import About, give_feedback
 from services.groups import Place, link_here
-from services.people import people_file, skp_file
+from services.people import people_file
 from services.people.identity import Actor, who_is
 from services.people.import_people import import_people
-from services.people.import_skp import import_skp
 from services.people.rows import Cell
+from services.plans import skp_file
+from services.plans.import_skp import import_skp
 
 FOLDER = Path(__file__).resolve().parent
 ZONE = ZoneInfo("Asia/Jakarta")
 DAYS_BACK = 14
+JOINED = timedelta(days=60)
+"""How long the office has been here."""
 FIRST_USER = 6_000_001
 SEND_HOUR = time(15, 45)
 GROUP = "MTsN 1 Sukamaju"
@@ -48,10 +51,10 @@ class Member:
 
 async def build_office(session: AsyncSession, *, now: datetime) -> list[Member]:
     """Imports people and SKP and lets everybody join."""
-    long_ago = now - timedelta(days=60)
+    long_ago = now - JOINED
     year = now.astimezone(ZONE).year
-    await import_people(session, _rows("people.csv", people_file.COLUMNS, people_file.REQUIRED), now=long_ago)
-    await import_skp(session, _rows("skp.csv", skp_file.COLUMNS, skp_file.REQUIRED, year=year), now=long_ago)
+    await import_people(session, _rows("people", people_file.COLUMNS, people_file.REQUIRED), now=long_ago)
+    await import_skp(session, _rows("skp", skp_file.COLUMNS, skp_file.REQUIRED, year=year), now=long_ago)
     people = (await session.scalars(select(Person).order_by(Person.id))).all()
     members = [
         Member(one.id, FIRST_USER + place, one.name, one.position or "") for place, one in enumerate(people)
@@ -143,8 +146,9 @@ async def _actor(session: AsyncSession, user_id: int, *, now: datetime) -> Actor
 def _rows(
     name: str, columns: Sequence[str], required: Sequence[Sequence[str]], **values: object
 ) -> list[dict[str, Cell]]:
-    text = (FOLDER / name).read_text(encoding="utf-8")
+    file = FOLDER / f"{name}.csv"
+    text = file.read_text(encoding="utf-8")
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", str(value))
-    table = read_table(text.encode(), name, columns=columns, required=required)
+    table = read_table(text.encode(), file.name, columns=columns, required=required)
     return plain_rows(table)

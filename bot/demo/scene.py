@@ -13,7 +13,16 @@ from bot import menus
 from bot.app import Running, run_polling, running
 from bot.commands.running import Rounds, introduce, prepare
 from bot.context import SETTLING, Deps
-from bot.demo.office import GROUP, GROUP_ADMIN, Member, build_office, link_group, live_past_weeks
+from bot.demo.office import (
+    GROUP,
+    GROUP_ADMIN,
+    JOINED,
+    Member,
+    build_office,
+    link_group,
+    live_past_weeks,
+)
+from bot.demo.promises import agree_plans, propose_change
 from bot.registry import Registry
 from bot.settings import Settings
 from bot.texts import Texts
@@ -60,7 +69,10 @@ async def demo_scene(
         await prepare(database, now=clock())
         async with database.writing() as session:
             members = await build_office(session, now=clock())
+            users = {one.person_id: one.user_id for one in members}
+            await agree_plans(session, users, now=clock() - JOINED)
             await live_past_weeks(session, members, now=clock())
+            await propose_change(session, users, now=clock() - timedelta(hours=2))
             await plan_everybody(session, now=clock())
         async with _simulator(clock, members, port=port, patient=patient) as (sim, people):
             group = _group_of(sim, people)

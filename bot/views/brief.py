@@ -8,6 +8,7 @@ from bot.texts import Html, Speech
 from bot.views.feedback import STYLES, TONES, Choice
 from bot.views.prompt import short_name
 from bot.views.spans import short_span
+from bot.views.values import waiting_words
 from services.approvals.escalation import ESCALATED
 from services.approvals.queue import Waiting
 from services.briefing import Away, Brief, Missing
@@ -37,6 +38,7 @@ def brief_screen(t: Speech, brief: Brief, *, greeting: Html) -> Screen:
         *_away(t, brief),
         *_nothing(t, brief),
         *_coaching(t, brief),
+        *_list(t, t("brief.values", count=len(brief.values)), waiting_words(t, brief.values)),
     ]
     return Screen(t.join(paragraphs), tuple(_buttons(t, brief)))
 
@@ -151,6 +153,9 @@ def _buttons(t: Speech, brief: Brief) -> Iterable[tuple[Button, ...]]:
     if brief.coaching:
         label = t.plain("brief.follow_up", count=len(brief.coaching))
         yield (button(label, Kind.FOLLOW_UP_SHOW, brief.coaching[0].id),)
+    if brief.values:
+        label = t.plain("brief.check_values", count=len(brief.values))
+        yield (button(label, Kind.VALUE_TEAM, arg="brief"),)
 
 
 def nudge_screen(t: Speech, people: Sequence[Quiet]) -> Screen:

@@ -133,8 +133,8 @@ def _state(t: Speech, day: DayView) -> Html:
     return some if state is State.RETURNED else Html(f"{told} · {some}")
 
 
-def entry_lines(t: Speech, entry: EntryView, *, full: bool = False) -> Html:
-    """One entry in a few lines: what, when, outcome, RHK, evidence."""
+def entry_lines(t: Speech, entry: EntryView, *, full: bool = False, why: str = "") -> Html:
+    """One entry in a few lines: what, when, outcome, RHK and why it was suggested, evidence."""
     lines = [
         t(
             f"entry.line_{entry.state}",
@@ -150,6 +150,8 @@ def entry_lines(t: Speech, entry: EntryView, *, full: bool = False) -> Html:
         lines.append(t("entry.no_outcome"))
     lines.append(amount(t, entry))
     lines.append(target_line(t, entry, limit=400 if full else TARGET))
+    if why:
+        lines.append(t("entry.why", words=why))
     if entry.evidence:
         lines.append(evidence_line(t, entry))
     if entry.state is State.RETURNED and entry.return_reason:
@@ -245,9 +247,15 @@ def _pager(t: Speech, day: DayView, page: int, pages: int) -> tuple[Button, ...]
     )
 
 
-def entry_screen(t: Speech, day: DayView, entry: EntryView, *, restorable: bool = False) -> Screen:
-    """One entry in full, with everything its owner may do to it; a piece just dropped may be put back."""
-    body = Html("\n".join([entry_lines(t, entry, full=True), *parts_of(t, day, entry, limit=500)]))
+def entry_screen(
+    t: Speech, day: DayView, entry: EntryView, *, restorable: bool = False, why: str = ""
+) -> Screen:
+    """One entry in full, with everything its owner may do to it; a piece just dropped may be put back.
+
+    `why`: what speaks for the RHK that was suggested.
+    """
+    parts = parts_of(t, day, entry, limit=500)
+    body = Html("\n".join([entry_lines(t, entry, full=True, why=why), *parts]))
     text = Html(f"{_head(t, day)}\n\n{body}")
     back = (button(t.plain("day.back"), Kind.DAY_PAGE, day.id, arg=str(page_of(entry.number))),)
     evidence = evidence_rows(t, entry, own=True)

@@ -6,7 +6,7 @@ from datetime import date
 from bot.context import Picture
 from bot.screens import shorten
 from bot.texts import Html, Speech
-from bot.views.digests import amount_of, number, percent
+from bot.views.progress import amount_of, number_words, percent
 from bot.views.spans import long_span
 from documents.pictures import Bar, DayCount, WeekPicture
 from services.digests.periods import Period
@@ -26,14 +26,10 @@ Column = tuple[date, int, int]
 
 def own_picture(t: Speech, own: PersonWeek) -> Picture:
     """A person's week."""
-    bars = (
-        [Bar(one.text, one.share, amount_of(t, one), own.pace) for one in own.progress]
-        if own.has_supervisor
-        else []
-    )
+    bars = [Bar(one.text, one.share, amount_of(t, one), one.expected) for one in own.progress]
     days = [(day, int(reported), int(asked)) for day, asked, reported in own.days]
     reported = t("digest.reported", reported=own.reported, asked=own.asked)
-    return _picture(t, own.name, own.period, bars, days, year=own.year, pace=own.pace, said=reported)
+    return _picture(t, own.name, own.period, bars, days, year=own.year, said=reported)
 
 
 def team_picture(t: Speech, team: TeamWeek) -> Picture:
@@ -41,14 +37,14 @@ def team_picture(t: Speech, team: TeamWeek) -> Picture:
     title = t.plain("digest.team_title", name=team.name)
     bars = _supported(t, team.supported, team.pace)
     said = t("digest.reported_team", reported=team.reported, asked=team.asked, people=len(team.workers))
-    return _picture(t, title, team.period, bars, team.days, year=team.year, pace=team.pace, said=said)
+    return _picture(t, title, team.period, bars, team.days, year=team.year, said=said)
 
 
 def unit_picture(t: Speech, unit: UnitWeek) -> Picture:
     """A unit's week."""
     bars = _supported(t, unit.supported, unit.pace)
     said = t("digest.reported_unit", reported=unit.reported, asked=unit.asked, people=unit.people)
-    return _picture(t, unit.name, unit.period, bars, unit.days, year=unit.year, pace=unit.pace, said=said)
+    return _picture(t, unit.name, unit.period, bars, unit.days, year=unit.year, said=said)
 
 
 def _supported(t: Speech, found: Sequence[Supported], pace: float) -> list[Bar]:
@@ -58,7 +54,7 @@ def _supported(t: Speech, found: Sequence[Supported], pace: float) -> list[Bar]:
             if one.text is None
             else one.text,
             one.share,
-            t.plain("digest.mean", share=percent(one.share), count=number(t, one.count)),
+            t.plain("digest.mean", share=percent(one.share), count=number_words(t, one.count)),
             pace,
         )
         for one in found
@@ -73,7 +69,6 @@ def _picture(
     days: Sequence[Column],
     *,
     year: int,
-    pace: float,
     said: Html,
 ) -> Picture:
     drawn = tuple(bars[:MOST_BARS])
@@ -88,7 +83,7 @@ def _picture(
         days=columns(t, days),
         empty=t.plain("digest.picture_empty"),
         footer=t.plain("digest.picture_more", count=rest) if rest > 0 else "",
-        expected_label=t.plain("digest.picture_pace", pace=percent(pace)),
+        expected_label=t.plain("digest.picture_pace"),
     )
     head = t("digest.caption", title=shorten(title, 120), week=week)
     lines = [head, said]

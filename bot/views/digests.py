@@ -8,16 +8,17 @@ from bot.callbacks import Kind
 from bot.screens import PRIMARY, Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from bot.views.paging import pages_of, visible
+from bot.views.progress import amount_of, outside_line, pacing_words, percent, quality_lines
 from bot.views.spans import long_span
 from services.digests.access import UnitRef
 from services.digests.periods import Period
 from services.digests.person import PersonWeek
-from services.digests.progress import Progress
 from services.digests.record import Outcome, Worker
 from services.digests.support import Supported
-from services.digests.team import Review, TeamWeek
+from services.digests.team import Course, Review, TeamWeek
 from services.digests.unit import UnitWeek
 from services.digests.weeks import WEEK, first_of, last_ended, week_of
+from services.progress.standing import Standing
 
 OWN, TEAM, UNIT = "p", "t", "u"
 FULL = "f"
@@ -69,8 +70,8 @@ def own_screen(t: Speech, own: PersonWeek, frame: Frame | None) -> Screen:
     parts = [head, _own_numbers(t, own)]
     if own.best:
         parts.append(_block(t, t("digest.own_best"), [_result(t, one) for one in own.best]))
-    if own.progress and own.has_supervisor:
-        parts.append(_progress_block(t, own))
+    if own.progress:
+        parts += _progress_blocks(t, own)
     if own.quiet:
         lines = [t("digest.bullet", text=shorten(one.text, LABEL)) for one in own.quiet]
         parts.append(_block(t, t("digest.quiet", count=len(lines)), lines, room=ROOM // 4))
@@ -87,6 +88,8 @@ def _own_numbers(t: Speech, own: PersonWeek) -> Html:
     if own.away:
         lines.append(t("digest.away_own", away=_away(t, own)))
     lines.append(t("digest.entries", count=own.entries, with_outcome=own.with_outcome))
+    if own.effects:
+        lines.append(t("digest.effects", effects=own.effects, with_outcome=own.with_outcome))
     if own.has_supervisor:
         lines.append(t("digest.approved", count=own.approved))
     return Html("\n".join(lines))
@@ -101,36 +104,18 @@ def _away(t: Speech, own: PersonWeek) -> Html:
     )
 
 
-def amount_of(t: Speech, one: Progress) -> str:
-    """«7 dari 12 dokumen», with other units beside it; or that there is nothing to measure."""
-    others = ", ".join(f"{number(t, one.number)} {one.unit}".strip() for one in one.others)
-    if one.goal is None:
-        return others or t.plain("digest.unmeasured")
-    share = "" if one.share is None else t.plain("digest.share", percent=percent(one.share))
-    goal = number(t, one.goal)
-    said = t.plain("digest.of_goal", done=number(t, one.done), goal=goal, unit=one.unit, share=share)
-    return t.plain("digest.and_others", said=said, others=others) if others else said
+def _progress_line(t: Speech, one: Standing, *, limit: int = LABEL) -> Html:
+    pacing = pacing_words(t, one.pacing)
+    return t("digest.progress", text=shorten(one.text, limit), amount=amount_of(t, one), pacing=pacing)
 
 
-def number(t: Speech, value: object) -> str:
-    """A number with the separators of the language."""
-    text = f"{value:,f}" if not isinstance(value, int) else f"{value:,}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.translate(str.maketrans(",.", ".,")) if t.language == "id" else text
-
-
-def percent(share: float) -> str:
-    return f"{round(share * 100)}%"
-
-
-def _progress_line(t: Speech, one: Progress, *, limit: int = LABEL) -> Html:
-    return t("digest.progress", text=shorten(one.text, limit), amount=amount_of(t, one))
-
-
-def _progress_block(t: Speech, own: PersonWeek) -> Html:
+def _progress_blocks(t: Speech, own: PersonWeek) -> list[Html]:
+    """Quality first where it is known, then what adds up, then what served no RHK."""
+    known = quality_lines(t, own.progress)
     head = t("digest.progress_head", year=own.year, pace=percent(own.pace))
-    return _block(t, head, [_progress_line(t, one) for one in own.progress])
+    lines = [_progress_line(t, one) for one in own.progress]
+    blocks = [_block(t, t("digest.quality"), known, room=ROOM // 4)] if known else []
+    return [*blocks, _block(t, head, lines), *outside_line(t, own.outside)]
 
 
 def _feedback(t: Speech, own: PersonWeek) -> Html:
@@ -151,6 +136,7 @@ def _result(t: Speech, one: Outcome) -> Html:
 def _all_of_own(t: Speech, own: PersonWeek) -> list[Html]:
     lines = [t("digest.progress_head", year=own.year, pace=percent(own.pace))] if own.progress else []
     lines += [_progress_line(t, one, limit=600) for one in own.progress]
+    lines += quality_lines(t, own.progress)
     if own.outcomes:
         lines.append(t("digest.all_approved", count=len(own.outcomes)))
     return lines + [
@@ -163,7 +149,7 @@ def team_screen(t: Speech, team: TeamWeek, frame: Frame | None) -> Screen:
     head = _head(t, t("digest.team_head"), team.period)
     if team.empty:
         return _framed(t, [head, t("digest.team_nothing")], frame, picture=False)
-    lines = [_worker(t, one) for one in team.workers]
+    lines = [_worker(t, one, team.courses.get(one.id)) for one in team.workers]
     if frame is not None and frame.look.full:
         unserved = _unserved(t, team, most=99)
         title = t("digest.unserved", count=len(unserved))
@@ -185,7 +171,24 @@ def team_screen(t: Speech, team: TeamWeek, frame: Frame | None) -> Screen:
     return _framed(t, parts, frame, full=len(lines) > FOLDED, review=team.waiting > 0)
 
 
-def _worker(t: Speech, one: Worker) -> Html:
+def _worker(t: Speech, one: Worker, course: Course | None) -> Html:
+    """How somebody's week was, and below it how their SKP goes, where there is something to see to."""
+    line = _worked(t, one)
+    said = _course(t, course) if course is not None else ""
+    return t("digest.worker_course", line=line, said=said) if said else line
+
+
+def _course(t: Speech, one: Course) -> str:
+    said = [t.plain("digest.course_behind", count=one.behind)] if one.behind else []
+    if one.idle:
+        said.append(t.plain("digest.course_idle", count=one.idle))
+    if one.outside is not None and one.outside.entries_outside:
+        key = "digest.course_minutes" if one.outside.by_minutes else "digest.course_entries"
+        said.append(t.plain(key, share=percent(one.outside.share)))
+    return ", ".join(said)
+
+
+def _worked(t: Speech, one: Worker) -> Html:
     name = shorten(one.name, NAME)
     if one.joined_on is None:
         return t("digest.not_joined", name=name)
@@ -238,6 +241,7 @@ def unit_screen(t: Speech, unit: UnitWeek, frame: Frame | None) -> Screen:
         lines = [support_line(t, one, alone=len(unit.supported) == 1) for one in unit.supported]
         head = t("digest.support_head", year=unit.year, pace=percent(unit.pace))
         parts.append(_block(t, head, lines))
+    parts += outside_line(t, unit.outside)
     if unit.away:
         room = ROOM - sum(visible(one) + 2 for one in parts)
         names = [t("digest.away_line", name=shorten(name, NAME), count=days) for name, days in unit.away]

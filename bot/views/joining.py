@@ -5,8 +5,8 @@ from datetime import datetime
 from bot.callbacks import Kind
 from bot.screens import DANGER, SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
+from bot.views.outcomes import example_of
 from bot.views.prompt import day_buttons, short_name
-from services.entries.asking import job_family
 from services.entries.disowning import Disowned
 from services.people.identity import Actor
 from services.people.joining import Invitee
@@ -47,7 +47,7 @@ def welcome(
     rows: tuple[tuple[Button, ...], ...] = ()
     if actor.reports:
         lines.append(_asked(t, own, now))
-        lines.append(t("join.type_now", example=t(f"examples.{job_family(profile.position)}")))
+        lines.append(t("join.type_now", example=example_of(t, profile.position)))
         rows = day_buttons(t, today)
     if actor.supervises:
         lines.append(t("join.supervisor"))

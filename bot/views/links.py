@@ -6,12 +6,14 @@ from bot.callbacks import Kind
 from bot.screens import SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from services.entries.views import DayView, EntryView
-from services.linking import Suggestion
+from services.linking import Ranked, Suggestion
 
 LISTED = 10
 """RHK on one screen; more are paged."""
 OFFERED = 2
 """RHK offered for one entry on the shared screen, besides `Di luar SKP`."""
+REASONS = 5
+"""Words that explain a suggestion."""
 
 
 def link_screen(
@@ -21,26 +23,24 @@ def link_screen(
     targets: Mapping[int, str],
     suggestion: Suggestion,
     *,
+    current: int | None,
     page: int = 0,
 ) -> Screen:
-    """Every RHK of the plan, the likeliest first, with why."""
+    """Every RHK of the plan, the likeliest first, with why; `current`: the one it is linked to."""
     ranking = suggestion.ranking
     pages = max(1, -(-len(ranking) // LISTED))
     page = min(page, pages - 1)
     shown = ranking[page * LISTED : (page + 1) * LISTED]
     lines = [t("link.head", activity=shorten(entry.activity, 200))]
-    telling = ranking[0].score / 2 if ranking else 0.0
+    if suggestion.outside_chosen:
+        lines.append(t("link.outside_because", words=t.plain("link.chosen", count=suggestion.outside_chosen)))
     for place, one in enumerate(shown, start=page * LISTED + 1):
         line = t("link.line", number=place, target=shorten(targets[one.key], 220))
-        because = [*one.because[:3]]
-        if one.chosen:
-            line = Html(f"{line}\n{t('link.chosen', words=', '.join(because) or '–', count=one.chosen)}")
-        elif because and one.score >= telling:
-            line = Html(f"{line}\n{t('link.because', words=', '.join(because))}")
-        lines.append(line)
+        why = reasons(t, one, words=place == 1 and not suggestion.outside)
+        lines.append(Html(f"{line}\n{t('link.because', words=why)}") if why else line)
     numbers = [
         button(
-            f"✓ {place}" if one.key == entry.target_id else str(place),
+            f"✓ {place}" if one.key == current else str(place),
             Kind.ENTRY_TARGET,
             entry.id,
             arg=str(one.key),
@@ -60,6 +60,23 @@ def link_screen(
         )
     rows.append((button(t.plain("day.back"), Kind.DAY_SHOW, day.id),))
     return Screen(Html("\n\n".join(lines)), tuple(rows))
+
+
+def reasons(t: Speech, one: Ranked, *, words: bool = True) -> str:
+    """Why an RHK is suggested: at most five of the person's words, and who chose it before; or nothing."""
+    said: list[str] = []
+    for label in one.because if words else ():
+        room = REASONS - sum(len(each.split()) for each in said)
+        if len(label.split()) <= room:
+            said.append(label)
+        elif not said:
+            said.append(" ".join(label.split()[:room]))
+    parts = [", ".join(said)] if said else []
+    if one.chosen:
+        parts.append(t.plain("link.chosen", count=one.chosen))
+    elif one.colleagues:
+        parts.append(t.plain("link.colleagues"))
+    return "; ".join(parts)
 
 
 def unsure_screen(

@@ -41,10 +41,11 @@ def chunks(text: str, size: int) -> Iterator[str]:
     yield text
 
 
-def pager(kind: Kind, subject: int, page: int, pages: int) -> tuple[Button, ...]:
-    """«‹ 2/5 ›», the page in the argument; nothing when there is one page."""
+def pager(kind: Kind, subject: int, page: int, pages: int, *, prefix: str = "") -> tuple[Button, ...]:
+    """«‹ 2/5 ›», the page in the argument behind `prefix`; nothing when there is one page."""
     if pages < 2:
         return ()
     places = (max(0, page - 1), page, min(pages - 1, page + 1))
     labels = ("‹", f"{page + 1}/{pages}", "›")
-    return tuple(button(label, kind, subject, arg=str(at)) for label, at in zip(labels, places, strict=True))
+    pairs = zip(labels, places, strict=True)
+    return tuple(button(label, kind, subject, arg=f"{prefix}{at}") for label, at in pairs)

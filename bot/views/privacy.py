@@ -18,6 +18,11 @@ COUNTED = (
     "duty_periods",
     "shift_days",
     "plan_lines",
+    "targets",
+    "action_steps",
+    "indicator_values",
+    "annex_lines",
+    "expectations",
     "blockers",
     "acting_supervisors",
 )

@@ -11,6 +11,7 @@ from bot.screens import SUCCESS, Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from bot.views.blockers import queue_button
 from bot.views.paging import pager
+from bot.views.values import values_button
 from services.approvals.queue import Decided, Queue, Waiting
 from services.people.standing_in import SUPERVISOR
 
@@ -29,15 +30,17 @@ def queue_screen(
     page: int = 0,
     noticed: bool = False,
     silent: bool = False,
+    values: int = 0,
 ) -> Screen:
     """The queue, oldest first. `noticed`: the one audible message at the end of the day.
 
-    `blocked`: how much stands in the way, by person and work date.
+    `blocked`: how much stands in the way, by person and work date. `values`: of SKP, to be confirmed.
     """
     decided = (button(t.plain("queue.decided"), Kind.DECIDED, queue.supervisor_id),)
     obstacles = queue_button(t, sum(blocked.values()))
+    reported = values_button(t, values)
     if not queue.days:
-        rows = tuple(row for row in (obstacles, decided) if row)
+        rows = tuple(row for row in (obstacles, reported, decided) if row)
         return Screen(t("queue.empty"), rows, silent=silent)
     pages = -(-len(queue.days) // PAGE)
     page = min(page, pages - 1)
@@ -58,6 +61,7 @@ def queue_screen(
         buttons.append((press,))
     elif len(queue.days) > 1:
         lines.append(t("queue.incomplete"))
+    buttons.append(reported)
     buttons.append(pager(Kind.QUEUE, queue.supervisor_id, page, pages))
     buttons.append(decided)
     return Screen(Html("\n\n".join(lines)), tuple(row for row in buttons if row), silent=silent)

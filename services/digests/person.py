@@ -4,24 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, DayKind, DigestKind, Entry, Person, State, Tone
+from models import DayKind, DigestKind, Person, Tone
 from services.calendar import load_personal
 from services.digests.periods import Period, load_period, subject_of
-from services.digests.progress import Progress, load_progress, pace
 from services.digests.record import Outcome, Worker, load_record
 from services.digests.worth import best
+from services.progress.counting import Outside, load_outside
+from services.progress.coverage import load_idle
+from services.progress.loading import load_standing
+from services.progress.standing import Standing, pace
+from services.reading.outcome_kinds import OutcomeKind, judge_outcome
 
-QUIET = timedelta(days=14)
-"""An RHK without an activity for so long is named."""
 OWN_BEST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PersonWeek:
     """`quiet`: RHK without any activity for 14 days. `pace`: the share of the year's workdays that is over.
+
+    `outside`: the share of the year's counted work that served no RHK; None: there is none, or no SKP.
 
     `days`: each date of the week, whether it was asked for, and whether it was reported.
     """
@@ -42,11 +45,14 @@ class PersonWeek:
     best: tuple[Outcome, ...]
     outcomes: tuple[Outcome, ...]
     year: int
-    progress: tuple[Progress, ...]
+    progress: tuple[Standing, ...]
     pace: float
-    quiet: tuple[Progress, ...]
+    quiet: tuple[Standing, ...]
     feedback: Mapping[Tone, int]
     unread: int
+    outside: Outside | None = None
+    effects: int = 0
+    """Outcomes that show what changed for somebody; a doubtful one counts as such."""
 
     @property
     def empty(self) -> bool:
@@ -60,24 +66,19 @@ async def person_week(session: AsyncSession, person_id: int, week: date, *, now:
     period = await load_period(session, subject, week, now=now)
     record = await load_record(session, Person.id == person_id, period, now=now)
     year = period.last.year
-    progress = await load_progress(session, [person_id], year=year, at=period.cut_to)
     if not record.workers:  # an observer, or who merely administers: nothing is asked of them
         return _nothing(person_id, period, year)
     worker = record.workers[0]
-    calendars = await load_personal(
-        session, [person_id], first=date(year, 1, 1) - QUIET, last=date(year, 12, 31)
+    calendars = await load_personal(session, [person_id], first=date(year, 1, 1), last=date(year, 12, 31))
+    calendar, until = calendars[person_id], period.until
+    progress = await load_standing(
+        session, [person_id], year=year, at=period.cut_to, on=until, calendars=calendars
     )
-    calendar = calendars[person_id]
+    quiet = await load_idle(session, progress, year=year, on=until, calendars=calendars)
+    outside = await load_outside(session, [person_id], year=year, at=period.cut_to) if progress else {}
     away: dict[DayKind, int] = {}
     for kind in worker.away.values():
         away[kind] = away.get(kind, 0) + 1
-    start = period.until - QUIET + timedelta(days=1)
-    was_asked = (
-        start.year == year
-        and (worker.joined_on or period.until) <= start
-        and calendar.days(start, period.until)
-    )
-    quiet = await _quiet(session, person_id, progress, start, period.until) if was_asked else ()
     return PersonWeek(
         person_id=person_id,
         name=worker.name,
@@ -91,15 +92,17 @@ async def person_week(session: AsyncSession, person_id: int, week: date, *, now:
         away=away,
         entries=worker.entries,
         with_outcome=worker.with_outcome,
+        effects=sum(judge_outcome(*one).kind is OutcomeKind.EFFECT for one in worker.results),
         approved=len(worker.approved),
         best=best(record.outcomes, most=OWN_BEST) or record.outcomes[:OWN_BEST],
         outcomes=record.outcomes,
         year=year,
         progress=progress,
-        pace=pace(period.until, pattern=calendar.pattern, days_off=calendar.days_off),
+        pace=pace(until, pattern=calendar.pattern, days_off=calendar.days_off),
         quiet=quiet,
         feedback=dict(worker.feedback),
         unread=worker.unread,
+        outside=outside.get(person_id),
     )
 
 
@@ -107,27 +110,6 @@ def days_of(worker: Worker, period: Period) -> tuple[tuple[date, bool, bool], ..
     """Each date of the period: asked for, reported."""
     dates = (period.first + timedelta(days=offset) for offset in range((period.last - period.first).days + 1))
     return tuple((day, day in worker.asked, day in worker.reported) for day in dates)
-
-
-async def _quiet(
-    session: AsyncSession, person_id: int, progress: tuple[Progress, ...], first: date, last: date
-) -> tuple[Progress, ...]:
-    """The RHK for which nothing was reported from `first` to `last`."""
-    rows = await session.execute(
-        select(Entry.target_id)
-        .join(Day, Day.id == Entry.day_id)
-        .where(
-            Day.person_id == person_id,
-            Day.work_date >= first,
-            Day.work_date <= last,
-            Entry.state != State.DRAFT,
-            Entry.target_id.is_not(None),
-        )
-        .group_by(Entry.target_id)
-        .having(func.count() > 0)
-    )
-    served = {target_id for (target_id,) in rows}
-    return tuple(one for one in progress if one.target_id not in served)
 
 
 def _nothing(person_id: int, period: Period, year: int) -> PersonWeek:

@@ -65,6 +65,8 @@ class Worker:
     away: Mapping[date, DayKind] = field(default_factory=dict)
     entries: int = 0
     with_outcome: int = 0
+    results: list[tuple[str, str]] = field(default_factory=list)
+    """Activity and outcome of the entries that have one."""
     waiting: int = 0
     approved: list[int] = field(default_factory=list)
     """Ids of the entries that count as approved in this period."""
@@ -162,7 +164,7 @@ async def _read_days(
         if day not in worker.asked and worker.joined_on is not None and worker.calendar.reports_on(day):
             worker.asked = (*worker.asked, day)  # today, and sent already
     entries = await session.execute(
-        select(Day.person_id, Entry.outcome, Entry.state)
+        select(Day.person_id, Entry.activity, Entry.outcome, Entry.state)
         .join(Day, Day.id == Entry.day_id)
         .where(
             Day.person_id.in_(ids),
@@ -171,10 +173,12 @@ async def _read_days(
             Entry.state != State.DRAFT,
         )
     )
-    for person_id, outcome, state in entries:
+    for person_id, activity, outcome, state in entries:
         worker = workers[person_id]
         worker.entries += 1
         worker.with_outcome += bool(outcome)
+        if outcome:
+            worker.results.append((activity, outcome))
         worker.waiting += state is State.SUBMITTED
 
 

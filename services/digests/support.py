@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Target
-from services.digests.progress import Progress
+from services.plans.standing import lineage_of
+from services.progress.standing import Standing
 
 MOST = 8
 """RHK that get a bar of their own; the others stand together."""
@@ -27,33 +28,36 @@ class Supported:
     count: int
 
 
-async def load_supported(session: AsyncSession, progress: Sequence[Progress]) -> tuple[Supported, ...]:
+async def load_supported(session: AsyncSession, progress: Sequence[Standing]) -> tuple[Supported, ...]:
     """The uppermost RHK that the given ones serve, the most supported first; one query."""
-    known = {one.target_id: one for one in progress}
-    texts = {one.target_id: one.text for one in progress}
-    outside = {one.parent_id for one in progress if one.parent_id is not None} - known.keys()
+    texts = {one.lineage: one.text for one in progress}
+    above = {one.parent_id: one.parent_lineage for one in progress if one.parent_lineage not in texts}
+    outside = [one for one in above if one is not None]
     if outside:
-        rows = await session.execute(select(Target.id, Target.text).where(Target.id.in_(outside)))
-        texts.update({row.id: row.text for row in rows})
+        rows = await session.execute(select(lineage_of(), Target.text).where(Target.id.in_(outside)))
+        texts.update({row[0]: row.text for row in rows})
     return supported(progress, texts)
 
 
 def supported(
-    progress: Iterable[Progress], texts: Mapping[int, str], *, roots: Iterable[int] | None = None
+    progress: Iterable[Standing], texts: Mapping[int, str], *, roots: Iterable[int] | None = None
 ) -> tuple[Supported, ...]:
-    """Groups RHK by the uppermost one they serve. `roots`: only under these, each by its direct children."""
+    """Groups RHK by the uppermost one they serve; all by lineage, so that no rewording parts them.
+
+    `texts`: lineage → wording. `roots`: only under these, each by its direct children.
+    """
     progress = list(progress)
-    parents = {one.target_id: one.parent_id for one in progress}
+    parents = {one.lineage: one.parent_lineage for one in progress}
     served = set(parents.values())
     only = None if roots is None else set(roots)
     shares: dict[int | None, list[float]] = {}
     for one in progress:
-        root = one.parent_id if only is not None else uppermost(one.target_id, parents)
+        root = one.parent_lineage if only is not None else uppermost(one.lineage, parents)
         if only is not None and root not in only:
             continue
-        if one.share is None or (root == one.target_id and root in served):
+        if one.share is None or (root == one.lineage and root in served):
             continue  # an RHK that others carry is measured by them
-        of = root if root != one.target_id and root in texts else None
+        of = root if root != one.lineage and root in texts else None
         shares.setdefault(of, []).append(min(max(one.share, 0.0), 1.0))
     ranked = sorted(
         (root for root in shares if root is not None), key=lambda root: (-len(shares[root]), root)

@@ -1,23 +1,26 @@
 """A supervisor's week: each of their people in one line, how they reviewed, which own RHK nobody served."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from models import Day, Decision, DigestKind, Entry, PerformancePlan, Person, State, Target, Verdict
+from models import Day, Decision, DigestKind, Entry, Person, State, Verdict
 from services.calendar import PersonalCalendar, load_personal
+from services.cascade.serving import last_served
 from services.clock import local_date
 from services.digests.periods import Period, load_period, subject_of
-from services.digests.progress import load_progress, pace
 from services.digests.record import Worker, load_record
 from services.digests.support import Supported, supported
 from services.errors import NotAllowed
 from services.people.identity import Actor
+from services.progress.counting import Outside, load_outside
+from services.progress.coverage import count_by_person, load_idle
+from services.progress.loading import load_standing
+from services.progress.standing import Standing, behind, pace
 
 LONGEST_WAIT = timedelta(days=90)
 """Days sent longer ago than this before the cut do not enter the figures of review."""
@@ -43,8 +46,18 @@ class Unserved:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """How somebody's SKP goes: RHK behind the pace, RHK without activity, the share outside of the SKP."""
+
+    behind: int = 0
+    idle: int = 0
+    targets: int = 0
+    outside: Outside | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TeamWeek:
-    """`workers`: who missed most first. `days`: date, reported, asked."""
+    """`workers`: who missed most first. `days`: date, reported, asked. `courses`: by person."""
 
     supervisor_id: int
     name: str
@@ -57,6 +70,7 @@ class TeamWeek:
     supported: tuple[Supported, ...]
     pace: float
     year: int
+    courses: Mapping[int, Course] = field(default_factory=dict)
 
     @property
     def asked(self) -> int:
@@ -102,12 +116,14 @@ async def team_week(session: AsyncSession, supervisor_id: int, week: date, *, no
     record = await load_record(session, people, period, now=now)
     year = period.last.year
     first = min(date(year, 1, 1), (period.cut_from - LONGEST_WAIT).date())  # over New Year, too
-    calendars = await load_personal(session, [supervisor_id], first=first, last=date(year, 12, 31))
-    calendar = calendars[supervisor_id]
     ids = [one.id for one in record.workers]
-    own = await load_progress(session, [supervisor_id], year=year, at=period.cut_to)
-    theirs = await load_progress(session, ids, year=year, at=period.cut_to)
-    texts = {one.target_id: one.text for one in own}
+    calendars = await load_personal(session, [supervisor_id, *ids], first=first, last=date(year, 12, 31))
+    calendar = calendars[supervisor_id]
+    found = await load_standing(
+        session, [supervisor_id, *ids], year=year, at=period.cut_to, on=period.until, calendars=calendars
+    )
+    theirs = [one for one in found if one.person_id != supervisor_id]
+    texts = {one.lineage: one.text for one in found if one.person_id == supervisor_id}
     name = await session.scalar(select(Person.name).where(Person.id == supervisor_id))
     return TeamWeek(
         supervisor_id=supervisor_id,
@@ -121,7 +137,26 @@ async def team_week(session: AsyncSession, supervisor_id: int, week: date, *, no
         supported=supported(theirs, texts, roots=texts),
         pace=pace(period.until, pattern=calendar.pattern, days_off=calendar.days_off),
         year=year,
+        courses=await _courses(session, theirs, period, calendars, year=year),
     )
+
+
+async def _courses(
+    session: AsyncSession,
+    found: Sequence[Standing],
+    period: Period,
+    calendars: Mapping[int, PersonalCalendar],
+    *,
+    year: int,
+) -> dict[int, Course]:
+    """How the SKP of each goes who has one."""
+    targets, late = count_by_person(found), count_by_person(behind(found))
+    idle = count_by_person(await load_idle(session, found, year=year, on=period.until, calendars=calendars))
+    outside = await load_outside(session, sorted(targets), year=year, at=period.cut_to)
+    return {
+        one: Course(late.get(one, 0), idle.get(one, 0), count, outside.get(one))
+        for one, count in targets.items()
+    }
 
 
 def days_together(workers: Sequence[Worker], period: Period) -> tuple[tuple[date, int, int], ...]:
@@ -177,23 +212,10 @@ async def _review(
 async def _unserved(
     session: AsyncSession, supervisor_id: int, texts: Mapping[int, str], period: Period
 ) -> tuple[Unserved, ...]:
-    child = aliased(Target)
-    rows = await session.execute(
-        select(child.parent_id, func.max(Day.work_date).label("day"))
-        .join(Entry, Entry.target_id == child.id)
-        .join(Day, Day.id == Entry.day_id)
-        .join(PerformancePlan, PerformancePlan.id == child.plan_id)
-        .where(
-            child.parent_id.in_(texts),
-            PerformancePlan.person_id != supervisor_id,
-            Entry.state != State.DRAFT,
-            Day.work_date <= period.last,
-        )
-        .group_by(child.parent_id)
-    )
-    latest = {row.parent_id: row.day for row in rows}
+    """Of own RHK (lineage → wording) those that nobody below served in the period."""
+    latest = await last_served(session, supervisor_id, year=period.last.year, until=period.last)
     return tuple(
-        Unserved(text, target_id in latest)
-        for target_id, text in texts.items()
-        if latest.get(target_id, date.min) < period.first
+        Unserved(text, lineage in latest)
+        for lineage, text in texts.items()
+        if latest.get(lineage, date.min) < period.first
     )

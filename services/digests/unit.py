@@ -10,12 +10,17 @@ from models import DayKind, Pattern, Person, Unit
 from services.calendar import load_calendar
 from services.digests.discretion import owners_of
 from services.digests.periods import Period, Subject, load_period
-from services.digests.progress import load_progress, pace
 from services.digests.record import Outcome, Worker, load_record
 from services.digests.support import Supported, load_supported
 from services.digests.team import days_together
 from services.digests.worth import best
 from services.errors import NotFound
+from services.progress.counting import Outside, load_outside
+from services.progress.loading import load_standing
+from services.progress.standing import pace
+
+FEWEST = 3
+"""People from whose work a share of all is said in a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class UnitWeek:
     pace: float
     year: int
     away: tuple[tuple[str, int], ...]
+    outside: Outside | None = None
+    """All people's share outside the SKP, from `FEWEST` people on: nobody is to be told from it."""
 
     @property
     def asked(self) -> int:
@@ -57,7 +64,9 @@ async def unit_week(session: AsyncSession, subject: Subject, week: date, *, now:
     year = period.last.year
     names = await session.execute(select(Person.id, Person.name))
     ids = [one.id for one in record.workers]
-    progress = await load_progress(session, ids, year=year, at=period.cut_to)
+    progress = await load_standing(session, ids, year=year, at=period.cut_to, on=period.until)
+    planned = sorted({one.person_id for one in progress})
+    outside = await load_outside(session, planned, year=year, at=period.cut_to)
     office = await load_calendar(session, first=date(year, 1, 1), last=date(year, 12, 31))
     return UnitWeek(
         unit_id=subject.unit_id,
@@ -71,6 +80,7 @@ async def unit_week(session: AsyncSession, subject: Subject, week: date, *, now:
         pace=pace(period.until, pattern=Pattern.FIVE_DAYS, days_off=office.days_off(subject.unit_id)),
         year=year,
         away=tuple((one.name, days) for one in record.workers if (days := _days_away(one))),
+        outside=sum(outside.values(), Outside()) if len(outside) >= FEWEST else None,
     )
 
 

@@ -151,7 +151,7 @@ async def take_answers(
 ) -> tuple[OutcomesTaken, Answered]:
     """Gives each asked entry its answer; only what is skipped in words is. Numbers are those of the card."""
     given = answers_of(text, asked)
-    taken = await set_outcomes(session, actor, given, now=now) if given else OutcomesTaken(day.id, ())
+    taken = await set_outcomes(session, actor, given, now=now) if given else OutcomesTaken(day.id)
     return taken, noted(day, asked, text, message_id=message_id)
 
 

@@ -143,19 +143,3 @@ async def pick_ready(session: AsyncSession, actor: Actor, entry: Entry, code: st
 def answer_code(text: str) -> str:
     """A short name of a ready answer that fits into a button."""
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-FAMILIES = {
-    "school": ("guru", "madrasah", "sekolah", "pengajar", "dosen", "widyaiswara"),
-    "religion": ("penghulu", "penyuluh agama", "kua"),
-    "health": ("bidan", "perawat", "dokter", "apoteker", "gizi", "sanitarian"),
-    "finance": ("keuangan", "bendahara", "anggaran", "gaji"),
-    "personnel": ("sdm", "kepegawaian"),
-}
-"""Words of a jabatan that tell which example its holder understands."""
-
-
-def job_family(position: str | None) -> str:
-    """The kind of job, for one fitting example; `office` when none is known."""
-    words = (position or "").casefold()
-    return next((name for name, marks in FAMILIES.items() if any(one in words for one in marks)), "office")

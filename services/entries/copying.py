@@ -1,11 +1,15 @@
-"""«Sama seperti kemarin»: the activities and RHK of the last reported day, never outcome or quantity."""
+"""«Sama seperti kemarin»: the activities and RHK of the last reported day, never outcome or quantity.
+
+An RHK that was reworded since is copied in its wording of now, also into the next year; one that is gone is
+suggested anew.
+"""
 
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Entry, LinkSource, State, Target
+from models import Day, Entry, LinkSource, State
 from services.entries.days import MOST_ENTRIES, changed, open_day
 from services.entries.suggesting import apply_suggestion, load_plan
 from services.errors import Invalid
@@ -30,27 +34,24 @@ async def copy_last_day(session: AsyncSession, actor: Actor, work_date: date, *,
     if source is None:
         raise Invalid("day", "nothing_to_copy")
     rows = (
-        await session.execute(
-            select(Entry, Target.retired_at)
-            .outerjoin(Target, Target.id == Entry.target_id)
-            .where(Entry.day_id == source.id)
-            .order_by(Entry.position)
-        )
+        await session.scalars(select(Entry).where(Entry.day_id == source.id).order_by(Entry.position))
     ).all()
     present = list(await session.scalars(select(Entry.position).where(Entry.day_id == day.id)))
     if len(present) + len(rows) > MOST_ENTRIES:
         raise Invalid("entries", "too_many_entries", limit=MOST_ENTRIES)
     plan = await load_plan(session, actor.person_id, work_date.year)
-    for place, (old, retired_at) in enumerate(rows, start=max(present, default=-1) + 1):
+    standing = plan.standing if plan is not None else {}
+    for place, old in enumerate(rows, start=max(present, default=-1) + 1):
         sure = old.confident or old.link_source is not LinkSource.SUGGESTED
-        linked = sure and retired_at is None and (old.target_id is not None or old.outside_plan)
+        target_id = standing.get(old.target_id or 0)
+        linked = sure and (target_id is not None or (old.target_id is None and old.outside_plan))
         entry = Entry(
             day_id=day.id,
             position=place,
             state=State.DRAFT,
             created_at=now,
             activity=old.activity,
-            target_id=old.target_id if linked else None,
+            target_id=target_id if linked else None,
             outside_plan=old.outside_plan if linked else False,
             link_source=LinkSource.COPIED if linked else None,
             confident=linked,

@@ -11,6 +11,7 @@ from services.approvals.correcting import FIELD_OF
 from services.approvals.telling import load_returned
 from services.entries.days import changed, ensure_editable, own_entries
 from services.entries.editing import set_field
+from services.entries.remarks import Remark
 from services.entries.restoring import remove_entries
 from services.errors import Outdated
 from services.people.identity import Actor
@@ -19,11 +20,11 @@ from services.reading.outcomes import repeats_activity
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Whose day it is in now, and the day it was taken for. `repeated`: its outcome repeats the activity."""
+    """Whose day it is in now, and the day it was taken for. `remark`: what is to be pointed out."""
 
     day_id: int
     from_day_id: int
-    repeated: tuple[int, ...]
+    remark: Remark | None = None
 
 
 async def move_in(
@@ -60,9 +61,9 @@ async def move_in(
     await changed(session, source)
     if field is None:
         await changed(session, day)
-        return Moved(day.id, source.id, ())
+        return Moved(day.id, source.id)
     taken = await set_field(session, actor, entry.id, field, text, now=now)
-    return Moved(day.id, source.id, taken.repeated)
+    return Moved(day.id, source.id, taken.remark)
 
 
 def _words(entry: Entry, new: Entry) -> str:

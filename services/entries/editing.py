@@ -19,6 +19,7 @@ from services.entries.days import (
     own_day,
     own_entries,
 )
+from services.entries.remarks import Remark, all_effects, remark_on
 from services.entries.restoring import Removed, kept_nothing, remove_entries, with_said
 from services.entries.suggesting import PlanView, apply_suggestion, load_plan
 from services.errors import Invalid, NotFound
@@ -26,7 +27,6 @@ from services.people.identity import Actor
 from services.plans.standing import in_force
 from services.reading.capture import read_outcome
 from services.reading.masking import mask_sensitive
-from services.reading.outcomes import repeats_activity
 from services.reading.quantities import read_quantity
 from services.reading.sensitive import find_sensitive
 from services.reading.times import read_times
@@ -37,10 +37,11 @@ EDITABLE = (State.DRAFT, State.RETURNED)
 
 @dataclass(frozen=True, slots=True)
 class OutcomesTaken:
-    """`repeated`: entries whose outcome only repeats the activity, told for the first time."""
+    """`remark`: what is to be pointed out. `effects`: every outcome taken surely shows an effect."""
 
     day_id: int
-    repeated: tuple[int, ...]
+    remark: Remark | None = None
+    effects: bool = False
 
 
 async def set_field(
@@ -51,14 +52,15 @@ async def set_field(
     text = text.strip()
     if not text:
         raise Invalid(field, "empty")
-    repeated = False
+    taken = OutcomesTaken(day.id)
     match field:
         case "activity":
             entry.activity = text
             apply_suggestion(entry, await load_plan(session, actor.person_id, day.work_date.year))
         case "outcome":
             plan = await load_plan(session, actor.person_id, day.work_date.year)
-            repeated = _set_outcome(entry, text, plan)
+            _set_outcome(entry, text, plan)
+            taken = await _taken(session, actor, day, [entry], now=now)
         case "quantity":
             found = read_quantity(text)
             if found is None or found[0] > 1_000_000:
@@ -72,7 +74,7 @@ async def set_field(
         case _:
             raise NotFound
     await changed(session, day)
-    return OutcomesTaken(day.id, (entry.id,) if repeated else ())
+    return taken
 
 
 async def set_outcomes(
@@ -86,15 +88,25 @@ async def set_outcomes(
     if day is None:
         raise NotFound("entry_gone")
     plan = await load_plan(session, actor.person_id, day.work_date.year)
-    repeated = []
+    answered = []
     for entry in entries:
         answer = answers[entry.id]
         if answer is None:
             entry.outcome_skipped = True
-        elif _set_outcome(entry, answer, plan):
-            repeated.append(entry.id)
+        else:
+            _set_outcome(entry, answer, plan)
+            answered.append(entry)
+    taken = await _taken(session, actor, day, answered, now=now)
     await changed(session, day)
-    return OutcomesTaken(day.id, tuple(repeated))
+    return taken
+
+
+async def _taken(
+    session: AsyncSession, actor: Actor, day: Day, entries: Sequence[Entry], *, now: datetime
+) -> OutcomesTaken:
+    """What there is to say about the outcomes of these entries."""
+    remark = await remark_on(session, actor, day, entries, now=now)
+    return OutcomesTaken(day.id, remark, effects=all_effects(entries))
 
 
 async def still_editable(
@@ -113,11 +125,8 @@ async def still_editable(
     return (day, entries) if entries else (None, [])
 
 
-def _set_outcome(entry: Entry, text: str, plan: PlanView | None) -> bool:
-    """New words may belong to another RHK, and what only the old ones counted goes with those.
-
-    Gives whether they repeat the activity, the first time only.
-    """
+def _set_outcome(entry: Entry, text: str, plan: PlanView | None) -> None:
+    """New words may belong to another RHK, and what only the old ones counted goes with those."""
     outcome, quantity, unit = read_outcome(text)
     counted = read_quantity(entry.outcome) if entry.outcome else None
     entry.outcome, entry.outcome_skipped = outcome, False
@@ -126,10 +135,6 @@ def _set_outcome(entry: Entry, text: str, plan: PlanView | None) -> bool:
     elif counted is not None and counted == (entry.quantity, entry.unit):
         entry.quantity, entry.unit = read_quantity(entry.activity) or (None, None)
     apply_suggestion(entry, plan)
-    if repeats_activity(entry.activity, outcome) and not entry.repeat_noted:
-        entry.repeat_noted = True
-        return True
-    return False
 
 
 async def set_target(

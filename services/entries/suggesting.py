@@ -1,36 +1,41 @@
-"""Which RHK an entry is offered first: the person's plan of that year and their own choices."""
+"""Which RHK an entry is offered first: by the person's plan, their own choices and their office's."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from models import Day, Entry, LinkSource, PerformancePlan, Person, Target
-from services.linking import Candidate, Choice, PlanIndex, Suggestion, build_index, suggest
+from models import Decision, Entry, LinkSource, PerformancePlan, Person, Target
+from services.entries.choices import how_far, office_choices, own_choices, wordings_now
+from services.linking import Candidate, Choice, Memory, PlanIndex, Suggestion, build_index, suggest_learned
 
-WEIGHTS = {LinkSource.CHOSEN: 1.0, LinkSource.COPIED: 0.6, LinkSource.ACCEPTED: 0.4}
-"""How strongly an earlier link teaches: a tap most, a preselection that was merely sent least."""
-HISTORY = 150
-"""Earlier entries looked at."""
 KEPT = 256
+"""Plans whose index is kept."""
+REMEMBERED = 64
+"""People whose choices are kept ready."""
 
+_memories: OrderedDict[tuple[Choice, ...], Memory] = OrderedDict()
 _indexes: OrderedDict[tuple[tuple[Candidate, ...], str | None], PlanIndex] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """The RHK one may choose from, in order."""
+    """The RHK one may choose from, in order. `standing`: any RHK of the person → the one it is today."""
 
     targets: tuple[tuple[int, str], ...]
     index: PlanIndex
-    history: tuple[Choice, ...]
+    memory: Memory
+    standing: Mapping[int, int]
 
 
 async def load_plan(session: AsyncSession, person_id: int, year: int) -> PlanView | None:
-    """A person's plan of a year with what their earlier choices teach; None before an SKP exists."""
+    """A person's plan of a year with what earlier choices teach; None before an SKP exists.
+
+    The same number of queries whatever there is to learn from.
+    """
     plan = await session.scalar(
         select(PerformancePlan)
         .where(PerformancePlan.person_id == person_id, PerformancePlan.year == year)
@@ -41,20 +46,28 @@ async def load_plan(session: AsyncSession, person_id: int, year: int) -> PlanVie
     targets = [one for one in plan.targets if one.retired_at is None and not one.pending]
     if not targets:
         return None
-    position = await session.scalar(select(Person.position).where(Person.id == person_id))
+    newest = [select(func.max(table.id)).scalar_subquery() for table in (Entry, Decision)]
+    position, unit_id, *made = (
+        await session.execute(select(Person.position, Person.unit_id, *newest).where(Person.id == person_id))
+    ).one()
     candidates = [
         Candidate(one.id, one.text, tuple(indicator.text for indicator in one.indicators)) for one in targets
     ]
+    wordings = tuple((one.id, one.text) for one in targets)
+    standing = await wordings_now(session, person_id, year, plan.targets)
+    own = await own_choices(session, person_id, standing)
+    theirs = await office_choices(session, person_id, unit_id, wordings, year=year, made=how_far(*made))
     return PlanView(
-        targets=tuple((one.id, one.text) for one in targets),
+        targets=wordings,
         index=_index(candidates, position),
-        history=await _history(session, person_id),
+        memory=_memory((*own, *theirs)),
+        standing=standing,
     )
 
 
 def suggestion_for(plan: PlanView, activity: str, outcome: str | None) -> Suggestion:
     """The ranked RHK for one activity."""
-    return suggest(plan.index, activity, outcome=outcome, history=plan.history)
+    return suggest_learned(plan.index, activity, outcome=outcome, memory=plan.memory)
 
 
 def apply_suggestion(entry: Entry, plan: PlanView | None) -> None:
@@ -68,19 +81,14 @@ def apply_suggestion(entry: Entry, plan: PlanView | None) -> None:
     entry.target_id = None if found.outside or not found.ranking else found.ranking[0].key
 
 
-async def _history(session: AsyncSession, person_id: int) -> tuple[Choice, ...]:
-    rows = await session.execute(
-        select(Entry.activity, Entry.outcome, Entry.target_id, Entry.link_source)
-        .join(Day, Day.id == Entry.day_id)
-        .where(Day.person_id == person_id, Entry.link_source.in_(list(WEIGHTS)))
-        .order_by(Entry.id.desc())
-        .limit(HISTORY)
-    )
-    return tuple(
-        Choice(activity, outcome, target_id, WEIGHTS[source])
-        for activity, outcome, target_id, source in rows
-        if source is not None
-    )
+def _memory(choices: tuple[Choice, ...]) -> Memory:
+    if choices in _memories:
+        _memories.move_to_end(choices)
+        return _memories[choices]
+    memory = _memories[choices] = Memory(choices)
+    if len(_memories) > REMEMBERED:
+        _memories.popitem(last=False)
+    return memory
 
 
 def _index(candidates: Sequence[Candidate], position: str | None) -> PlanIndex:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from services.linking.expressions import Expression, read_expressions
 from services.linking.lexicon import KIND_WEIGHT, LEXICON, Features, normalise
+from services.linking.meaning import TargetMeanings, read_targets
 from services.linking.phases import leading_actions, phases_of_target
 from services.linking.records import Candidate
 from services.linking.words import consonants, stem, words_of
@@ -46,6 +47,8 @@ class PlanIndex:
     """The actions each RHK opens with."""
     everyday: frozenset[str]
     """Words of the jabatan that the lexicon does not know: they tell no RHK from another."""
+    meanings: TargetMeanings
+    """The RHK as the trained model sees them."""
 
 
 def build_index(candidates: Sequence[Candidate], *, position: str | None = None) -> PlanIndex:
@@ -75,6 +78,7 @@ def build_index(candidates: Sequence[Candidate], *, position: str | None = None)
         phases=tuple(phases_of_target(candidate.text) for candidate in candidates),
         actions=tuple(leading_actions(read_expressions(candidate.text)) for candidate in candidates),
         everyday=frozenset(everyday),
+        meanings=read_targets(candidates),
     )
 
 

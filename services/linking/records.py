@@ -18,13 +18,20 @@ class Candidate:
 class Choice:
     """A link confirmed earlier; ``key`` None means outside the SKP.
 
-    ``weight`` is 1 for a tap of the person, less for an accepted preselection or a colleague's choice.
+    ``weight`` is 1 for a tap of the person, less for an accepted preselection or a colleague's choice, below
+    0 for a link the supervisor sent back.
     """
 
     activity: str
     outcome: str | None
     key: int | None
     weight: float = 1.0
+    times: int = 1
+    """How often in a row."""
+    colleague: int | None = None
+    """Which colleague of this office made it, by a mere number; None: the person's own."""
+    settles: bool = False
+    """It corrected a link that was sent back: what was chosen for such work before it no longer counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,8 @@ class Ranked:
     score: float
     because: tuple[str, ...]
     chosen: int
+    colleagues: bool = False
+    """Colleagues of this office often chose it for such work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +53,5 @@ class Suggestion:
     ranking: tuple[Ranked, ...]
     outside: bool
     confident: bool
+    outside_chosen: int = 0
+    """How often the person chose `Di luar SKP` for such work."""

@@ -1,51 +1,34 @@
-"""Ranking the RHK of a person for one activity."""
+"""Ranking the RHK of a person for one activity: the lexicon, the trained meanings, and earlier choices.
+
+Each view gives log-odds, and they add up; how much the lexicon counts beside the meanings was learned with
+them. `Di luar SKP` is one more candidate.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import cast
 
-from services.linking.expressions import Expression, read_expressions
+import numpy as np
+
 from services.linking.history import Votes, count_votes
-from services.linking.index import PlanIndex, matches, unfolded
+from services.linking.index import PlanIndex
 from services.linking.lexicon import LEXICON
-from services.linking.phases import agreement, leading_actions, phases_of_activity
+from services.linking.meaning import Array, Meant, compare, learned_number
 from services.linking.records import Choice, Ranked, Suggestion
+from services.linking.spoken import Spoken, look_up
+from services.linking.words import words_of
 
-_OUTCOME_SHARE = 0.5
-_TAP = 4.0
-"""Support of the same activity chosen once, in units of one perfectly matching, discriminating word."""
-_TAP_OVER_WORDS = 1.6
-"""The same, at least, as a multiple of what the words say: an earlier choice dominates a long text too."""
-
-_FADING_PER_EXPRESSION = 0.96
-_MIN_INSIDE = 0.15
-_INSIDE_SHARE = 0.7
-_CONFIDENT_SCORE = 0.6
-_CONFIDENT_LEAD = 1.3
-_CONFIDENT_OUTSIDE = 2.0
-"""How much more must speak for `Di luar SKP` than for any RHK before it is preselected."""
-_LEADING_STRANGE = 1.3
-_SAME_ACTION = 1.3
-_FOREIGN_SHARE = 0.3
-_FOREIGN_BELOW = 0.3
-_SURE_OBJECT = 0.9
+_TAP = 10.0
+"""Log-odds of the same activity chosen once before: it dominates whatever the words say."""
+_AGAINST_OUTSIDE = 0.7
+"""`Di luar SKP` comes first only when it is this much likelier: a wrong one hides work from the plan."""
+_SURE = 0.85
+"""Probability from which the first is preselected."""
+_MOST_SPOKEN, _SHARE_OF, _MOST_BEST = 4.0, 3.0, 3.0
+_LITTLE = 0.3
+_WORTH_NAMING = 0.12
 _MAX_BECAUSE = 4
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Running support per RHK and the words behind it."""
-
-    scores: list[float]
-    reasons: list[list[tuple[float, str]]]
-    inside: float = 0.0
-    """Matches with the plan as a whole, whichever RHK is meant."""
-    outside: float = 0.0
-    """The strongest sign of work outside any plan."""
-    foreign: float = 0.0
-    """The clearest object of work that no RHK speaks of."""
 
 
 def suggest(
@@ -56,109 +39,72 @@ def suggest(
     history: Sequence[Choice] = (),
 ) -> Suggestion:
     """Rank all RHK of ``index`` for ``activity``; ``history`` is this person's, newest first."""
-    tally = _Tally([0.0] * len(index.keys), [[] for _ in index.keys])
-    spoken = read_expressions(activity)
-    _weigh(index, spoken, tally, share=1.0)
-    if outcome:
-        _weigh(index, read_expressions(outcome), tally, share=_OUTCOME_SHARE, outcome=True)
-    shown = phases_of_activity(activity, spoken)
-    opening = leading_actions(spoken)
-    for at, phases in enumerate(index.phases):
-        tally.scores[at] *= agreement(phases, shown)
-        if opening & index.actions[at]:
-            tally.scores[at] *= _SAME_ACTION
-    from_words = max(tally.scores, default=0.0)
+    if not index.keys or not words_of(activity):
+        return _nothing_to_go_by(index)
+    spoken = look_up(index, activity, outcome)
+    meant = compare(index.meanings, activity, outcome)
+    inside, outside = _log_odds(spoken, meant)
     votes = count_votes(activity, history) if history else Votes({}, {})
-    tap = max(_TAP, _TAP_OVER_WORDS * from_words)
     for at, key in enumerate(index.keys):
-        tally.scores[at] += tap * votes.support.get(key, 0.0)
-    order = sorted(range(len(index.keys)), key=lambda at: (-tally.scores[at], at))
-    ranking = tuple(_ranked(index, tally, votes, at) for at in order)
-    best = tally.scores[order[0]] if order else 0.0
-    second = tally.scores[order[1]] if len(order) > 1 else 0.0
-    learned = tap * max((votes.support.get(key, 0.0) for key in index.keys), default=0.0)
-    inside = max(best, tally.inside * _INSIDE_SHARE + learned)
-    against = max(tally.outside, _FOREIGN_SHARE * tally.foreign) + tap * votes.support.get(None, 0.0)
-    is_outside = inside < _MIN_INSIDE or against > inside
-    lead = best / max(second, against, 0.3)
-    if is_outside:
-        confident = against >= _CONFIDENT_SCORE and against >= _CONFIDENT_OUTSIDE * inside
-    else:
-        confident = best >= _CONFIDENT_SCORE and lead >= _CONFIDENT_LEAD
-    return Suggestion(ranking=ranking, outside=is_outside, confident=confident)
-
-
-def _weigh(
-    index: PlanIndex, expressions: list[Expression], tally: _Tally, *, share: float, outcome: bool = False
-) -> None:
-    """Add what ``expressions`` say to ``tally``; an outcome says nothing of being outside the plan."""
-    place = share
-    leading = True
-    for expression in expressions:
-        fits = matches(index, expression)
-        top = max(fits, default=0.0)
-        if top < 0.05 and not expression.known:
-            repaired = _repaired(index, expression)
-            if repaired is not None:
-                fits = matches(index, repaired)
-                top = max(fits, default=0.0)
-        strange = _strangeness(expression) * (_LEADING_STRANGE if leading else 1.0)
-        leading = leading and not (expression.kinds() - {"g"})
-        if strange > 0.0 and not outcome:
-            tally.outside = max(tally.outside, strange * max(0.0, 1.0 - 1.6 * top))
-        if top < _FOREIGN_BELOW and not outcome and _is_foreign(index, expression):
-            tally.foreign = max(tally.foreign, expression.weight * place)
-        if top <= 0.0:
-            continue
-        tally.inside += expression.weight * place * top
-        weight = expression.weight * place * _discrimination(fits, top)
-        label = " ".join(expression.words)
-        for at, fit in enumerate(fits):
-            if fit > 0.0:
-                tally.scores[at] += weight * fit
-                tally.reasons[at].append((weight * fit, label))
-        place *= _FADING_PER_EXPRESSION
-
-
-def _repaired(index: PlanIndex, expression: Expression) -> Expression | None:
-    root = unfolded(index, expression.words[0]) if len(expression.words) == 1 else None
-    return None if root is None else replace(expression, features={"=" + root: 0.7})
-
-
-def _strangeness(expression: Expression) -> float:
-    """How typical of work outside any plan an expression is, in [0, 1]."""
-    return max(
-        (value for name, value in expression.features.items() if LEXICON.kinds.get(name) == "x"), default=0.0
+        inside[at] += _TAP * votes.support.get(key, 0.0)
+    outside += _TAP * votes.support.get(None, 0.0)
+    order = sorted(range(len(index.keys)), key=lambda at: (-float(inside[at]), at))
+    shares = _probabilities(inside, outside)
+    is_outside = outside > float(inside[order[0]])
+    return Suggestion(
+        ranking=tuple(
+            Ranked(
+                key=index.keys[at],
+                score=float(shares[at]),
+                because=_because(spoken, meant, at),
+                chosen=votes.chosen.get(index.keys[at], 0),
+            )
+            for at in order
+        ),
+        outside=is_outside,
+        confident=float(shares[-1] if is_outside else shares[order[0]]) >= _SURE,
     )
 
 
-def _is_foreign(index: PlanIndex, expression: Expression) -> bool:
-    """Whether an expression surely names an object of work that is not of this person's field."""
-    objects = [
-        name
-        for name, value in expression.features.items()
-        if value >= _SURE_OBJECT and LEXICON.kinds.get(name) == "o"
-    ]
-    return bool(objects) and not any(name in index.own_field for name in objects)
-
-
-def _discrimination(fits: list[float], top: float) -> float:
-    """1 when a single RHK is meant, towards 0.15 when all are alike: inverse frequency within this plan."""
-    if len(fits) < 2:
-        return 1.0
-    spread = sum(fits) / top
-    return 0.15 + 0.85 * max(0.0, math.log(len(fits) / spread) / math.log(len(fits)))
-
-
-def _ranked(index: PlanIndex, tally: _Tally, votes: Votes, at: int) -> Ranked:
-    key = index.keys[at]
-    words: list[str] = []
-    for value, label in sorted(tally.reasons[at], key=lambda reason: -reason[0]):
-        if value >= 0.08 and label not in words:
-            words.append(label)
-    return Ranked(
-        key=key,
-        score=1.0 - math.exp(-tally.scores[at]),
-        because=tuple(words[:_MAX_BECAUSE]),
-        chosen=votes.chosen.get(key, 0),
+def _log_odds(spoken: Spoken, meant: Meant) -> tuple[Array, float]:
+    """Of each RHK, and of `Di luar SKP`, before any choice; as they were trained together."""
+    scores = np.array(spoken.scores, dtype=np.float32)
+    best = float(scores.max())
+    inside = (
+        meant.inside
+        + learned_number("spoken") * np.minimum(scores, _MOST_SPOKEN)
+        + learned_number("spoken_share") * _SHARE_OF * scores / (scores.sum() + _LITTLE)
     )
+    outside = (
+        meant.outside
+        + learned_number("spoken_outside") * float(spoken.is_outside)
+        + learned_number("spoken_best") * min(_MOST_BEST, best)
+        - _AGAINST_OUTSIDE
+    )
+    return np.asarray(inside, dtype=np.float32), outside
+
+
+def _probabilities(inside: Array, outside: float) -> Array:
+    """Of each RHK and, last, of none."""
+    odds = np.append(inside, np.float32(outside))
+    grown = np.exp(odds - odds.max())
+    return cast(Array, np.minimum(grown / grown.sum(), 0.9999))
+
+
+def _because(spoken: Spoken, meant: Meant, at: int) -> tuple[str, ...]:
+    """The words of the person that speak more for this RHK than for the others, the weightiest first."""
+    said: dict[str, float] = {}
+    above = meant.shares[:, at] - meant.shares.mean(axis=1)
+    for word, value in zip(meant.words, above, strict=True):
+        if word not in LEXICON.stops:
+            said[word] = said.get(word, 0.0) + float(value)
+    for value, label in spoken.reasons[at]:
+        for word in label.split():
+            if word not in LEXICON.stops:
+                said[word] = said.get(word, 0.0) + value
+    named = sorted((word for word in said if said[word] >= _WORTH_NAMING), key=lambda word: -said[word])
+    return tuple(named[:_MAX_BECAUSE])
+
+
+def _nothing_to_go_by(index: PlanIndex) -> Suggestion:
+    return Suggestion(tuple(Ranked(key, 0.0, (), 0) for key in index.keys), outside=True, confident=False)

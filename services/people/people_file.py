@@ -9,7 +9,17 @@ from zoneinfo import available_timezones
 
 from models import Employment, Pattern, RoleName
 from services.people.nip import check_nip, is_pppk, is_scientific, plain_number
-from services.people.rows import NOWHERE, Cell, Remarks, Row, choose, folded, short_text, value_of
+from services.people.rows import (
+    NOWHERE,
+    Cell,
+    Remarks,
+    Row,
+    choose,
+    folded,
+    short_text,
+    value_of,
+    without_examples,
+)
 
 COLUMNS = (
     "nama",
@@ -93,8 +103,10 @@ class PersonRecord:
 
 
 def read_people(rows: Sequence[Row], remarks: Remarks, *, today: date) -> list[PersonRecord]:
-    """Understands every row by itself, then looks for the same person twice."""
-    records = [_record(row, remarks, today) for row in rows]
+    """Understands every row by itself, then looks for the same person twice. Examples are passed over."""
+    records = [_record(row, remarks, today) for row in without_examples(rows, "nip", remarks)]
+    if rows and not records:
+        remarks.fault(rows[0].get("nip", NOWHERE), "nip", "only_examples")
     for column, key in (("nip", "nip"), ("id_pegawai", "staff_number")):
         first: dict[str, Cell] = {}
         for record in records:

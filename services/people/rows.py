@@ -52,6 +52,8 @@ _GAPS = re.compile(r"\s+")
 
 def clean(text: str) -> str:
     """One line without control and invisible characters, single spaces, letters as they are."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     visible = (" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
     return _GAPS.sub(" ", "".join(x for x in visible if unicodedata.category(x) not in ("Cc", "Cf"))).strip()
 
@@ -63,7 +65,10 @@ def folded(text: str) -> str:
 
 def value_of(row: Row, column: str) -> str:
     """The cleaned text of a cell; "" when it is empty, only a dash, or the column is not there."""
-    text = clean(row.get(column, NOWHERE).text)
+    cell = row.get(column)
+    if cell is None or not cell.text:
+        return ""
+    text = clean(cell.text)
     return "" if text in ("-", "–", "—") else text
 
 
@@ -87,6 +92,19 @@ def choose(row: Row, column: str, remarks: Remarks, *, choices: Mapping[str, Any
         remarks.fault(cell, column, "not_a_choice", value=clean(cell.text)[:60], accepted=accepted)
         return None
     return choices[text]
+
+
+EXAMPLE = "contoh"
+"""How the NIP of a row of a template begins that only shows how it is filled in."""
+
+
+def without_examples(rows: Sequence[Row], column: str, remarks: Remarks) -> list[Row]:
+    """The rows but those marked as examples in that column, which are remarked on once."""
+    shown = [value_of(row, column).casefold().startswith(EXAMPLE) for row in rows]
+    examples = [row for row, is_example in zip(rows, shown, strict=True) if is_example]
+    if examples:
+        remarks.warn(examples[0][column], column, "examples_skipped", count=len(examples))
+    return [row for row, is_example in zip(rows, shown, strict=True) if not is_example]
 
 
 def missing_columns(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:

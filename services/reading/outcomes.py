@@ -103,8 +103,8 @@ def repeats_activity(activity: str, outcome: str) -> bool:
     fresh = [word for word in _WORD.findall(_WENT_WELL.sub(" ", outcome.lower())) if word not in _DONE_WORDS]
     if not _WORD.search(outcome) or _STATES.intersection(fresh):
         return False
-    known = {stem for word in said for stem in _stems(word)}
-    return all(not word.isdigit() and _stems(word) & known for word in fresh)
+    known = {stem for word in said for stem in stems(word)}
+    return all(not word.isdigit() and stems(word) & known for word in fresh)
 
 
 def _strong_mark(text: str) -> tuple[int, int] | None:
@@ -150,7 +150,7 @@ def _open_outcome(text: str) -> str:
     return text.strip().lstrip(":=,;|").strip()
 
 
-def _stems(word: str) -> set[str]:
+def stems(word: str) -> set[str]:
     """What a word may have been before its affixes: "menyusun" and "tersusunnya" share "susun"."""
     bare = {word}
     for suffix in _SUFFIXES:

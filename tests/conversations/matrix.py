@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -18,6 +19,10 @@ from bot.callbacks import Kind, Press
 from models import (
     Account,
     ActingSupervisor,
+    ActionStep,
+    AnnexKind,
+    AnnexLine,
+    Aspect,
     Base,
     Blocker,
     Capacity,
@@ -30,22 +35,29 @@ from models import (
     Group,
     Holiday,
     HolidayKind,
+    Indicator,
+    IndicatorValue,
     Invitation,
+    LinkSource,
     OutboxMessage,
     OutboxState,
     Pattern,
+    PerformancePlan,
     Person,
     PlanLine,
+    PlanState,
     RamadanHours,
     Role,
     RoleName,
+    Target,
     Tone,
     Unit,
 )
 from models.engine import Database
-from services import blockers, dialogue, feedback, groups, planning
+from services import audit, blockers, dialogue, feedback, groups, planning
 from services.approvals import deciding
 from services.approvals.queue import load_queue
+from services.cascade.connecting import CONNECTED
 from services.entries.asking import answer_code
 from services.entries.drafting import take_report
 from services.entries.nothing import report_nothing
@@ -56,7 +68,10 @@ from services.groups import Place
 from services.people.identity import Actor, who_is
 from services.people.invitations import invite
 from services.people.joining import join
+from services.progress.standing import revision_of
 from services.rounds import plan_everybody, tick
+from services.sheet.loading import load_sheet
+from services.sheet.writing import mark_of
 from tests.conftest import WEDNESDAY
 from tests.office import Office, user_of
 
@@ -129,10 +144,26 @@ class Facts:
     coaching: int = 0
     span: int = 0
     """A `perbaikan` to Ani that is due today, and days on which Eko stands in for Budi."""
+    sheet: int = 0
+    step: int = 0
+    """What the buttons of Ani's e-Kinerja sheet name, and an action step she may choose there."""
     holiday: int = 0
     dropped: int = 0
     ramadan: int = 0
     """A day off, one that was cancelled, and the Ramadan hours that are set."""
+    skp: int = 0
+    proposed: int = 0
+    """Ani's SKP of this year, a draft, and that of the next, which lies before Budi."""
+    gone_rhk: int = 0
+    boss_rhk: int = 0
+    indicator: int = 0
+    dated: int = 0
+    value: int = 0
+    """An indicator of kualitas of Ani, and what she reported of it."""
+    action_step: int = 0
+    annex: int = 0
+    annex_going: int = 0
+    """Around Ani's SKP: an RHK she took out, one of Budi's, an indicator, a step, and two annex lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +220,11 @@ ON_COACHING = Row(
     "budi", lambda facts, one: Press(Kind.FOLLOW_UP, facts.coaching), about=Feedback, free=False
 )
 NAMING = HEADS | {"admin"}
+ON_SKP = Row("ani", lambda facts, one: Press(Kind.SKP_PART, facts.skp, 1, "b"), about=PerformancePlan)
+BEFORE_BUDI = Row("budi", lambda facts, one: Press(Kind.SKP_AGREE, facts.proposed, 1), about=PerformancePlan)
+ON_RHK = Row(
+    "ani", lambda facts, one: Press(Kind.TARGET_SHOW, facts.office.ani_targets[0]), about=Target, free=False
+)
 ON_SEAT = Row(
     "head",
     lambda facts, one: Press(Kind.ACTING, facts.office.head),
@@ -197,6 +233,10 @@ ON_SEAT = Row(
     inert=True,
     free=False,
 )
+
+
+VALUE_SHOWN = revision_of(WEDNESDAY)
+"""The report of Ani's value as Budi was shown it."""
 
 
 def seat(facts: Facts) -> str:
@@ -591,7 +631,217 @@ PRESSES: dict[Kind, Row] = {
     Kind.BRIEF_QUEUE: Row("budi", own(Kind.BRIEF_QUEUE), about=None, may=HEADS, inert=True),
     Kind.WEEK: Row("budi", own(Kind.WEEK), about=None, inert=True),
     Kind.SET_LANGUAGE: Row("ani", own(Kind.SET_LANGUAGE, "en"), about=Person, free=False),
+    Kind.SKP_SHOW: Row(
+        "ani", own(Kind.SKP_SHOW, "2026"), about=None, may=frozenset({"budi"}), inert=True, free=False
+    ),
+    Kind.SKP_PART: replace(ON_SKP, may=frozenset({"budi"}), inert=True, free=False),
+    Kind.SKP_TEAM: Row("budi", own(Kind.SKP_TEAM, "2026"), about=None, may=HEADS, inert=True, free=False),
+    Kind.SKP_NEW: Row("ani", own(Kind.SKP_NEW, "2026"), about=None, own=True, inert=True, free=False),
+    Kind.SKP_FORM: replace(
+        ON_SKP, press=lambda facts, one: Press(Kind.SKP_FORM, facts.skp, 1, "jpt"), free=False
+    ),
+    Kind.SKP_PROPOSE: replace(
+        ON_SKP, press=lambda facts, one: Press(Kind.SKP_PROPOSE, facts.skp, 1), guarded=True
+    ),
+    Kind.SKP_WITHDRAW: replace(
+        ON_SKP, press=lambda facts, one: Press(Kind.SKP_WITHDRAW, facts.proposed, 1), guarded=True
+    ),
+    Kind.SKP_AGREE: replace(BEFORE_BUDI, guarded=True),
+    Kind.SKP_RETURN: replace(
+        BEFORE_BUDI,
+        press=lambda facts, one: Press(Kind.SKP_RETURN, facts.proposed, 1),
+        guarded=True,
+        inert=True,
+    ),
+    Kind.EXPECT: replace(
+        BEFORE_BUDI,
+        press=lambda facts, one: Press(Kind.EXPECT, facts.skp, 0, "akuntabel"),
+        inert=True,
+        free=False,
+    ),
+    Kind.TARGET_SHOW: replace(ON_RHK, may=frozenset({"budi"}), inert=True),
+    Kind.TARGET_TEXT: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(Kind.TARGET_TEXT, facts.office.ani_targets[0]),
+        inert=True,
+        free=True,
+    ),
+    Kind.TARGET_KIND: replace(
+        ON_RHK, press=lambda facts, one: Press(Kind.TARGET_KIND, facts.office.ani_targets[0], 0, "tambahan")
+    ),
+    Kind.TARGET_PARENT: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(
+            Kind.TARGET_PARENT, facts.office.ani_targets[0], 0, str(facts.boss_rhk)
+        ),
+    ),
+    Kind.TARGET_DROP: replace(
+        ON_RHK, press=lambda facts, one: Press(Kind.TARGET_DROP, facts.office.ani_targets[0]), free=True
+    ),
+    Kind.TARGET_RESTORE: replace(
+        ON_RHK, press=lambda facts, one: Press(Kind.TARGET_RESTORE, facts.gone_rhk), free=True
+    ),
+    Kind.INDICATOR_ADD: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(Kind.INDICATOR_ADD, facts.office.ani_targets[0]),
+        inert=True,
+        free=True,
+    ),
+    Kind.INDICATOR_EDIT: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(Kind.INDICATOR_EDIT, facts.indicator),
+        about=Indicator,
+        inert=True,
+        free=True,
+    ),
+    Kind.INDICATOR_DROP: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(Kind.INDICATOR_DROP, facts.indicator),
+        about=Indicator,
+        free=True,
+    ),
+    Kind.STEP_ADD: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(Kind.STEP_ADD, facts.office.ani_targets[0], 0, "4"),
+        inert=True,
+    ),
+    Kind.STEP_DROP: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(Kind.STEP_DROP, facts.action_step),
+        about=ActionStep,
+        free=True,
+    ),
+    Kind.ANNEX_ADD: replace(
+        ON_SKP,
+        press=lambda facts, one: Press(Kind.ANNEX_ADD, facts.skp, 0, "konsekuensi"),
+        inert=True,
+        free=False,
+    ),
+    Kind.ANNEX_DROP: replace(
+        ON_SKP, press=lambda facts, one: Press(Kind.ANNEX_DROP, facts.annex), about=AnnexLine
+    ),
+    Kind.ANNEX_KEEP: replace(
+        ON_SKP, press=lambda facts, one: Press(Kind.ANNEX_KEEP, facts.annex_going), about=AnnexLine
+    ),
 }
+
+MONTH = "20261101.20261130.0.o.0"
+ON_SHEET = Row(
+    "ani",
+    entry(Kind.SHEET_STEP, arg=MONTH),
+    state=APPROVED,
+    states=frozenset({APPROVED}),
+    about=Entry,
+    free=False,
+)
+SHEET_READERS = frozenset({"ani", "budi"})
+
+
+def over_sheet(kind: Kind) -> Row:
+    """A button for many rows of Ani's sheet, which names what it was shown over."""
+    return Row(
+        "ani",
+        lambda facts, one: Press(kind, facts.office.ani, facts.sheet, MONTH),
+        about=Person,
+        guarded=True,
+        free=False,
+    )
+
+
+def of_sheet(kind: Kind, arg: str = MONTH) -> Row:
+    """A button about Ani's sheet, for whoever may read it."""
+    return Row(
+        "admin",
+        lambda facts, one: Press(kind, facts.office.ani, 0, arg),
+        about=None,
+        may=SHEET_READERS,
+        inert=True,
+        free=False,
+    )
+
+
+SENT = frozenset({SUBMITTED, RETURNED, APPROVED})
+PRESSES |= {
+    Kind.SHEET_SHOW: of_sheet(Kind.SHEET_SHOW),
+    Kind.SHEET_PERIOD: of_sheet(Kind.SHEET_PERIOD),
+    Kind.SHEET_FILE: of_sheet(Kind.SHEET_FILE, f"x.{MONTH}"),
+    Kind.SHEET_PEOPLE: Row(
+        "admin",
+        lambda facts, one: Press(Kind.SHEET_PEOPLE, 0, 0, "0"),
+        about=None,
+        may=HEADS,
+        inert=True,
+        free=False,
+    ),
+    Kind.SHEET_FIND: Row(
+        "admin", lambda facts, one: Press(Kind.SHEET_FIND), about=None, may=HEADS, inert=True
+    ),
+    Kind.SHEET_TIMES: over_sheet(Kind.SHEET_TIMES),
+    Kind.SHEET_AMOUNTS: over_sheet(Kind.SHEET_AMOUNTS),
+    Kind.SHEET_COPIED: over_sheet(Kind.SHEET_COPIED),
+    Kind.SHEET_AMOUNT: replace(ON_SHEET, press=entry(Kind.SHEET_AMOUNT, arg=MONTH)),
+    Kind.SHEET_AMOUNT_ASK: replace(ON_SHEET, press=entry(Kind.SHEET_AMOUNT_ASK, arg=MONTH), inert=True),
+    Kind.SHEET_STEP: replace(ON_SHEET, inert=True),
+    Kind.SHEET_STEP_PICK: replace(
+        ON_SHEET,
+        press=lambda facts, one: Press(Kind.SHEET_STEP_PICK, one.entries[0], 0, f"{facts.step}.{MONTH}"),
+    ),
+    Kind.SHEET_STEP_RHK: replace(ON_SHEET, press=entry(Kind.SHEET_STEP_RHK, arg=MONTH)),
+    Kind.SHEET_STEP_ASK: replace(ON_SHEET, press=entry(Kind.SHEET_STEP_ASK, arg=MONTH), inert=True),
+    Kind.COPY_DAY: Row(
+        "ani", own(Kind.COPY_DAY, "2026-11-13.0"), about=None, own=True, inert=True, free=False
+    ),
+    Kind.COPY_LIST: Row("ani", own(Kind.COPY_LIST, "202611"), about=None, own=True, inert=True, free=False),
+    Kind.COPY_MARK: Row(
+        "ani", entry(Kind.COPY_MARK, arg="1"), state=APPROVED, states=SENT, about=Entry, free=False
+    ),
+    Kind.COPY_MARK_DAY: Row("ani", day(Kind.COPY_MARK_DAY), state=APPROVED, states=SENT, guarded=True),
+    Kind.COPY_LONG: Row("ani", entry(Kind.COPY_LONG), state=APPROVED, about=Entry, inert=True),
+}
+
+ON_TREE = Row(
+    "budi",
+    lambda facts, one: Press(Kind.TREE_RHK, facts.office.ani_targets[0], 0, f"{facts.office.budi}.0"),
+    about=Target,
+    inert=True,
+    free=False,
+)
+ON_TOP = Row(
+    "budi",
+    lambda facts, one: Press(Kind.TREE_TOP, facts.office.budi, 0, "2026.0"),
+    about=Person,
+    inert=True,
+    free=False,
+)
+PRESSES |= {
+    Kind.TREE_TOP: ON_TOP,
+    Kind.TREE_LOOSE: replace(
+        ON_TOP, press=lambda facts, one: Press(Kind.TREE_LOOSE, facts.office.budi, 0, "2026.0")
+    ),
+    Kind.TREE_RHK: ON_TREE,
+    Kind.TREE_WORK: replace(
+        ON_TREE,
+        press=lambda facts, one: Press(
+            Kind.TREE_WORK, facts.office.ani_targets[0], 0, f"{facts.office.budi}.0"
+        ),
+    ),
+    Kind.TREE_CHOOSE: replace(
+        ON_TREE, press=lambda facts, one: Press(Kind.TREE_CHOOSE, facts.office.ani_targets[1], 0, "0")
+    ),
+    Kind.TREE_CONNECT: replace(
+        ON_TREE,
+        press=lambda facts, one: Press(
+            Kind.TREE_CONNECT, facts.office.ani_targets[1], 0, str(facts.boss_rhk)
+        ),
+        inert=False,
+    ),
+    Kind.TREE_UNDO: replace(
+        ON_TREE,
+        press=lambda facts, one: Press(Kind.TREE_UNDO, facts.office.ani_targets[2], 0, str(facts.boss_rhk)),
+        inert=False,
+    ),
+}
+"""A button of the tree, which names whose tree it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -602,12 +852,49 @@ class CommandRow:
     strangers: bool = False
 
 
+OWN_VALUE = Row("ani", lambda facts, one: Press(Kind.VALUE_SHOW, facts.dated), about=Indicator, inert=True)
+ON_VALUE = Row(
+    "budi", lambda facts, one: Press(Kind.VALUE_REVIEW, facts.value), about=IndicatorValue, inert=True
+)
+PRESSES |= {
+    Kind.VALUES: Row(
+        "ani",
+        own(Kind.VALUES, "0"),
+        about=None,
+        may=EVERYBODY - {"admin", "observer"},
+        inert=True,
+        free=False,
+    ),
+    Kind.VALUE_TEAM: Row("budi", own(Kind.VALUE_TEAM, "0"), about=None, may=HEADS, inert=True, free=False),
+    Kind.VALUE_SHOW: OWN_VALUE,
+    Kind.VALUE_ASK: replace(OWN_VALUE, press=lambda facts, one: Press(Kind.VALUE_ASK, facts.dated)),
+    Kind.VALUE_SEND: replace(
+        OWN_VALUE,
+        press=lambda facts, one: Press(Kind.VALUE_SEND, facts.dated, 0, "92.5__2026-10-31"),
+        inert=False,
+        free=False,
+    ),
+    Kind.VALUE_REVIEW: ON_VALUE,
+    Kind.VALUE_CONFIRM: replace(
+        ON_VALUE,
+        press=lambda facts, one: Press(Kind.VALUE_CONFIRM, facts.value, VALUE_SHOWN),
+        guarded=True,
+        inert=False,
+    ),
+    Kind.VALUE_RETURN: replace(
+        ON_VALUE, press=lambda facts, one: Press(Kind.VALUE_RETURN, facts.value, VALUE_SHOWN), guarded=True
+    ),
+}
+
 COMMANDS: dict[str, CommandRow] = {
+    "capaian": CommandRow(may=EVERYBODY - {"admin", "observer"}),
     "bantuan": CommandRow(),
     "help": CommandRow(),
     "batal": CommandRow(),
     "bebaskan": CommandRow(may=HEADS),
     "cuti": CommandRow(may=EVERYBODY - {"admin", "observer"}),
+    "ekinerja": CommandRow(may=EVERYBODY - {"observer"}),
+    "salin": CommandRow(may=EVERYBODY - {"admin", "observer"}),
     "dataku": CommandRow(),
     "grup": CommandRow(may=frozenset({"admin"})),
     "hari": CommandRow(),
@@ -618,8 +905,10 @@ COMMANDS: dict[str, CommandRow] = {
     "pengganti": CommandRow(may=NAMING),
     "periksa": CommandRow(may=HEADS),
     "privasi": CommandRow(strangers=True),
+    "pohon": CommandRow(may=EVERYBODY - {"admin", "observer"}),
     "rekap": CommandRow(),
     "rencana": CommandRow(),
+    "skp": CommandRow(),
     "start": CommandRow(strangers=True),
     "tautkan": CommandRow(may=frozenset({"admin"})),
 }
@@ -671,12 +960,34 @@ async def set_up(db: Database, office: Office, *, now: datetime) -> Facts:
     period, excuse = await _away(db, known, now=now)
     known = await _supervised(db, known, now=now)
     known = await _days_off(db, known, now=now)
+    known = await _promised(db, known, now=now)
+    await _connected(db, known, now=now)
     async with db.writing() as session:
         ani = await _acting(session, office.ani)
         nothing = await report_nothing(session, ani, date(2026, 11, 11), "Menunggu arahan akik", now=now)
         nothing_at = (await session.get_one(Day, nothing)).revision
     known = replace(known, nothing=nothing, nothing_at=nothing_at)
+    known = await _on_the_sheet(db, known, now=now)
     return replace(known, plan=plan, blocker=blocker, period=period, excuse=excuse)
+
+
+async def _on_the_sheet(db: Database, known: Facts, *, now: datetime) -> Facts:
+    """Ani's approved entry serves an RHK that has two action steps: one is to be chosen."""
+    ani, target = known.office.ani, known.office.ani_targets[0]
+    async with db.writing() as session:
+        await session.execute(
+            update(Entry)
+            .where(Entry.id.in_(known.days[APPROVED].entries))
+            .values(target_id=target, outside_plan=False, link_source=LinkSource.CHOSEN)
+        )
+        steps = [
+            ActionStep(target_id=target, quarter=4, position=place, text=text, created_at=now)
+            for place, text in enumerate(("Menyusun soal", "Menilai tugas"))
+        ]
+        session.add_all(steps)
+        await session.flush()
+        sheet = await load_sheet(session, ani, first=date(2026, 11, 1), last=date(2026, 11, 30))
+        return replace(known, sheet=mark_of(sheet.entries), step=steps[0].id)
 
 
 async def _days_off(db: Database, known: Facts, *, now: datetime) -> Facts:
@@ -700,6 +1011,75 @@ async def _days_off(db: Database, known: Facts, *, now: datetime) -> Facts:
             .values(state=OutboxState.SENT, finished_at=now)
         )
         return replace(known, holiday=live.id, dropped=dropped.id, ramadan=fasting.id)
+
+
+async def _promised(db: Database, known: Facts, *, now: datetime) -> Facts:
+    """Ani is writing her SKP of this year; that of the next lies before Budi, who has one himself."""
+    ani, budi = known.office.ani, known.office.budi
+    async with db.writing() as session:
+        skp = await session.scalar(select(PerformancePlan.id).where(PerformancePlan.person_id == ani)) or 0
+        next_year = PerformancePlan(
+            person_id=ani, year=2027, state=PlanState.PROPOSED, proposed_at=now, created_at=now
+        )
+        bosses = PerformancePlan(person_id=budi, year=2026, created_at=now)
+        session.add_all([next_year, bosses])
+        await session.flush()
+        gone = Target(plan_id=skp, position=9, text="Terhapus", retired_at=now, until_version=1)
+        promised = Target(plan_id=next_year.id, position=0, text="Terlaksananya pembelajaran")
+        above = Target(plan_id=bosses.id, position=0, text="Meningkatnya mutu pembelajaran")
+        step = ActionStep(
+            target_id=known.office.ani_targets[0], quarter=4, position=0, text="Menilai", created_at=now
+        )
+        lines = [
+            AnnexLine(plan_id=skp, kind=AnnexKind.SUPPORT, position=place, text=text, drop_asked=place == 1)
+            for place, text in enumerate(("Laptop", "Meja"))
+        ]
+        dated = Indicator(
+            target_id=known.office.ani_targets[1],
+            position=1,
+            aspect=Aspect.QUALITY,
+            text="Kelengkapan perangkat",
+            goal=Decimal(90),
+            goal_text="90",
+            unit="%",
+        )
+        session.add_all([gone, promised, above, step, dated, *lines])
+        await session.flush()
+        value = IndicatorValue(
+            indicator_id=dated.id, number=Decimal(88), as_of=date(2026, 6, 30), reported_at=now
+        )
+        session.add(value)
+        await session.flush()
+        first = select(Indicator.id).where(Indicator.target_id == known.office.ani_targets[0])
+        return replace(
+            known,
+            skp=skp,
+            proposed=next_year.id,
+            gone_rhk=gone.id,
+            boss_rhk=above.id,
+            indicator=await session.scalar(first) or 0,
+            dated=dated.id,
+            value=value.id,
+            action_step=step.id,
+            annex=lines[0].id,
+            annex_going=lines[1].id,
+        )
+
+
+async def _connected(db: Database, known: Facts, *, now: datetime) -> None:
+    """Budi has connected the last of Ani's RHK to his own."""
+    last = known.office.ani_targets[2]
+    async with db.writing() as session:
+        await session.execute(update(Target).where(Target.id == last).values(parent_id=known.boss_rhk))
+        audit.record(
+            session,
+            CONNECTED,
+            actor_id=known.office.budi,
+            subject="target",
+            subject_id=last,
+            now=now,
+            detail=f"parent {known.boss_rhk}",
+        )
 
 
 async def _supervised(db: Database, known: Facts, *, now: datetime) -> Facts:
@@ -831,6 +1211,8 @@ async def delete_subject(db: Database, row: Row, subject: int) -> None:
             await session.execute(delete(Account).where(Account.person_id == subject))
             return
         assert row.about is not None
+        if row.about in (PerformancePlan, Target):
+            await session.execute(update(Entry).values(target_id=None))
         table = row.about.__table__
         await session.execute(table.delete().where(table.c.id == subject))  # type: ignore[attr-defined]
 
@@ -855,6 +1237,7 @@ async def restore(db: Database, kept: Snapshot) -> None:
         tables = [name for name in tables if name in changed]
     async with db.writing() as session:
         connection = await session.connection()
+        await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # an RHK may serve a later one
         for name in reversed(tables):
             await connection.exec_driver_sql(f"DELETE FROM {name}")
         for name in tables:

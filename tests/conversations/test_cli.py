@@ -101,6 +101,20 @@ async def test_an_office_is_set_up_and_reports(tmp_path: Path) -> None:
             await ani.sees("menyetujui laporan Anda")
 
 
+async def test_a_template_is_written_once_and_nothing_is_exported_before_there_is_an_skp(
+    tmp_path: Path,
+) -> None:
+    async with Simulator() as sim:
+        code, said = await kinerja(tmp_path, sim, "template", "skp", "skp.xlsx", TELEGRAM_BOT_TOKEN="")
+        assert (code, "skp.xlsx ditulis" in said) == (0, True), said
+        written = (tmp_path / "skp.xlsx").read_bytes()
+        code, said = await kinerja(tmp_path, sim, "template", "people", "skp.xlsx")
+        assert (code, "sudah ada" in said) == (2, True), said
+        assert (tmp_path / "skp.xlsx").read_bytes() == written
+        code, said = await kinerja(tmp_path, sim, "export", "skp", "lain.xlsx", "--year", "2026")
+        assert (code, "tidak ada berkas yang ditulis" in said) == (1, True), said
+
+
 async def test_wrong_settings_are_named(tmp_path: Path) -> None:
     async with Simulator() as sim:
         wrong = {**environment(sim), "OFFICE_CLOCK": "kemarin"}

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,29 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Base, Group, Holiday, HolidayKind, OutboxMessage
+from models import (
+    Account,
+    Base,
+    Day,
+    Entry,
+    Group,
+    Holiday,
+    HolidayKind,
+    OutboxMessage,
+    PerformancePlan,
+    PlanState,
+)
 from models.engine import Database
 from models.migrate import SCRIPTS, alembic_config, downgrade, migrate, newest
+from services.people.identity import Actor, who_is
+from services.plans.dialogue import propose
+from services.plans.loading import load_plan_view
+from services.plans.writing import set_wording
 from services.rounds import plan_everybody, tick
 from tests.conftest import WEDNESDAY
-from tests.office import Office, build_office
+from tests.office import Office, build_office, user_of
 from tests.postgres.conftest import Server
 
 VERSIONS = "alembic_version"
@@ -153,6 +169,47 @@ async def test_a_program_of_before_rounds_finds_only_what_it_knows(empty: Databa
         result = await tick(session, now=monday + timedelta(hours=7))
         assert result.sent["prompted"] > 0
     assert not await differences(empty)
+
+
+async def test_an_skp_of_before_the_dialogue_counts_as_agreed(empty: Database) -> None:
+    """Up from 0002 with an SKP and work on it, changed, down without the change, and up again."""
+    await migrate(empty)
+    async with empty.writing() as session:
+        office = await build_office(session, now=WEDNESDAY)
+        day = Day(person_id=office.ani, work_date=WEDNESDAY.date(), created_at=WEDNESDAY)
+        session.add(day)
+        await session.flush()
+        first = office.ani_targets[0]
+        entry = Entry(day_id=day.id, position=0, activity="Mengajar", target_id=first, created_at=WEDNESDAY)
+        session.add(entry)
+    await downgrade(empty, "0002")
+    assert "plan_events" not in await tables(empty)
+    await migrate(empty)
+    async with empty.writing() as session:
+        ani = await who_is(session, user_of(office.ani), now=WEDNESDAY)
+        assert ani is not None
+        plan = await load_plan_view(session, ani, office.ani, 2026, now=WEDNESDAY)
+        assert (plan.state, plan.version, plan.agreed_version) == (PlanState.AGREED, 1, 1)
+        assert plan.agreed_at == WEDNESDAY
+        assert [one.id for one in plan.targets] == list(office.ani_targets)
+        await set_wording(session, ani, first, "Terlaksananya pembelajaran bermakna", now=WEDNESDAY)
+        await propose_again(session, ani, plan.id, now=WEDNESDAY)
+    await downgrade(empty, "0002")
+    async with empty.reading() as session:
+        count = text("SELECT count(*) FROM targets")
+        assert await session.scalar(count) == 2 * len(office.ani_targets), "what was pending is gone"
+        assert not await session.scalar(text("SELECT count(*) FROM outbox WHERE kind LIKE 'plan_p%'"))
+    await migrate(empty)
+    async with empty.writing() as session:
+        plan = await load_plan_view(session, ani, office.ani, 2026, now=WEDNESDAY)
+        assert (plan.state, plan.changes) == (PlanState.AGREED, ())
+        assert await session.scalar(select(Entry.target_id)) == first
+    assert not await differences(empty)
+
+
+async def propose_again(session: AsyncSession, ani: Actor, plan_id: int, *, now: datetime) -> None:
+    plan = await session.get_one(PerformancePlan, plan_id)
+    await propose(session, ani, plan_id, revision=plan.revision, now=now)
 
 
 def office_people(office: Office) -> list[int]:

@@ -10,7 +10,6 @@ from models.engine import Database
 from services.entries.asking import (
     answer_code,
     assign_answers,
-    job_family,
     missing_outcomes,
     pick_ready,
     ready_answers,
@@ -263,18 +262,3 @@ async def test_ready_answers_are_the_persons_own_of_the_same_rhk(ani: Desk) -> N
         assert await pick_ready(session, actor, mine, answer_code("lain")) == "lain", "its RHK may change"
         assert await pick_ready(session, actor, mine, answer_code("milik Citra")) is None
         assert await pick_ready(session, actor, mine, "") is None
-
-
-@pytest.mark.parametrize(
-    ("position", "family"),
-    [
-        ("Guru Ahli Pertama", "school"),
-        ("Penghulu", "religion"),
-        ("Bidan", "health"),
-        ("Bendahara", "finance"),
-        (None, "office"),
-        ("Arsiparis", "office"),
-    ],
-)
-def test_the_example_fits_the_job(position: str | None, family: str) -> None:
-    assert job_family(position) == family

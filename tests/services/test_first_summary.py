@@ -25,11 +25,11 @@ from models.engine import Database
 from services.digests.access import send_again
 from services.digests.periods import load_period, subject_of, subject_of_group
 from services.digests.person import person_week
-from services.digests.progress import load_progress
 from services.digests.team import team_week
 from services.digests.unit import unit_week
 from services.errors import Invalid
 from services.people.identity import who_is
+from services.progress.loading import load_standing
 from services.rounds import plan_everybody, tick
 from tests.office import Office, user_of
 from tests.services.ledger import jakarta, ledger
@@ -191,12 +191,12 @@ async def test_an_old_summary_shows_quantities_as_they_are_now(db: Database, set
         day = await book.day(settled.ani, date(2026, 11, 9))
         entry = await book.entry(day, "Menyusun", "jadi", quantity=5, unit=unit, target_id=target)
         await book.decide(entry, Verdict.APPROVE, settled.budi, jakarta(date(2026, 11, 10), 9))
-        assert (await load_progress(session, [settled.ani], year=2026, at=cut))[0].done == 5
+        assert (await load_standing(session, [settled.ani], year=2026, at=cut))[0].done == 5
         await book.decide(entry, Verdict.REOPEN, settled.budi, jakarta(date(2026, 11, 16), 9))
         entry.quantity = 9
         await session.flush()
-        assert (await load_progress(session, [settled.ani], year=2026, at=cut))[0].done == 9
-        assert (await load_progress(session, [settled.ani], year=2026, at=START))[0].done == 0
+        assert (await load_standing(session, [settled.ani], year=2026, at=cut))[0].done == 9
+        assert (await load_standing(session, [settled.ani], year=2026, at=START))[0].done == 0
 
 
 async def test_what_waited_over_new_year_is_counted_in_workdays(db: Database, settled: Office) -> None:

@@ -10,22 +10,48 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.commands import importing
 from bot.texts import Texts
-from models import Aspect, AuditEvent, Day, Entry, Indicator, PerformancePlan, Person, Section, Target
+from documents.cells import column_letters
+from models import (
+    Aspect,
+    AuditEvent,
+    Day,
+    Entry,
+    Indicator,
+    PerformancePlan,
+    Person,
+    PlanState,
+    Section,
+    State,
+    Target,
+)
 from models.engine import Database
 from services.people.goals import read_goal
-from services.people.import_skp import SkpImported, import_skp
 from services.people.rows import Cell, Row
-from services.people.skp_file import COLUMNS
+from services.plans.import_skp import SkpImported, import_skp
+from services.plans.skp_file import COLUMNS
 from tests.office import TARGETS, Office
 
 TEXTS = Texts().speech("id").plain
 ANI = "198501012010012003"
 BUDI = "198501012010011002"
 YEAR = "2026"
+LETTERS = {column: column_letters(place) for place, column in enumerate(COLUMNS, start=1)}
+GIVEN = ("nip", "tahun", "bagian", "rhk", "rhk_atasan", "aspek", "indikator", "target", "satuan")
+"""The columns of these files."""
+
+
+@pytest.fixture
+async def office(db: Database, office: Office, now: datetime) -> Office:
+    """The office with its SKP agreed."""
+    async with db.writing() as session:
+        await session.execute(
+            update(PerformancePlan).values(state=PlanState.AGREED, agreed_version=1, agreed_at=now)
+        )
+    return office
 
 
 def row(**values: str) -> dict[str, str]:
@@ -36,8 +62,8 @@ def row(**values: str) -> dict[str, str]:
 def rows(*given_rows: dict[str, str], numbers: Sequence[str] = ()) -> list[Row]:
     return [
         {
-            column: Cell(f"{'ABCDEFGHI'[place]}{number}", one.get(column, ""), column in numbers)
-            for place, column in enumerate(COLUMNS)
+            column: Cell(f"{LETTERS[column]}{number}", one.get(column, ""), column in numbers)
+            for column in GIVEN
         }
         for number, one in enumerate(given_rows, start=2)
     ]
@@ -150,21 +176,29 @@ async def test_what_is_no_longer_named_is_retired_and_its_entries_keep_it(
         session.add(day)
         await session.flush()
         session.add(
-            Entry(day_id=day.id, position=0, activity="x", target_id=office.ani_targets[1], created_at=now)
+            Entry(
+                day_id=day.id,
+                position=0,
+                activity="x",
+                target_id=office.ani_targets[1],
+                created_at=now,
+                state=State.SUBMITTED,
+            )
         )
     report = await take(db, rows(row(rhk=TARGETS[0].upper()), row(rhk="Baru sama sekali")), now)
     assert counts(report) == (1, 1, 0, 2)
     kept, new, *gone = await targets_of(db, office.ani)
-    assert kept.id == office.ani_targets[0]
+    assert (kept.lineage, kept.since_version) == (office.ani_targets[0], 2)
     assert (new.text, new.retired_at) == ("Baru sama sekali", None)
-    assert {one.id for one in gone} == set(office.ani_targets[1:])
-    assert {one.text for one in gone} == set(TARGETS[1:])
-    assert all(one.retired_at == now for one in gone)
+    assert {one.id for one in gone} == set(office.ani_targets)
+    assert {one.text for one in gone} == set(TARGETS)
+    assert all((one.retired_at, one.until_version) == (now, 2) for one in gone)
     async with db.reading() as session:
         assert await session.scalar(select(Entry.target_id)) == office.ani_targets[1]
     back = await take(db, rows(row(rhk=TARGETS[0]), row(rhk="Baru sama sekali"), row(rhk=TARGETS[1])), now)
-    assert back.retired == 0
-    assert office.ani_targets[1] in {one.id for one in await targets_of(db, office.ani) if not one.retired_at}
+    assert counts(back) == (1, 1, 1, 0)
+    lineages = {one.lineage for one in await targets_of(db, office.ani) if not one.retired_at}
+    assert lineages == {*office.ani_targets[:2], new.id}
 
 
 async def test_others_keep_their_plans(db: Database, office: Office, now: datetime) -> None:
@@ -195,7 +229,7 @@ async def test_the_supervisors_target_is_found_by_wording(
         ),
         now,
     )
-    assert remarks(report) == [("E3", "parent_not_found")]
+    assert remarks(report) == [("G3", "parent_not_found")]
     one, two = [target for target in await targets_of(db, office.ani) if target.retired_at is None]
     (parent,) = await targets_of(db, office.budi)
     assert (one.parent_id, one.parent_text) == (parent.id, "terlaksananya PEMBINAAN")
@@ -218,7 +252,7 @@ async def test_a_parent_without_a_supervisor_is_kept_as_text(
     db: Database, office: Office, now: datetime
 ) -> None:
     report = await take(db, rows(row(nip="198501012010012001", rhk_atasan="Visi")), now)
-    assert remarks(report) == [("E2", "parent_no_supervisor")]
+    assert remarks(report) == [("G2", "parent_no_supervisor")]
 
 
 async def test_those_without_a_nip_are_named_by_their_staff_number(
@@ -260,7 +294,7 @@ async def test_a_fault_stops_the_whole_file(
     db: Database, office: Office, now: datetime, changed: dict[str, str], column: str, code: str
 ) -> None:
     report = await take(db, rows(row(rhk="Sehat"), row(**changed)), now)
-    assert codes(report) == [(f"{'ABCDEFGHI'[COLUMNS.index(column)]}3", column, code)]
+    assert codes(report) == [(f"{LETTERS[column]}3", column, code)]
     assert TEXTS(f"import.fault.{code}", **report.faults[0].params)
     assert [one.text for one in await targets_of(db, office.ani)] == list(TARGETS)
 
@@ -278,9 +312,9 @@ async def test_rows_of_one_target_may_not_contradict_each_other(
         now,
     )
     assert codes(report) == [
-        ("C3", "bagian", "section_differs"),
-        ("E3", "rhk_atasan", "parent_differs"),
-        ("G4", "indikator", "indicator_twice"),
+        ("D3", "bagian", "section_differs"),
+        ("G3", "rhk_atasan", "parent_differs"),
+        ("I4", "indikator", "indicator_twice"),
     ]
 
 
@@ -317,11 +351,11 @@ async def test_odd_years_and_targets_are_only_remarked_on(
     )
     assert not report.faults
     assert remarks(report) == [
-        ("B2", "year_far"),
-        ("H3", "goal_not_a_number"),
-        ("H4", "goal_unit_differs"),
-        ("H5", "goal_ambiguous"),
-        ("H6", "goal_zero"),
+        ("C2", "year_far"),
+        ("J3", "goal_not_a_number"),
+        ("J4", "goal_unit_differs"),
+        ("J5", "goal_ambiguous"),
+        ("J6", "goal_zero"),
     ]
     assert all(TEXTS(f"import.fault.{one.code}", **one.params) for one in report.warnings)
 
@@ -405,7 +439,7 @@ async def test_the_command_imports_skp(
 ) -> None:
     path = tmp_path / "skp.csv"
     path.write_text(f"nip;tahun;rhk;aspek;indikator;target\n{ANI};2026;Satu;kuantitas;Jumlah;12 dokumen\n")
-    args = SimpleNamespace(what="skp", file=path, dry_run=True)
+    args = SimpleNamespace(what="skp", file=path, dry_run=True, propose=False, replace=False)
     assert await importing.run(args, database=db, now=now, texts=TEXTS) == 0  # type: ignore[arg-type]
     assert "1 baru, 0 berubah, 0 tetap, 3 tidak berlaku lagi" in capsys.readouterr().out
     assert len(await targets_of(db, office.ani)) == 3

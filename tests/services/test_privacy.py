@@ -5,7 +5,22 @@ from sqlalchemy import select, update
 
 from bot.texts import Texts
 from bot.views.privacy import data_summary
-from models import Blocker, Person
+from models import (
+    ActionStep,
+    AnnexKind,
+    AnnexLine,
+    Aspect,
+    Behaviour,
+    Blocker,
+    Expectation,
+    Indicator,
+    IndicatorValue,
+    Person,
+    PlanEvent,
+    SheetRow,
+    StepVerdict,
+    Target,
+)
 from models.engine import Database
 from services import blockers, planning
 from services.people.privacy import everything_about
@@ -63,3 +78,42 @@ async def test_plans_obstacles_and_standing_in_are_counted(ani: Desk, office: Of
     shown = data_summary(Texts().speech("id"), data, zone="Asia/Jakarta").text
     for line in ("2 baris rencana", "1 kendala", "1 catatan pelaksana tugas"):
         assert line in shown
+
+
+async def test_everything_around_an_skp_is_given(ani: Desk, office: Office) -> None:
+    taken = await ani.types("Mengajar Fikih -> tuntas")
+    first = office.ani_targets[0]
+    async with ani.db.writing() as session:
+        plan = await session.scalar(select(Target.plan_id).where(Target.id == first)) or 0
+        step = ActionStep(target_id=first, quarter=4, position=0, text="Menilai", created_at=ani.now)
+        quality = Indicator(
+            target_id=first, position=1, aspect=Aspect.QUALITY, text="Tuntas", goal_text="90%"
+        )
+        session.add_all([step, quality])
+        await session.flush()
+        session.add_all(
+            [
+                IndicatorValue(indicator_id=quality.id, number=87, as_of=TODAY, reported_at=ani.now),
+                AnnexLine(plan_id=plan, kind=AnnexKind.SUPPORT, position=0, text="Laptop"),
+                Expectation(
+                    plan_id=plan,
+                    behaviour=Behaviour.LOYAL,
+                    text="Setia",
+                    set_by=office.budi,
+                    set_at=ani.now,
+                ),
+                PlanEvent(plan_id=plan, version=1, verdict=StepVerdict.IMPORTED, at=ani.now),
+                SheetRow(entry_id=taken.entry_ids[0], step_id=step.id, copied_at=ani.now),
+            ]
+        )
+    async with ani.db.reading() as session:
+        data = await everything_about(session, office.ani)
+        others = await everything_about(session, office.eko)
+        above = await everything_about(session, office.budi)
+    around = ("plan_events", "action_steps", "indicator_values", "annex_lines", "expectations", "sheet_rows")
+    for table in around:
+        assert len(data[table]) == 1, table
+        assert table not in others
+    assert [one["text"] for one in above["expectations"]] == ["Setia"], "what one wrote is one's own, too"
+    shown = data_summary(Texts().speech("id"), data, zone="Asia/Jakarta").text
+    assert "3 RHK" in shown

@@ -8,18 +8,19 @@ import pytest
 
 from bot.texts import Texts
 from bot.views.digest_pictures import own_picture, team_picture, unit_picture
-from bot.views.digests import OWN, TEAM, UNIT, Frame, Look, number, own_screen, team_screen, unit_screen
+from bot.views.digests import OWN, TEAM, UNIT, Frame, Look, own_screen, team_screen, unit_screen
 from bot.views.paging import visible
-from models import DayKind, Pattern, Tone
+from bot.views.progress import number_words
+from models import Aspect, DayKind, Pattern, Tone, ValueState
 from services.calendar import PersonalCalendar
 from services.digests.access import UnitRef
 from services.digests.periods import Period
 from services.digests.person import PersonWeek
-from services.digests.progress import Amount, Progress
 from services.digests.record import Outcome, Worker
 from services.digests.support import Supported
 from services.digests.team import Review, TeamWeek, Unserved
 from services.digests.unit import UnitWeek
+from services.progress.standing import Amount, Dated, Measure, Standing, Value
 
 WEEK = date(2026, 11, 12)
 CUT = datetime(2026, 11, 13, 9, 30, tzinfo=UTC)
@@ -43,10 +44,17 @@ def outcomes(count: int) -> tuple[Outcome, ...]:
     )
 
 
-def progress(count: int) -> tuple[Progress, ...]:
+def progress(count: int) -> tuple[Standing, ...]:
+    measures = tuple(
+        Measure(one, RHK, Decimal("1250.5"), unit, 1234)
+        for one, unit in enumerate(("jam pelajaran", "orang"))
+    )
+    when = datetime(2026, 10, 31, 9, tzinfo=UTC)
+    value = Value(1, Decimal("92.5"), None, date(2026, 10, 31), ValueState.CONFIRMED, when, when, NAME)
+    dated = (Dated(1, 1, Aspect.QUALITY, RHK, Decimal(90), "90", "%", confirmed=(value,)),)
     others = (Amount(1234567, "dokumen"), Amount(3, "rumah tangga"))
     return tuple(
-        Progress(one, 1, RHK, None, 1234, Decimal("1250.5") if one % 2 else None, "jam pelajaran", others)
+        Standing(one, 1, RHK, measures=measures if one % 2 else (), others=others, expected=0.99, dated=dated)
         for one in range(count)
     )
 
@@ -191,4 +199,4 @@ def test_a_weekend_on_which_nobody_worked_has_no_column() -> None:
     [(7, "7"), (1234567, "1.234.567"), (Decimal("12.0000"), "12"), (Decimal("1250.5"), "1.250,5")],
 )
 def test_numbers_are_written_as_in_the_language(value: object, said: str) -> None:
-    assert number(Texts().speech("id"), value) == said
+    assert number_words(Texts().speech("id"), value) == said

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
-from documents import worksheets
+from documents import packages, worksheets
 from documents.cells import (
     MAX_BYTES,
     MAX_COLUMNS,
@@ -346,7 +346,7 @@ def test_one_column_of_a_group_is_enough() -> None:
         (archive({"xl/workbook.xml": "<workbook/>"}), "a.xlsx", "no_sheet"),
         (archive({"xl/workbook.xml": "<workbook>"}), "a.xlsx", "damaged"),
         (archive({"xl/workbook.xml": "<workbook/>", "xl/vbaProject.bin": "x"}), "a.xlsx", "macros"),
-        (archive({f"x{n}": "" for n in range(worksheets.MAX_PARTS + 1)}), "a.xlsx", "unpacks_too_large"),
+        (archive({f"x{n}": "" for n in range(packages.MAX_PARTS + 1)}), "a.xlsx", "unpacks_too_large"),
         (raw_workbook(rows_xml("")), "a.xlsx", "empty"),
         (raw_workbook(rows_xml('<row r="0"><c><v>1</v></c></row>')), "a.xlsx", "damaged"),
         (raw_workbook(rows_xml('<row r="1048577"><c><v>1</v></c></row>')), "a.xlsx", "damaged"),
