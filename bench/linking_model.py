@@ -15,7 +15,7 @@ import torch.nn.functional as functional
 
 from bench.office_lines import OfficeLine
 from services.linking.index import PlanIndex, build_index
-from services.linking.parts import Part, read_parts, runs_of
+from services.linking.parts import read_words, runs_of
 from services.linking.records import Candidate
 from services.linking.spoken import look_up
 from services.linking.words import stem
@@ -82,10 +82,10 @@ class Words:
 
     def __init__(self, learner: Learner, texts: Sequence[str]) -> None:
         self.learner = learner
-        self.parts = {text: read_parts(text) for text in texts}
+        self.words = {text: read_words(text) for text in texts}
         self.at: dict[str, int] = {}
-        for parts in self.parts.values():
-            for word, _ in parts:
+        for words in self.words.values():
+            for word in words:
                 self.at.setdefault(word, len(self.at))
         rows: list[int] = []
         shares: list[float] = []
@@ -104,25 +104,26 @@ class Words:
         self.near = unit(self.raw @ held["word"].T)
 
     def pack(self, texts: Sequence[str], drop: float = 0.0) -> tuple[Any, Any]:
-        """(texts, words) indices and shares, padded with share 0; some words left out at random."""
-        kept = [thinned(self.parts[text], drop) for text in texts]
+        """(texts, words) indices, and 1 where there is a word; some left out at random."""
+        kept = [thinned(self.words[text], drop) for text in texts]
         longest = max(map(len, kept))
         index = torch.zeros(len(kept), longest, dtype=torch.long)
-        share = torch.zeros(len(kept), longest)
-        for row, parts in enumerate(kept):
-            index[row, : len(parts)] = torch.tensor([self.at[word] for word, _ in parts])
-            share[row, : len(parts)] = torch.tensor([counts for _, counts in parts])
-        return index, share
+        there = torch.zeros(len(kept), longest)
+        for row, words in enumerate(kept):
+            index[row, : len(words)] = torch.tensor([self.at[word] for word in words])
+            there[row, : len(words)] = 1.0
+        return index, there
 
     def pool(self, packed: tuple[Any, Any], role: int) -> tuple[Any, Any]:
         """The weighed mean of each text, of length 1, and the weights."""
-        index, share = packed
-        weights = torch.exp(self.weight[index][..., role].clamp(-MOST_IMPORTANT, MOST_IMPORTANT)) * share
+        index, there = packed
+        weights = torch.exp(self.weight[index][..., role].clamp(-MOST_IMPORTANT, MOST_IMPORTANT)) * there
         return unit((self.raw[index] * weights.unsqueeze(-1)).sum(1)), weights
 
 
-def thinned(parts: list[Part], drop: float) -> list[Part]:
-    return [part for part in parts if random.random() > drop] or parts if drop else parts
+def thinned(words: list[str], drop: float) -> list[str]:
+    """Some words left out at random, never all."""
+    return [word for word in words if random.random() > drop] or words if drop else words
 
 
 def unit(tensor: Any) -> Any:

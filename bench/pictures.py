@@ -190,7 +190,12 @@ async def _praising(stage: Stage) -> None:
 
 
 async def _looking_down(stage: Stage) -> None:
-    """From an own RHK of the head to what was done for it."""
+    """What Ani promised, and from an own RHK of the head to what was done for it."""
+    async with stage.page("Ani Rahmawati") as page:
+        await stage.write(page, "/skp")
+        await stage.shoot(page, "skp")
+        await stage.press(page, "1")
+        await stage.shoot(page, "skp-rhk")
     async with stage.page("Hj. Nurul Hidayah") as page:
         await stage.write(page, "/pohon")
         await stage.shoot(page, "tree")

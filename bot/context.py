@@ -190,12 +190,14 @@ class Command:
     """`/name`. `shown_to`: in whose menu it stands; who may use it is decided in its service.
 
     Its description is the text `commands.<name>`. `open_to_strangers`: runs before anybody joined.
+    `gives_up`: ends the pending question, and says so itself.
     """
 
     name: str
     run: OnCommand
     shown_to: Callable[[Actor], bool] = lambda actor: True
     open_to_strangers: bool = False
+    gives_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,9 +206,15 @@ async def ask_outcomes(turn: Turn, day_id: int) -> None:
         await asking.mark_asked(turn.session, turn.actor, day_id)
 
 
-def wait_for_outcomes(turn: Turn, day_id: int, entries: Sequence[EntryView]) -> None:
-    """The next text answers for these entries, called by their numbers on the card."""
-    turn.ask(Step.OUTCOMES, day=day_id, entries=[one.id for one in entries], card=[ASK, day_id])
+def wait_for_outcomes(
+    turn: Turn, day_id: int, entries: Sequence[EntryView], *, told: bool = False
+) -> None:
+    """The next text answers for these entries, called by their numbers on the card.
+
+    `told`: they were asked about; the card says what is left, and no question comes again.
+    """
+    kept = {asking.TOLD: True} if told else {}
+    turn.ask(Step.OUTCOMES, day=day_id, entries=[one.id for one in entries], card=[ASK, day_id], **kept)
 
 
 async def remarked(turn: Turn, day_id: int, remark: Remark | None) -> tuple[Screen, ...]:
@@ -232,14 +238,14 @@ def receipt(taken: OutcomesTaken) -> str:
 
 
 async def answer(turn: Turn, message: Message, day: DayView, asked: tuple[EntryView, ...]) -> Answer:
-    """Takes a text as outcomes, asks for those that did not fit, and remembers how to take it back."""
+    """Takes a text as outcomes, goes on waiting for the others, and remembers how to take it back."""
     taken, answered = await answering.take_answers(
         turn.session, turn.actor, day, asked, message.text, message_id=message.message_id, now=turn.now
     )
     turn.done()
     left = asking.missing_outcomes(await load_day(turn.session, day.id))
     if left:
-        wait_for_outcomes(turn, day.id, left)
+        wait_for_outcomes(turn, day.id, left, told=True)
     turn.question = answering.remembering(turn.question, answered, now=turn.now)
     view = "answered_sensitive" if find_sensitive(message.text) else "answered"
     return Answer(

@@ -25,6 +25,7 @@ from bot.context import Answer, Deps, Message, Turn
 from bot.discreet import hold
 from bot.registry import Registry
 from bot.screens import CardRef, Screen
+from bot.texts import Speech
 from bot.views.days import pending_screen
 from bot.views.groups import welcome_screen
 from models.engine import is_away, is_conflict
@@ -33,6 +34,7 @@ from services.errors import DomainError, NotAllowed, Outdated
 from services.groups import Event, Place, Welcome
 from services.people.identity import mark_reachable, mark_unreachable, who_is
 from services.people.profile import has_left
+from services.plans.reading import is_report
 from services.reading.storable import storable
 
 log = structlog.get_logger()
@@ -50,6 +52,11 @@ class Shown:
     answer: Answer
     cards: tuple[presenter.Rendered, ...] = ()
     menu: menus.Menu | None = None
+
+
+def _closing(answer: Answer, speech: Speech) -> Answer:
+    """Says first that the question before is closed."""
+    return replace(answer, screens=(Screen(speech("dialogue.closed")), *answer.screens))
 
 
 class Gate:
@@ -159,7 +166,8 @@ class Gate:
             actor = await who_is(session, base["user_id"], now=now)
             if actor is not None and actor.chat_id == base["chat_id"]:  # not by what they say in a group
                 await mark_reachable(session, base["user_id"])
-            route, question = dialogue.advance(dialogue.read(row), said, now=now)
+            before = dialogue.read(row)
+            route, question = dialogue.advance(before, said, now=now)
             speech = self.deps.texts.speech(actor.language if actor else language)
             turn = Turn(session, now, speech, self.deps, found=actor, question=question, **base)
             if not first:
@@ -171,6 +179,8 @@ class Gate:
                 answer = await self._answered(turn, question, turn.message)
             else:
                 answer = await act(turn)
+            if dialogue.closed(before, said, now=now):
+                answer = _closing(answer, speech)
             dialogue.write(row, turn.question)
             shown = await self._rendered(turn, answer)
             if answer.cards:
@@ -187,6 +197,9 @@ class Gate:
     async def _answered(self, turn: Turn, question: dialogue.Question, message: Message) -> Answer:
         """The answer to a pending question, or its end when it is given up in words."""
         if not dialogue.gives_up(message.text):
+            if self._reports_instead(turn, question, message) and self.registry.on_report is not None:
+                turn.done()
+                return await self.registry.on_report(turn, message)
             held = hold(turn, question, message)
             if held is not None:
                 return held
@@ -195,6 +208,11 @@ class Gate:
         asking = question.data.get("card")
         shown = (CardRef(str(asking[0]), int(asking[1])),) if asking else ()
         return Answer(screens=(Screen(turn.t("dialogue.cancelled")),), cards=shown)
+
+    def _reports_instead(self, turn: Turn, question: dialogue.Question, message: Message) -> bool:
+        """Whether a report was typed while something else was asked."""
+        reports = turn.found is not None and turn.found.reports
+        return reports and question.step in dialogue.SHORT and is_report(message.text)
 
     async def _rendered(self, turn: Turn, answer: Answer) -> Shown:
         cards = await presenter.render(self.registry, turn, answer.cards)
@@ -217,7 +235,8 @@ class Gate:
         async with self.deps.database.writing() as session:
             await updates.remember(session, self.bot.id, update_id, now=now)
             row = await dialogue.lock(session, base["chat_id"])
-            waiting = dialogue.advance(dialogue.read(row), said, now=now)[1]
+            before = dialogue.read(row)
+            waiting = dialogue.advance(before, said, now=now)[1]
             if said is dialogue.Said.TEXT and isinstance(error, NotAllowed):
                 waiting = None  # what one may not do is not asked for again
             if said is not dialogue.Said.TEXT or waiting is None:
@@ -244,6 +263,8 @@ class Gate:
                 alert=not isinstance(error, Outdated),
                 menu=isinstance(error, NotAllowed) and actor is None and turn.chat_id == turn.user_id,
             )
+            if dialogue.closed(before, said, now=now):
+                answer = _closing(answer, speech)
             if isinstance(error, Outdated) and error.card is not None:
                 with suppress(DomainError):  # the card may be gone by now, or never have been theirs
                     return await self._rendered(turn, replace(answer, cards=(CardRef(*error.card),)))

@@ -5,12 +5,14 @@ from typing import Any
 from bot.callbacks import number
 from bot.context import Answer, Turn, card
 from bot.screens import CardRef, Screen
+from services.clock import local_date
 from services.dialogue import Step
 from services.errors import DomainError, Invalid, NotAllowed, NotFound
 from services.plans.loading import CARD, PlanView, TargetView, load_by_id, load_target_view
 
 TARGET = "target"
 """The card of an RHK; its subject is the lineage, so that it stays one card however it is reworded."""
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 def plan_card(plan: PlanView, view: str = "", *, page: int = 0, focus: int = 0) -> tuple[CardRef, ...]:
@@ -64,3 +66,12 @@ def year_and_page(arg: str) -> tuple[int, int]:
     if len(year) != 4:
         raise NotFound
     return number(year), number(page or "0")
+
+
+def asked_year(turn: Turn, said: str) -> int:
+    """The year typed behind the command, else this one. Raises Invalid `skp_year_unread`."""
+    if not said:
+        return local_date(turn.now, turn.actor.zone).year
+    if not (said.isascii() and said.isdigit() and len(said) == 4 and FIRST_YEAR <= int(said) <= LAST_YEAR):
+        raise Invalid("year", "skp_year_unread", said=said[:40])
+    return int(said)

@@ -9,8 +9,9 @@ ASK, SURE = "ask", "sure."
 """Faces of the card of an indicator: waiting for words; showing what was understood of them."""
 
 
-def overview_card(turn: Turn, *, page: int = 0) -> tuple[CardRef, ...]:
-    return card(OVERVIEW, turn.actor.person_id, page=page)
+def overview_card(turn: Turn, *, page: int = 0, year: int = 0) -> tuple[CardRef, ...]:
+    """`year` of the SKP; 0: the running one."""
+    return card(OVERVIEW, turn.actor.person_id, page=page, focus=year)
 
 
 def team_card(turn: Turn, *, page: int = 0) -> tuple[CardRef, ...]:

@@ -18,6 +18,10 @@ from documents.worksheets import SheetNames, Worksheet, read_worksheets
 
 HEADER_WITHIN = 30
 """The header is looked for in so many of the first rows that hold anything."""
+MOST_HEADINGS = 5
+"""So many headings that nobody knows are named where a column is missing."""
+SIGNED = 2
+"""A line under a table, for those who sign it, fills no more cells."""
 
 _DECLARED = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
 """How Excel itself may name the separator, in a first line of its own."""
@@ -162,25 +166,51 @@ def _table(source: Worksheet, shape: Shape, *, sheet: str) -> Table | None:
     warnings = [one for one in warnings if not _is_quiet(one, shape)]
     columns_fit = not faults
     places = {name: cells[0].column for name, cells in found.items()}
-    rows = []
-    for number in sorted(row for row in grid if row > header):
-        row = {name: grid[number].get(place, Cell(number, place)) for name, place in places.items()}
-        if not any(cell.text.strip() or cell.kind is Kind.FORMULA for cell in row.values()):
-            continue
-        faults += [
-            TableFault(cell.address, name, _BROKEN[cell.kind], {"value": cell.text})
-            for name, cell in row.items()
-            if cell.kind in _BROKEN
-        ]
-        rows.append(row)
+    lines = {
+        number: {name: grid[number].get(place, Cell(number, place)) for name, place in places.items()}
+        for number in sorted(row for row in grid if row > header)
+    }
+    rows = {number: row for number, row in lines.items() if any(map(_holds, row.values()))}
+    signed = [rows.pop(number) for number in _under_the_table(rows, shape.required, header=header)]
+    if signed:
+        name, cell = next((name, cell) for name, cell in signed[0].items() if _holds(cell))
+        params = {"count": len(signed), "value": cell.text.strip()[:60]}
+        warnings.append(TableFault(cell.address, name, "rows_below", params))
+    faults += [
+        TableFault(cell.address, name, _BROKEN[cell.kind], {"value": cell.text})
+        for row in rows.values()
+        for name, cell in row.items()
+        if cell.kind in _BROKEN
+    ]
     warnings += _unseen(source, places, below=header)
     return Table(
-        tuple(rows),
+        tuple(rows.values()),
         tuple(_on_sheet(one, sheet) for one in faults),
         tuple(_on_sheet(one, sheet) for one in warnings),
         columns_fit,
         sheet,
     )
+
+
+def _holds(cell: Cell) -> bool:
+    return bool(cell.text.strip()) or cell.kind is Kind.FORMULA
+
+
+def _under_the_table(
+    rows: Mapping[int, Mapping[str, Cell]], required: Sequence[Sequence[str]], *, header: int
+) -> list[int]:
+    """The last rows, when an empty one parts them from the table and each says next to nothing: a place and
+    a date, who signs.
+    """
+    first = None
+    for number in sorted(rows, reverse=True):
+        named = {name for name, cell in rows[number].items() if _holds(cell)}
+        said = sum(not named.isdisjoint(group) for group in required)
+        if len(named) > SIGNED or 2 * said >= len(required):
+            break
+        if number - 1 not in rows and number - 1 != header:
+            first = number
+    return [number for number in rows if first is not None and number >= first]
 
 
 def _unseen(source: Worksheet, places: Mapping[str, int], *, below: int) -> Iterator[TableFault]:
@@ -337,9 +367,11 @@ def _check_header(
             warnings.append(TableFault(cell.address, cell.text.strip()[:60], "column_unknown"))
     needed = {name: group for group in required for name in group if not set(group) & set(found)}
     row = next(iter(header.values())).row
+    unknown = [f"«{one.column}» ({one.cell})" for one in warnings][:MOST_HEADINGS]
     for group in dict.fromkeys(map(tuple, needed.values())):
         if set(group) <= set(missing.values()):
-            faults.append(TableFault(str(row), " / ".join(group), "column_missing"))
+            code = "column_missing_or_renamed" if unknown else "column_missing"
+            faults.append(TableFault(str(row), " / ".join(group), code, {"headings": ", ".join(unknown)}))
     for name in missing.values():
         if name not in needed:
             warnings.append(TableFault(str(row), name, "column_absent"))

@@ -302,7 +302,7 @@ def _cell(
     if shape == "percent":
         percent = Decimal(f"{number:.15g}") * 100
         return Cell(row, column, f"{percent.normalize():f}%")
-    return Cell(row, column, f"{number:.15g}", Kind.NUMBER)
+    return Cell(row, column, f"{Decimal(f'{number:.15g}'):f}", Kind.NUMBER)
 
 
 def _date(serial: float, *, from_1904: bool) -> str | None:

@@ -1,12 +1,20 @@
 """The dialogue on an SKP: proposed, withdrawn, agreed, returned; what is expected; annexes by the line."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from bot.callbacks import Kind, Press
+from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Feature, Message, Turn
 from bot.skp_answers import ask_on_plan, ended, plan_card, shown_plan
-from bot.views.agreeing import decided_notice, expectation_notice, proposed_notice, withdrawn_notice
+from bot.views.agreeing import (
+    decided_notice,
+    expectation_notice,
+    imported_notice,
+    proposed_notice,
+    withdrawn_notice,
+)
+from bot.views.plan_parts import RETURN_REASONS
 from services.dialogue import Step
 from services.errors import DomainError, NotAllowed, NotFound
 from services.plans import annexes, dialogue, expecting, surroundings
@@ -41,24 +49,37 @@ async def on_agree(turn: Turn, press: Press) -> Answer:
 
 
 async def on_return(turn: Turn, press: Press) -> Answer:
+    """The argument: a page of the card, or the chip of a reason."""
+    if press.arg in RETURN_REASONS:
+        return await returned(turn, press.subject, press.revision, turn.t.plain(f"skp.return_{press.arg}"))
+    page = number(press.arg or "0")
     await dialogue.ensure_returnable(
         turn.session, turn.actor, press.subject, revision=press.revision, now=turn.now
     )
     plan = await shown_plan(turn, press.subject)
-    return ask_on_plan(turn, Step.SKP_REASON, plan, "reason", plan=plan.id, revision=press.revision)
+    data = {"plan": plan.id, "revision": press.revision}
+    answer = ask_on_plan(turn, Step.SKP_REASON, plan, "reason", **data)
+    return replace(answer, cards=plan_card(plan, "reason", page=page))
+
+
+async def returned(turn: Turn, plan_id: int, revision: int, reason: str) -> Answer:
+    """Returned for a reason: the card says to whom and why."""
+    await dialogue.return_plan(
+        turn.session, turn.actor, plan_id, revision=revision, reason=reason, now=turn.now
+    )
+    turn.done()
+    plan = await shown_plan(turn, plan_id)
+    return Answer(cards=plan_card(plan), toast=turn.t.plain("skp.returned_toast", name=plan.person_name))
 
 
 async def on_reason(turn: Turn, message: Message) -> Answer:
     data = turn.question.data if turn.question else {}
     plan_id, revision = int(data["plan"]), int(data["revision"])
     try:
-        await dialogue.return_plan(
-            turn.session, turn.actor, plan_id, revision=revision, reason=message.text, now=turn.now
-        )
+        answer = await returned(turn, plan_id, revision, message.text)
     except DomainError as error:
         return ended(turn, error)
-    turn.done()
-    return Answer(cards=plan_card(await shown_plan(turn, plan_id)), reaction="👌")
+    return replace(answer, toast="", reaction="👌")
 
 
 async def on_expect(turn: Turn, press: Press) -> Answer:
@@ -148,6 +169,16 @@ async def on_told_decided(turn: Turn, payload: Mapping[str, Any]) -> Answer | No
     return Answer(screens=(decided_notice(turn.t, plan, event),)) if event else None
 
 
+async def on_told_imported(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
+    """The office's file took the place of what somebody was writing, or of what was expected."""
+    plan = await told_of(turn, payload)
+    if plan is None:
+        return None
+    own = plan.person_id == turn.actor.person_id
+    screen = imported_notice(turn.t, plan, payload["behaviours"], own=own, given_up=bool(payload["given_up"]))
+    return Answer(screens=(screen,))
+
+
 async def on_told_expected(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     found = await expecting.expected(turn.session, turn.actor, int(payload["expectation_id"]))
     return Answer(screens=(expectation_notice(turn.t, found),)) if found else None
@@ -175,6 +206,7 @@ FEATURE = Feature(
         "plan_withdrawn": on_told_withdrawn,
         "plan_agreed": on_told_decided,
         "plan_returned": on_told_decided,
+        "plan_imported": on_told_imported,
         expecting.KIND: on_told_expected,
     },
 )

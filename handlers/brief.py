@@ -14,6 +14,8 @@ from services.approvals.queue import load_queue
 from services.briefing import load_brief
 from services.clock import local_date
 from services.nudging import WEEK, load_week, without_feedback
+from services.plans.loading import CARD, TEAM, subject_of
+from services.plans.surroundings import load_waiting_plans
 
 
 async def on_briefed(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
@@ -37,6 +39,16 @@ async def on_queue(turn: Turn, press: Press) -> Answer:
     return Answer(cards=card(QUEUE_CARD, turn.actor.person_id), below=True)
 
 
+async def on_plans(turn: Turn, press: Press) -> Answer:
+    """«Periksa SKP»: the only one that waits, else the team's SKP of the year of the oldest."""
+    require_supervisor(turn.actor)
+    plans = await load_waiting_plans(turn.session, turn.actor, now=turn.now)
+    if len(plans) == 1:
+        return Answer(cards=card(CARD, subject_of(plans[0].person_id, plans[0].year)), below=True)
+    year = plans[0].year if plans else local_date(turn.now, turn.actor.zone).year
+    return Answer(cards=card(TEAM, year), below=True)
+
+
 async def on_nudged(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     """Those of whom it is still true when it is delivered."""
     people = await without_feedback(turn.session, turn.actor, now=turn.now)
@@ -56,7 +68,7 @@ async def on_week(turn: Turn, press: Press) -> Answer:
 
 FEATURE = Feature(
     name="brief",
-    presses={Kind.BRIEF_QUEUE: on_queue, Kind.WEEK: on_week},
+    presses={Kind.BRIEF_QUEUE: on_queue, Kind.BRIEF_PLANS: on_plans, Kind.WEEK: on_week},
     cards={WEEK: render_week},
     notices={"briefed": on_briefed, "nudged": on_nudged},
 )

@@ -8,7 +8,7 @@ from bot.context import Answer, Command, Feature, Turn, card
 from bot.screens import CardRef, Screen
 from bot.sheets import base_of, today_of
 from bot.views.copying import copy_screen, list_screen, whole_screens
-from services.errors import Invalid, NotFound
+from services.errors import Invalid, NotFound, Outdated
 from services.reading.dates import Mode, read_dates
 from services.sheet import copying
 from services.sheet.loading import load_sheet
@@ -32,14 +32,15 @@ def day_in(text: str) -> tuple[date, int]:
     return day, int((match and match[2]) or 0)
 
 
-def month_in(text: str) -> date:
-    """The month in a button, `202611`. Raises NotFound."""
+def month_in(text: str) -> tuple[date, date | None]:
+    """The month in a button and the day it was opened from, `202611.2026-11-18`. Raises NotFound."""
+    text, _, back = text.partition(".")
     if not (text.isascii() and text.isdigit() and len(text) == 6):
         raise NotFound
     year, month = int(text[:4]), int(text[4:])
     if year not in YEARS or not 1 <= month <= 12:
         raise NotFound
-    return date(year, month, 1)
+    return date(year, month, 1), day_in(back)[0] if back else None
 
 
 def day_card(turn: Turn, day: date, place: int = 0) -> tuple[CardRef, ...]:
@@ -53,8 +54,8 @@ async def render_day(turn: Turn, ref: CardRef) -> Screen | None:
 
 
 async def render_left(turn: Turn, ref: CardRef) -> Screen | None:
-    month = month_in(ref.view) if ref.view else today_of(turn).replace(day=1)
-    return list_screen(turn.t, await copying.load_uncopied(turn.session, turn.actor, month))
+    month, back = month_in(ref.view) if ref.view else (today_of(turn).replace(day=1), None)
+    return list_screen(turn.t, await copying.load_uncopied(turn.session, turn.actor, month), back)
 
 
 async def on_command(turn: Turn, arguments: str) -> Answer:
@@ -79,7 +80,7 @@ async def on_day(turn: Turn, press: Press) -> Answer:
 
 
 async def on_list(turn: Turn, press: Press) -> Answer:
-    """`arg`: the month."""
+    """`arg`: the month, and the day to go back to."""
     month_in(press.arg)
     return Answer(cards=card(LEFT, turn.actor.person_id, view=press.arg))
 
@@ -88,21 +89,33 @@ async def on_mark(turn: Turn, press: Press) -> Answer:
     """`arg`: 1 marks and goes on to what is left of the day, 0 takes the mark back."""
     if press.arg not in ("0", "1"):
         raise NotFound
-    copied = press.arg == "1"
-    await copying.mark_entry(turn.session, turn.actor, press.subject, copied=copied, now=turn.now)
+    said = "copy.marked" if press.arg == "1" else "copy.unmarked"
+    try:
+        if press.arg == "1":
+            mark, base = press.revision, base_of(turn)
+            await copying.mark_entry(
+                turn.session, turn.actor, press.subject, mark=mark, base=base, now=turn.now
+            )
+        else:
+            await copying.unmark_entry(turn.session, turn.actor, press.subject)
+    except Outdated as error:
+        said = f"errors.{error.code}"
     work_date = await copying.work_date_of(turn.session, press.subject)
     day = await copying.load_copy_day(turn.session, turn.actor, work_date, base=base_of(turn))
-    toast = turn.t.plain("copy.marked" if copied else "copy.unmarked")
-    return Answer(cards=day_card(turn, work_date, copying.next_place(day, press.subject)), toast=toast)
+    place = copying.next_place(day, press.subject)
+    return Answer(cards=day_card(turn, work_date, place), toast=turn.t.plain(said))
 
 
 async def on_mark_day(turn: Turn, press: Press) -> Answer:
-    count = await copying.mark_day(
-        turn.session, turn.actor, press.subject, revision=press.revision, now=turn.now
-    )
-    work_date = await copying.date_of_day(turn.session, press.subject)
-    toast = turn.t.plain("copy.marked_day", count=count)
-    return Answer(cards=day_card(turn, work_date), toast=toast)
+    mark, base = press.revision, base_of(turn)
+    try:
+        count = await copying.mark_day(
+            turn.session, turn.actor, press.subject, mark=mark, base=base, now=turn.now
+        )
+        toast = turn.t.plain("copy.marked_day", count=count)
+    except Outdated as error:
+        toast = turn.t.plain(f"errors.{error.code}")
+    return Answer(cards=day_card(turn, await copying.date_of_day(turn.session, press.subject)), toast=toast)
 
 
 async def on_long(turn: Turn, press: Press) -> Answer:

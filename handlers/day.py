@@ -27,7 +27,7 @@ from bot.screens import CardRef, Screen
 from bot.sending import send_day, send_typed
 from bot.views.blockers import day_screen
 from bot.views.days import day_card, entry_screen, page_of
-from bot.views.links import link_screen, reasons, unsure_screen
+from bot.views.links import ASKED, link_screen, reasons, unsure_screen
 from services import cards
 from services.approvals import correcting
 from services.clock import local_date
@@ -76,9 +76,12 @@ def _card(turn: Turn, ref: CardRef, day: DayView, *, corrects: int | None = None
         sensitive = any(find_sensitive(f"{one.activity} {one.outcome or ''}") for one in captioned)
     answered = ref.focus if ref.view.startswith("answered") else 0
     focused = day.entry(ref.focus) if not ref.view else None
+    waiting = asking.still_asked(day, turn.question)
+    told = turn.question is not None and asking.TOLD in turn.question.data
     return day_card(
         turn.t,
         day,
+        waits=tuple(one.number for one in waiting) if told else (),
         page=page_of(focused.number) if focused else None if taken or attached else ref.page,
         taken=taken,
         answered=answered,
@@ -123,11 +126,11 @@ async def render_links(turn: Turn, ref: CardRef, day: DayView) -> Screen | None:
             current=plan.standing.get(entry.target_id or 0),
             page=ref.page,
         )
-    unsure = [one for one in day.entries if one.editable and not one.linked][:6]
+    unsure = [one for one in day.entries if one.awaits_target]
     if not unsure or ref.view == "link":
         return None
-    pairs = [(one, suggestion_for(plan, one.activity, one.outcome)) for one in unsure]
-    return unsure_screen(turn.t, day, pairs, dict(plan.targets))
+    pairs = [(one, suggestion_for(plan, one.activity, one.outcome)) for one in unsure[:ASKED]]
+    return unsure_screen(turn.t, day, pairs, dict(plan.targets), plan.standing, more=len(unsure) > ASKED)
 
 
 async def on_report(turn: Turn, message: Message) -> Answer:
@@ -267,7 +270,7 @@ async def on_page(turn: Turn, press: Press) -> Answer:
 
 
 async def on_send(turn: Turn, press: Press) -> Answer:
-    return await send_day(turn, press.subject, revision=press.revision, anyway=press.arg == "anyway")
+    return await send_day(turn, press.subject, revision=press.revision, unsure=press.arg)
 
 
 async def on_withdraw(turn: Turn, press: Press) -> Answer:

@@ -67,8 +67,8 @@ async def _moved(turn: Turn, entry_id: int, step: int) -> Answer:
 
 
 async def on_link(turn: Turn, press: Press) -> Answer:
-    """Shows every RHK for one entry."""
-    day, entry = await editable_entry(turn.session, turn.actor, press.subject, now=turn.now)
+    """Shows every RHK for one entry, also of one that waits for a decision."""
+    day, entry = await editing.linkable_entry(turn.session, turn.actor, press.subject, now=turn.now)
     page = number(press.arg) if press.arg else 0
     return Answer(cards=both(day.id, view="link", focus=entry.id, page=page))
 
@@ -80,7 +80,7 @@ async def on_target(turn: Turn, press: Press) -> Answer:
         turn.session, turn.actor, press.subject, number(chosen) or None, now=turn.now
     )
     day = await load_day(turn.session, day_id)
-    left = any(one.editable and not one.linked for one in day.entries)
+    left = any(one.awaits_target for one in day.entries)
     view = "unsure" if shared and left else ""
     return Answer(cards=both(day_id, view=view), toast=turn.t.plain("link.taken"))
 

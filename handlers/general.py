@@ -42,7 +42,7 @@ FEATURE = Feature(
     commands=(
         Command(HELP, on_help),
         Command("help", on_help, shown_to=lambda actor: False),
-        Command("batal", on_cancel_command, shown_to=lambda actor: False),
+        Command("batal", on_cancel_command, shown_to=lambda actor: False, gives_up=True),
     ),
     presses={Kind.CANCEL: on_cancel},
 )

@@ -21,7 +21,7 @@ from services.reading.orders import asks_for_help, is_aside, is_only_time, is_se
 
 
 async def render_question(turn: Turn, ref: CardRef) -> Screen | None:
-    if turn.question is None:
+    if turn.question is None or asking.TOLD in turn.question.data:
         return None
     day = await load_day(turn.session, ref.subject)
     asked = asking.still_asked(day, turn.question)

@@ -1,12 +1,14 @@
 """`/skp`: one's own SKP, and that of the people one decides on."""
 
+from collections.abc import Sequence
+
 from bot.callbacks import Kind, Press, number
 from bot.context import Answer, Command, Feature, Message, Turn
-from bot.day_answers import take
 from bot.screens import CardRef, Screen
 from bot.skp_answers import (
     ask_on_plan,
     ask_on_target,
+    asked_year,
     plan_card,
     shown_plan,
     shown_target,
@@ -18,27 +20,25 @@ from bot.views.plan_parts import (
     ask_expectation,
     ask_screen,
     behaviours_screen,
+    discard_screen,
     history_screen,
     left_screens,
+    return_screen,
     team_screen,
+    unread_screens,
     version_screen,
 )
 from bot.views.plans import nobody_screen, plan_screen
 from services.approvals.entitlement import require_supervisor
 from services.clock import local_date
 from services.dialogue import Step
-from services.errors import Invalid, NotFound
+from services.errors import NotFound
 from services.plans import surroundings, writing
-from services.plans.access import years_open
-from services.plans.loading import CARD, PlanView, load_plan_view, of_subject
+from services.plans.access import own_plan, years_open
+from services.plans.loading import CARD, TEAM, PlanView, load_plan_view, of_subject
 from services.plans.measured import load_bars
-from services.plans.reading import is_report
 from services.plans.words import AnnexKind, Behaviour, PlanForm, PlanState
 from services.states import RoleName
-
-TEAM = "skp_team"
-"""The list of a team's SKP; its subject is the year."""
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 async def render_plan(turn: Turn, ref: CardRef) -> Screen | None:
@@ -47,6 +47,11 @@ async def render_plan(turn: Turn, ref: CardRef) -> Screen | None:
     face, _, detail = ref.view.partition(".")
     if face in FACES and (plan.id or face == "new"):
         return await FACES[face](turn, plan, ref, detail)
+    return await listed(turn, plan, ref)
+
+
+async def listed(turn: Turn, plan: PlanView, ref: CardRef) -> Screen:
+    """The RHK of an SKP, and what may be done with it."""
     return plan_screen(
         turn.t,
         plan,
@@ -88,7 +93,12 @@ async def annex(turn: Turn, plan: PlanView, ref: CardRef, detail: str) -> Screen
 
 
 async def reason(turn: Turn, plan: PlanView, ref: CardRef, detail: str) -> Screen:
-    return ask_screen(turn.t, plan, turn.t("skp.ask_reason"))
+    """Why it is returned, under the list of what is."""
+    return return_screen(turn.t, plan, await listed(turn, plan, ref))
+
+
+async def discard(turn: Turn, plan: PlanView, ref: CardRef, detail: str) -> Screen:
+    return discard_screen(turn.t, plan)
 
 
 async def expectation(turn: Turn, plan: PlanView, ref: CardRef, detail: str) -> Screen:
@@ -104,6 +114,7 @@ FACES = {
     "new": new,
     "annex": annex,
     "reason": reason,
+    "discard": discard,
     "expect": expectation,
 }
 
@@ -130,15 +141,6 @@ async def on_command(turn: Turn, arguments: str) -> Answer:
             return Answer(cards=(CardRef(TEAM, year),))
         return Answer(screens=(nobody_screen(turn.t, admin=RoleName.ADMIN in actor.roles),))
     return Answer(cards=plan_card(plan))
-
-
-def asked_year(turn: Turn, said: str) -> int:
-    """The year typed behind the command, else this one. Raises Invalid `skp_year_unread`."""
-    if not said:
-        return local_date(turn.now, turn.actor.zone).year
-    if not (said.isascii() and said.isdigit() and len(said) == 4 and FIRST_YEAR <= int(said) <= LAST_YEAR):
-        raise Invalid("year", "skp_year_unread", said=said[:40])
-    return int(said)
 
 
 async def on_show(turn: Turn, press: Press) -> Answer:
@@ -180,18 +182,38 @@ async def on_new(turn: Turn, press: Press) -> Answer:
 
 
 async def on_new_text(turn: Turn, message: Message) -> Answer:
-    """The RHK with its indicators; what was not understood is given back. A report stays one."""
+    """The RHK with its indicators; what was not understood is given back."""
     year = int(turn.question.data["year"]) if turn.question else 0
-    if is_report(message.text):
-        turn.done()
-        return await take(turn, message)
-    written = await writing.add_target(turn.session, turn.actor, year, message.text, now=turn.now)
+    found = await writing.add_targets(turn.session, turn.actor, year, message.text, now=turn.now)
     turn.done()
+    if len(found) > 1:
+        return await several(turn, found)
+    (written,) = found
     _, one = await shown_target(turn, written.target_id)
     if one.indicators and not written.left:
         return Answer(cards=target_card(one.lineage), reaction="👌")
     answer = ask_on_target(turn, Step.SKP_INDICATORS, one, "indicators", target=one.id)
     return Answer(cards=answer.cards, screens=left_screens(turn.t, written.left), reaction="👌")
+
+
+async def several(turn: Turn, found: Sequence[writing.Written]) -> Answer:
+    """Several RHK came in one message: all of them on the card, and what was not understood of each."""
+    plan = await shown_plan(turn, found[0].plan_id)
+    numbers = {one.id: one.number for one in plan.targets}
+    told = [screen for one in found for screen in unread_screens(turn.t, numbers[one.target_id], one.left)]
+    return Answer(cards=plan_card(plan), screens=tuple(told), reaction="👌")
+
+
+async def on_discard(turn: Turn, press: Press) -> Answer:
+    """«Batalkan semua perubahan»: asked first; the argument `y` is sure."""
+    if press.arg == "y":
+        session, actor = turn.session, turn.actor
+        await writing.discard_changes(session, actor, press.subject, revision=press.revision, now=turn.now)
+        plan = await shown_plan(turn, press.subject)
+        return Answer(cards=plan_card(plan), toast=turn.t.plain("skp.restored_toast"))
+    await own_plan(turn.session, turn.actor, press.subject, now=turn.now)
+    plan = await shown_plan(turn, press.subject)
+    return Answer(cards=plan_card(plan, "discard" if plan.changes else ""))
 
 
 async def on_form(turn: Turn, press: Press) -> Answer:
@@ -212,6 +234,7 @@ FEATURE = Feature(
         Kind.SKP_TEAM: on_team,
         Kind.SKP_NEW: on_new,
         Kind.SKP_FORM: on_form,
+        Kind.SKP_DISCARD: on_discard,
     },
     answers={Step.SKP_TARGET: on_new_text},
     cards={CARD: render_plan, TEAM: render_team},

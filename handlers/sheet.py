@@ -9,8 +9,8 @@ from bot.views.sheet_fixes import amounts_screen, choice_screen, steps_screen, t
 from services.dialogue import Step
 from services.errors import NotFound
 from services.sheet import access
+from services.sheet.guessing import choices
 from services.sheet.periods import read_period
-from services.sheet.steps import load_steps, offered
 from services.sheet.writing import SHEET_CARD, row_of, same_question
 
 PEOPLE_CARD = "sheet_people"
@@ -18,23 +18,25 @@ MOST_DIGITS = 4
 
 
 async def render_sheet(turn: Turn, ref: CardRef) -> Screen | None:
-    """`view`: the period and the face; `focus`: the entry an action step is chosen for."""
+    """`view`: the period and the face; `focus`: the entry an action step is chosen for; elsewhere, that
+    there is something to be taken back.
+    """
     look = look_or_month(turn, ref.view)
     sheet = await load(turn, ref.subject, look)
-    own = ref.subject == turn.actor.person_id
+    own, undo = ref.subject == turn.actor.person_id, bool(ref.focus)
     if own and look.face == TIMES:
-        return times_screen(turn.t, sheet, look)
+        return times_screen(turn.t, sheet, look, undo=undo)
     if own and look.face == AMOUNTS:
-        return amounts_screen(turn.t, sheet, look)
+        return amounts_screen(turn.t, sheet, look, undo=undo)
     if own and look.face == STEPS:
-        return steps_screen(turn.t, sheet, look)
+        return steps_screen(turn.t, sheet, look, undo=undo)
     if own and look.face == CHOICE and ref.focus:
         asked = row_of(sheet, ref.focus)
-        steps = offered(await load_steps(turn.session, ref.subject), asked.lineage, asked.work_date)
         count = len(same_question(sheet, asked))
+        steps = await choices(turn.session, ref.subject, asked)
         return choice_screen(turn.t, sheet, look, asked=asked, count=count, steps=steps)
     chooses = access.chooses(turn.actor)
-    return overview(turn.t, sheet, look, own=own, today=today_of(turn), chooses=chooses)
+    return overview(turn.t, sheet, look, own=own, today=today_of(turn), chooses=chooses, undo=undo)
 
 
 async def render_people(turn: Turn, ref: CardRef) -> Screen | None:

@@ -43,11 +43,11 @@ def writable(turn: Turn, plan: PlanView, *, beside: bool = False) -> bool:
 
 
 async def face_measures(turn: Turn, plan: PlanView, one: TargetView, ref: CardRef) -> Screen:
-    return views.measures_screen(turn.t, plan, one)
+    return views.measures_screen(turn.t, plan, one, undo=bool(ref.focus))
 
 
 async def face_steps(turn: Turn, plan: PlanView, one: TargetView, ref: CardRef) -> Screen:
-    return views.steps_screen(turn.t, plan, one, writable=writable(turn, plan, beside=True))
+    return views.steps_screen(turn.t, plan, one, writable=writable(turn, plan, beside=True), undo=ref.focus)
 
 
 async def face_parents(turn: Turn, plan: PlanView, one: TargetView, ref: CardRef) -> Screen:
@@ -132,10 +132,10 @@ async def on_kind(turn: Turn, press: Press) -> Answer:
     return await pressed(turn, target_id, "skp.changed")
 
 
-async def pressed(turn: Turn, target_id: int, toast: str, view: str = "") -> Answer:
+async def pressed(turn: Turn, target_id: int, toast: str, view: str = "", *, focus: int = 0) -> Answer:
     """After a press that changed something: the card in place."""
     _, one = await shown_target(turn, target_id)
-    return Answer(cards=target_card(one.lineage, view), toast=turn.t.plain(toast))
+    return Answer(cards=target_card(one.lineage, view, focus=focus), toast=turn.t.plain(toast))
 
 
 async def on_parent(turn: Turn, press: Press) -> Answer:
@@ -197,8 +197,16 @@ async def on_indicator_text(turn: Turn, message: Message) -> Answer:
 
 
 async def on_indicator_drop(turn: Turn, press: Press) -> Answer:
-    target_id = await measures.drop_indicator(turn.session, turn.actor, press.subject, now=turn.now)
-    return await pressed(turn, target_id, "skp.measure_dropped", views.MEASURES)
+    target_id, turn.question = await measures.drop_indicator(
+        turn.session, turn.actor, press.subject, now=turn.now
+    )
+    return await pressed(turn, target_id, "skp.measure_dropped", views.MEASURES, focus=1)
+
+
+async def on_indicator_keep(turn: Turn, press: Press) -> Answer:
+    """«Urungkan» under the indicators."""
+    target_id = await measures.keep_indicator(turn.session, turn.actor, press.subject, now=turn.now)
+    return await pressed(turn, target_id, "skp.restored_toast", views.MEASURES)
 
 
 async def on_step(turn: Turn, press: Press) -> Answer:
@@ -227,7 +235,22 @@ async def on_step_text(turn: Turn, message: Message) -> Answer:
 
 async def on_step_drop(turn: Turn, press: Press) -> Answer:
     target_id, _ = await steps.drop_step(turn.session, turn.actor, press.subject, now=turn.now)
-    return await pressed(turn, target_id, "skp.step_dropped", views.STEPS)
+    return await pressed(turn, target_id, "skp.step_dropped", views.STEPS, focus=press.subject)
+
+
+async def on_step_keep(turn: Turn, press: Press) -> Answer:
+    """«Urungkan» under the steps."""
+    target_id, _ = await steps.keep_step(turn.session, turn.actor, press.subject, now=turn.now)
+    return await pressed(turn, target_id, "skp.restored_toast", views.STEPS)
+
+
+async def on_step_copy(turn: Turn, press: Press) -> Answer:
+    """«Sama untuk semua triwulan»: the argument is the quarter that is planned."""
+    quarter = number(press.arg)
+    if quarter not in QUARTERS:
+        raise NotFound
+    await steps.copy_steps(turn.session, turn.actor, press.subject, quarter, now=turn.now)
+    return await pressed(turn, press.subject, "skp.steps_copied", views.STEPS)
 
 
 FEATURE = Feature(
@@ -242,8 +265,11 @@ FEATURE = Feature(
         Kind.INDICATOR_ADD: on_add,
         Kind.INDICATOR_EDIT: on_edit,
         Kind.INDICATOR_DROP: on_indicator_drop,
+        Kind.INDICATOR_KEEP: on_indicator_keep,
         Kind.STEP_ADD: on_step,
         Kind.STEP_DROP: on_step_drop,
+        Kind.STEP_KEEP: on_step_keep,
+        Kind.STEP_COPY: on_step_copy,
     },
     answers={
         Step.SKP_WORDING: on_wording,

@@ -1,12 +1,14 @@
 """`/capaian`: where one's SKP stands, and reporting kualitas, waktu and biaya in one's own words."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from bot.callbacks import Kind, Press, number
+from bot.callbacks import Kind, Press
 from bot.context import Answer, Command, Feature, Message, Turn
+from bot.day_answers import take
 from bot.screens import CardRef, Screen
-from bot.skp_answers import ended
+from bot.skp_answers import asked_year, ended, year_and_page
 from bot.values_answers import ASK, OVERVIEW, SURE, indicator_card, overview_card, team_card
 from bot.views.values import (
     ask_screen,
@@ -27,19 +29,23 @@ from services.progress.standing import right_after
 from services.progress.values import DECIDED, OWN_CARD, read_report, report_value, reportable
 from services.states import ValueState
 
+SAID = "said"
+"""In the question's data: a value was read, and may be corrected until it is sent."""
+
 
 async def render_overview(turn: Turn, ref: CardRef) -> Screen | None:
     actor, session, now = turn.actor, turn.session, turn.now
     if ref.subject != actor.person_id:
         raise NotAllowed
-    year = local_date(now, actor.zone).year
+    today = local_date(now, actor.zone)
+    year = ref.focus or today.year
     found = await waiting.load_own(session, actor.person_id, year, now=now)
     outside = await load_outside(session, [actor.person_id], year=year, at=right_after(now)) if found else {}
     return own_screen(
         turn.t,
         found,
         year=year,
-        pace=await load_pace(session, actor.person_id, local_date(now, actor.zone)),
+        pace=await load_pace(session, actor.person_id, max(min(today, date(year, 12, 31)), date(year, 1, 1))),
         outside=outside.get(actor.person_id),
         waiting=len(await waiting.load_waiting(session, actor, now=now)) if actor.supervises else 0,
         person_id=actor.person_id,
@@ -58,9 +64,9 @@ async def render_indicator(turn: Turn, ref: CardRef) -> Screen | None:
 
 
 async def on_command(turn: Turn, arguments: str) -> Answer:
-    """`/capaian`: one's own; for who only decides on others, what waits."""
+    """`/capaian`, `/capaian 2025`: one's own; for who only decides on others, what waits."""
     if turn.actor.reports:
-        return Answer(cards=overview_card(turn))
+        return Answer(cards=overview_card(turn, year=asked_year(turn, arguments.strip())))
     if turn.actor.supervises:
         return Answer(cards=team_card(turn))
     raise NotAllowed("values_not_asked")
@@ -69,7 +75,8 @@ async def on_command(turn: Turn, arguments: str) -> Answer:
 async def on_overview(turn: Turn, press: Press) -> Answer:
     if not turn.actor.reports:
         raise NotAllowed("values_not_asked")
-    return Answer(cards=overview_card(turn, page=min(number(press.arg or "0"), 99)))
+    year, page = year_and_page(press.arg)
+    return Answer(cards=overview_card(turn, page=min(page, 99), year=year))
 
 
 async def on_show(turn: Turn, press: Press) -> Answer:
@@ -85,13 +92,20 @@ async def on_ask(turn: Turn, press: Press) -> Answer:
 
 
 async def on_text(turn: Turn, message: Message) -> Answer:
-    """What was understood is said back; nothing is reported yet."""
-    indicator = int(turn.question.data["indicator"]) if turn.question else 0
+    """What was understood is said back; nothing is reported yet. Until it is, another value replaces it."""
+    data = turn.question.data if turn.question else {}
+    indicator, said = int(data["indicator"]), bool(data.get(SAID))
     try:
-        asked, value = await read_report(turn.session, turn.actor, indicator, message.text, now=turn.now)
+        read = await read_report(
+            turn.session, turn.actor, indicator, message.text, correcting=said, now=turn.now
+        )
     except DomainError as error:
         return ended(turn, error)
-    turn.done()
+    if read is None:
+        turn.done()
+        return await take(turn, message)
+    asked, value = read
+    turn.ask(Step.VALUE, card=[OWN_CARD, asked.lineage], indicator=indicator, **{SAID: True})
     return Answer(cards=indicator_card(asked.lineage, f"{SURE}{packed(value)}"), reaction="👌")
 
 

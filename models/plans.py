@@ -148,6 +148,8 @@ class Target(Base):
     """The RHK in force whose place a pending one takes when it is agreed."""
     drop_asked: Mapped[bool] = mapped_column(default=False)
     """In force, and to be retired when the version in hand is agreed."""
+    created_at: Mapped[datetime | None]
+    """When its owner wrote it in chat; None: it came with a file."""
     retired_at: Mapped[datetime | None]
     """Old entries keep it, new ones cannot choose it."""
 
@@ -231,6 +233,8 @@ class AnnexLine(Base):
     until_version: Mapped[int | None]
     pending: Mapped[bool] = mapped_column(default=False)
     drop_asked: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime | None]
+    """As of an RHK."""
     retired_at: Mapped[datetime | None]
 
 

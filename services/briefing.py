@@ -16,6 +16,7 @@ from services.coaching import Coaching, due_coaching
 from services.missing import missing_days
 from services.people.identity import Actor
 from services.people.standing_in import seats_of
+from services.plans.surroundings import WaitingPlan, load_waiting_plans
 from services.progress.waiting import Reported, load_waiting
 
 LOOK_BACK = timedelta(days=31)
@@ -60,6 +61,8 @@ class Brief:
     coaching: tuple[Coaching, ...]
     values: tuple[Reported, ...] = ()
     """Dated values of the SKP that wait to be confirmed."""
+    plans: tuple[WaitingPlan, ...] = ()
+    """SKP that wait to be agreed."""
 
     @property
     def empty(self) -> bool:
@@ -72,6 +75,7 @@ class Brief:
             self.nothing,
             self.coaching,
             self.values,
+            self.plans,
         )
         return not any(parts)
 
@@ -94,6 +98,7 @@ async def load_brief(session: AsyncSession, actor: Actor, *, now: datetime) -> B
         nothing=await _nothing(session, names, lasts),
         coaching=await due_coaching(session, actor, now=now),
         values=await load_waiting(session, actor, now=now),
+        plans=await load_waiting_plans(session, actor, now=now),
     )
 
 

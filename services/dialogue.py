@@ -67,6 +67,7 @@ class Step(enum.StrEnum):
     SHEET_PERIOD = "sheet_period"
     SHEET_PERSON = "sheet_person"
     SHEET_AMOUNT = "sheet_amount"
+    SHEET_TIME = "sheet_time"
     SHEET_STEP = "sheet_step"
 
 
@@ -93,6 +94,16 @@ TOLD = frozenset(
     }
 )
 """Questions whose answer others read: a citizen's number in it is asked about before."""
+
+
+SHORT = TOLD - {Step.REASON, Step.FEEDBACK, Step.FEEDBACK_REPLY, Step.BLOCKER_ANSWER} | {
+    Step.VALUE,
+    Step.SHEET_PERIOD,
+    Step.SHEET_PERSON,
+    Step.SHEET_AMOUNT,
+    Step.SHEET_TIME,
+}
+"""Questions whose answer tells nothing done: «Rapat -> disepakati» is a report then, and ends them."""
 
 
 class Said(enum.StrEnum):
@@ -166,6 +177,14 @@ def advance(question: Question | None, said: Said, *, now: datetime) -> tuple[Ro
             return Route.CANCEL, None
         case Said.PRESS:
             return Route.PRESS, question if question is not None and question.step in SOFT else None
+
+
+def closed(question: Question | None, said: Said, *, now: datetime) -> bool:
+    """Whether a command ended a question for words that others read: it is said, for what is typed next
+    is a report."""
+    if question is None or said is not Said.COMMAND:
+        return False
+    return question.step in TOLD and question.expires_at > now
 
 
 async def lock(session: AsyncSession, chat_id: int) -> DialogueRow:

@@ -314,6 +314,9 @@ async def stored(session: AsyncSession, evidence_id: int, *, sha256: str, size: 
         .where(Evidence.id == evidence_id)
         .values(sha256=sha256, size=size, stored_at=now, fetch_after=None, failed_at=None)
     )
+    entry_id = await session.scalar(select(Evidence.entry_id).where(Evidence.id == evidence_id))
+    if entry_id is not None:
+        await unmark(session, [entry_id])  # its address stands in the sheet from now on
 
 
 async def not_fetched(session: AsyncSession, fetch: Fetch, *, permanent: bool, now: datetime) -> bool:

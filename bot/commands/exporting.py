@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from bot.commands import exporting_skp
+from bot.commands.files import printable, reason_of, write_private
 from bot.views.sheet_file import file_name, lines_of
 from documents.sheet import write_csv, write_xlsx
 from models.engine import Database
@@ -52,17 +52,17 @@ async def run(
         checked(args.first, args.last)
         folder: Path = await asyncio.to_thread(_folder, args.output)
     except Invalid as error:
-        print(texts(f"errors.{error.code}", **error.params))
+        print(texts(f"export.{error.code}", **error.params))
         return USAGE
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        print(_printable(texts("export.folder", folder=args.output, reason=reason)))
+        reason = reason_of(error, texts)
+        print(printable(texts("export.folder", folder=args.output, reason=reason)))
         return USAGE
     try:
         async with database.reading() as session:
             people = await people_named(session, person=args.person, unit=args.unit)
     except DomainError as error:
-        print(_printable(texts(f"errors.{error.code}", **error.params)))
+        print(printable(texts(f"errors.{error.code}", **error.params)))
         return FAULTS
     written, empty = 0, []
     for person_id in people:
@@ -73,22 +73,22 @@ async def run(
         if not sheet.entries:
             empty.append(sheet.name)
             continue
+        async with database.writing() as session:
+            note_export(session, None, person_id, now=now, detail=f"{sheet.first}/{sheet.last}")
         try:
             name = await asyncio.to_thread(_write, folder, sheet, args.format, now)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            print(_printable(texts("export.folder", folder=args.output, reason=reason)))
+            reason = reason_of(error, texts)
+            print(printable(texts("export.folder", folder=args.output, reason=reason)))
             return USAGE
-        async with database.writing() as session:
-            note_export(session, None, person_id, now=now, detail=f"{sheet.first}/{sheet.last}")
         written += 1
-        print(_printable(texts("export.written", file=name, count=len(sheet.entries), gaps=_gaps(sheet))))
+        print(printable(texts("export.written", file=name, count=len(sheet.entries), gaps=_gaps(sheet))))
     return _told(texts, written, empty)
 
 
 def _told(texts: Say, written: int, empty: Sequence[str]) -> int:
     for name in empty:
-        print(_printable(texts("export.nothing_of", name=name)))
+        print(printable(texts("export.nothing_of", name=name)))
     print(texts("export.done" if written else "export.none", count=written))
     return OK if written else FAULTS
 
@@ -104,13 +104,11 @@ def _folder(path: Path) -> Path:
 
 
 def _write(folder: Path, sheet: Sheet, kind: str, now: datetime) -> str:
-    """Writes one file, whole or not at all; gives its name."""
+    """Writes one file in the place of any earlier one; gives its name."""
     lines = lines_of(sheet)
     data = write_xlsx(lines, made=now) if kind == "xlsx" else write_csv(lines)
     name = file_name(sheet, kind, reference=sheet.reference or str(sheet.person_id))
-    part = folder / f".{name}.part"
-    part.write_bytes(data)
-    os.replace(part, folder / name)
+    write_private(folder / name, data, replace=True)
     return name
 
 
@@ -119,7 +117,3 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r}: tanggal ditulis YYYY-MM-DD") from None
-
-
-def _printable(line: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)

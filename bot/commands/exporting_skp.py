@@ -4,10 +4,11 @@ import argparse
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.commands.files import printable
 from bot.commands.templates import OK, skp_workbook, write_new
 from bot.texts import Speech
 from models.engine import Database
-from services.plans.export_skp import export_skp
+from services.plans.export_skp import export_skp, note_export
 
 NONE = 1
 
@@ -33,13 +34,11 @@ async def run(
     if not found.plans:
         print(texts.plain("export_skp.none", year=year))
         return NONE
+    async with database.writing() as session:
+        await note_export(session, found, year=year, now=now)
     content = (found.rows, found.annexes, found.expectations)
     code = await write_new(args, skp_workbook(texts, content, today=today, made=now), texts)
     if code == OK:
         counts = {"plans": found.plans, "targets": found.targets, "indicators": len(found.rows)}
-        print(_printable(texts.plain("export_skp.done", file=args.file, year=year, **counts)))
+        print(printable(texts.plain("export_skp.done", file=args.file, year=year, **counts)))
     return code
-
-
-def _printable(line: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)

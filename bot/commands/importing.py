@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.commands.files import printable, reason_of
 from documents.cells import MAX_BYTES, Kind, Unreadable
 from documents.tables import Shape, Table, read_tables
 from models.engine import Database
@@ -88,13 +89,13 @@ async def run(args: argparse.Namespace, *, database: Database, now: datetime, te
     try:
         data = await asyncio.to_thread(_read, args.file)
     except OSError as error:
-        print(texts("import.cannot_open", file=args.file, reason=error.strerror or type(error).__name__))
+        print(texts("import.cannot_open", file=args.file, reason=reason_of(error, texts)))
         return USAGE
     shapes = PEOPLE if args.what == "people" else SKP
     try:
         read = await asyncio.to_thread(read_tables, data, args.file.name, shapes, passed_over=(GUIDE,))
     except Unreadable as error:
-        print(_printable(texts(f"import.unreadable.{error.code}", **error.params)))
+        print(printable(texts(f"import.unreadable.{error.code}", **error.params)))
         print(texts("import.nothing_stored"))
         return FAULTS
     tables = [table for table in read if table is not None]
@@ -143,12 +144,12 @@ def _tell(args: argparse.Namespace, tables: Sequence[Table], done: Done | None, 
         if remarks:
             print(texts(f"import.{title}", count=len(remarks)))
             for line in describe(remarks, texts):
-                print(f"  {_printable(line)}")
+                print(f"  {printable(line)}")
     if faults or done is None:
         print(texts("import.nothing_stored"))
         return FAULTS
     for line in summary(done, texts):
-        print(_printable(line))
+        print(printable(line))
     if args.dry_run:
         print(texts("import.dry_run"))
     return OK
@@ -204,11 +205,6 @@ def _read(path: Path) -> bytes:
     """The file, or one byte more than is allowed of it."""
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)
-
-
-def _printable(line: str) -> str:
-    """Without what could steer a terminal."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
 
 
 def _place(cell: str) -> tuple[str, int, int, str]:

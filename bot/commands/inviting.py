@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from bot.commands.files import printable, reason_of
 from models.engine import Database
 from services.errors import Invalid
 from services.people.invitations import (
@@ -69,7 +70,7 @@ async def run(
                     found = await find_people(session, args.people)
                     for code, references in (("unknown", found.unknown), ("inactive", found.inactive)):
                         for reference in references:
-                            print(texts(f"invite.{code}", reference=_printable(reference)))
+                            print(texts(f"invite.{code}", reference=printable(reference)))
                     if found.unknown or found.inactive:
                         print(texts("invite.nobody_invited"))
                         return FAULTS
@@ -85,7 +86,7 @@ async def run(
         print(texts(f"errors.{error.code}", **error.params))
         return FAULTS
     except OSError as error:
-        print(texts("invite.cannot_write", file=args.output, reason=error.strerror or type(error).__name__))
+        print(texts("invite.cannot_write", file=args.output, reason=reason_of(error, texts)))
         return USAGE
     finally:
         if draft is not None:
@@ -136,7 +137,3 @@ def _report(issued: Sequence[Issued], args: argparse.Namespace, texts: Say) -> N
     moved = sum(one.joined_before for one in issued)
     if moved:
         print(texts("invite.joined_before", count=moved), file=sys.stderr)
-
-
-def _printable(value: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in value)

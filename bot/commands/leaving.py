@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.commands.files import printable
 from models.engine import Database
 from services.errors import Invalid
 from services.people.leaving import deactivate
@@ -25,20 +26,16 @@ async def run(args: argparse.Namespace, *, database: Database, now: datetime, te
         async with database.writing() as session:
             left = await deactivate(session, args.people, now=now)
     except Invalid as error:
-        print(_printable(texts(f"errors.{error.code}", **error.params)))
+        print(printable(texts(f"errors.{error.code}", **error.params)))
         print(texts("leave.nobody"))
         return FAULTS
     for code, references in (("unknown", left.unknown), ("inactive", left.inactive)):
         for reference in references:
-            print(_printable(texts(f"leave.{code}", reference=reference)))
+            print(printable(texts(f"leave.{code}", reference=reference)))
     if not left.names:
         print(texts("leave.nobody"))
         return FAULTS
     for name in left.names:
-        print(_printable(texts("leave.done", name=name)))
+        print(printable(texts("leave.done", name=name)))
     print(texts("leave.back"))
     return OK
-
-
-def _printable(line: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)

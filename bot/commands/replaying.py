@@ -14,6 +14,7 @@ from telegram import Update
 from telegram.ext import ExtBot
 
 from bot.app import build_application, wire
+from bot.commands.files import printable
 from bot.context import BotContext, Deps
 from bot.gate import Gate
 from bot.registry import Registry
@@ -40,7 +41,7 @@ async def run(args: argparse.Namespace, *, deps: Deps, texts: Say, registry: Reg
     async with database.reading() as session:
         kept = await updates.find_failed(session, args.reference)
     if kept is None:
-        print(_printable(texts("replay.unknown", reference=args.reference[:20])))
+        print(printable(texts("replay.unknown", reference=args.reference[:20])))
         return FAULTS
     if kept.replayed_at is not None:
         print(texts("replay.already", reference=kept.reference))
@@ -82,7 +83,3 @@ async def run(args: argparse.Namespace, *, deps: Deps, texts: Say, registry: Reg
 async def _on_error(update: object, context: BotContext) -> None:
     """The gate explains and keeps every error of an update; what arrives here is a fault of the wiring."""
     log.error("replay_failed", error=type(context.error).__name__, exc_info=context.error)
-
-
-def _printable(line: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)

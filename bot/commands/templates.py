@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.commands.files import printable, reason_of, write_private
 from bot.texts import Speech
 from documents.workbooks import Column, Guide, SheetContent, Value, write_workbook
 from services.people import people_file
@@ -14,6 +14,7 @@ from services.plans import skp_file, skp_sheets
 from services.plans.words import AnnexKind, Aspect, Behaviour, Perspective, Section
 
 OK, FAULTS, USAGE = 0, 1, 2
+ENDING = ".xlsx"
 EXAMPLE = "CONTOH"
 """In place of a NIP, it marks a row that no import reads."""
 _WIDTHS = {
@@ -61,7 +62,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 async def run(args: argparse.Namespace, *, now: datetime, today: date, texts: Speech) -> int:
-    """Writes a new file. 0: done, 2: it is there already, or cannot be written."""
+    """Writes a new file. 0: done, 2: it is there already, is named wrongly, or cannot be written."""
     if args.what == "people":
         data = people_workbook(texts, made=now)
     else:
@@ -70,18 +71,21 @@ async def run(args: argparse.Namespace, *, now: datetime, today: date, texts: Sp
 
 
 async def write_new(args: argparse.Namespace, data: bytes, texts: Speech) -> int:
-    """Writes a file that is not there yet, and says so."""
+    """Writes a new workbook and says so; under its own ending alone, as the import takes no other."""
+    if args.file.suffix.casefold() != ENDING:
+        print(printable(texts.plain("template.ending", file=args.file, ending=ENDING)))
+        return USAGE
     try:
-        await asyncio.to_thread(_write, args.file, data)
+        await asyncio.to_thread(write_private, args.file, data)
     except FileExistsError:
-        print(_printable(texts.plain("template.exists", file=args.file)))
+        print(printable(texts.plain("template.exists", file=args.file)))
         return USAGE
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        print(_printable(texts.plain("template.cannot_write", file=args.file, reason=reason)))
+        reason = reason_of(error, texts.plain)
+        print(printable(texts.plain("template.cannot_write", file=args.file, reason=reason)))
         return USAGE
     if args.command == "template":
-        print(_printable(texts.plain("template.written", file=args.file, what=args.what)))
+        print(printable(texts.plain("template.written", file=args.file, what=args.what)))
     return OK
 
 
@@ -213,20 +217,3 @@ def _skp_examples(year: int) -> tuple[Rows, Rows, Rows]:
         [(*person, "dukungan sumber daya", "Buku ajar dan alat peraga Fikih")],
         [(*person, "berorientasi pelayanan", "Menjawab pertanyaan orang tua paling lambat esok harinya")],
     )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _printable(line: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)

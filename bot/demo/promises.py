@@ -47,7 +47,7 @@ async def propose_change(session: AsyncSession, users: Users, *, now: datetime) 
         actor = await _actor(session, users, person.id, now=now)
         target_id = await _target(session, plan, change["reword"])
         await writing.set_wording(session, actor, target_id, change["into"], now=now)
-        await writing.add_target(session, actor, plan.year, change["add"], now=now)
+        await writing.add_targets(session, actor, plan.year, change["add"], now=now)
         await session.refresh(plan)
         await dialogue.propose(session, actor, plan.id, revision=plan.revision, now=now)
 

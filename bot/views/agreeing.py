@@ -1,5 +1,7 @@
 """What somebody is told of an SKP they have to do with."""
 
+from collections.abc import Sequence
+
 from bot.callbacks import Kind
 from bot.screens import PRIMARY, Button, Screen, button, shorten
 from bot.texts import Speech
@@ -38,6 +40,22 @@ def expectation_notice(t: Speech, one: Expected) -> Screen:
     text = t("skp.told_expected", name=one.by, behaviour=behaviour, text=one.text)
     opened = button(t.plain("skp.open"), Kind.SKP_SHOW, one.person_id, arg=str(one.year))
     return Screen(text, ((opened,),))
+
+
+def imported_notice(
+    t: Speech, plan: PlanView, behaviours: Sequence[str], *, own: bool, given_up: bool
+) -> Screen:
+    """To its owner or to who decides: what the office's file took the place of."""
+    whom = "" if own else "_above"
+    parts = []
+    if given_up:
+        parts.append(t(f"skp.told_imported{whom}", name=plan.person_name, year=plan.year))
+    if behaviours:
+        names = ", ".join(t.plain(f"feedback.behaviour_{one}") for one in behaviours)
+        parts.append(
+            t(f"skp.told_expectations{whom}", name=plan.person_name, year=plan.year, behaviours=names)
+        )
+    return Screen(t.join(parts), (_open(t, plan, "skp.open"),))
 
 
 def _open(t: Speech, plan: PlanView, label: str) -> tuple[Button, ...]:

@@ -13,6 +13,7 @@ from services.approvals.escalation import ESCALATED
 from services.approvals.queue import Waiting
 from services.briefing import Away, Brief, Missing
 from services.nudging import Quiet, Week, WeekDay
+from services.plans.surroundings import WaitingPlan
 
 NAMES, LINES = 10, 5
 """How many names stand in one paragraph, and how many lines in one list."""
@@ -34,6 +35,7 @@ def brief_screen(t: Speech, brief: Brief, *, greeting: Html) -> Screen:
         t("brief.head", greeting=greeting, day=t.day(brief.work_date)),
         *_blockers(t, brief),
         *_waiting(t, brief.queue.days),
+        *_plans(t, brief.plans),
         *_missing(t, brief.missing),
         *_away(t, brief),
         *_nothing(t, brief),
@@ -73,6 +75,13 @@ def _blockers(t: Speech, brief: Brief) -> list[Html]:
 def _waiting(t: Speech, days: Sequence[Waiting]) -> list[Html]:
     oldest = sorted(days, key=lambda one: -one.age)
     return _list(t, t("brief.waiting", count=len(days)), [_waits(t, one) for one in oldest])
+
+
+def _plans(t: Speech, plans: Sequence[WaitingPlan]) -> list[Html]:
+    lines = [
+        t("brief.plan", name=_name(one.name), year=one.year, day=t.date(one.proposed_on)) for one in plans
+    ]
+    return _list(t, t("brief.plans", count=len(plans)), lines)
 
 
 def _waits(t: Speech, one: Waiting) -> Html:
@@ -147,6 +156,9 @@ def _buttons(t: Speech, brief: Brief) -> Iterable[tuple[Button, ...]]:
     if brief.queue.days:
         label = t.plain("brief.check", count=len(brief.queue.days))
         yield (button(label, Kind.BRIEF_QUEUE, style=PRIMARY),)
+    if brief.plans:
+        label = t.plain("brief.check_plans", count=len(brief.plans))
+        yield (button(label, Kind.BRIEF_PLANS, style=None if brief.queue.days else PRIMARY),)
     for one in brief.blockers[:MOST_BLOCKERS]:
         label = t.plain("brief.blocker", name=_name(one.person_name))
         yield (button(label, Kind.BLOCKER_SHOW, one.id, arg="brief"),)

@@ -7,8 +7,8 @@ from bot.callbacks import Kind
 from bot.screens import PRIMARY, SUCCESS, Button, Screen, button, copies, shorten, units
 from bot.texts import Html, Speech
 from bot.views.paging import chunks
-from bot.views.sheet import Look
-from services.sheet.copying import CopyDay, DayLeft, MonthLeft
+from bot.views.sheet import ASKED, Look
+from services.sheet.copying import CopyDay, DayLeft, MonthLeft, shown_mark
 from services.sheet.rows import LONGEST, SheetEntry
 
 FIELDS = ("step", "day", "starts", "ends", "activity", "quantity", "unit", "evidence")
@@ -40,7 +40,7 @@ def copy_screen(t: Speech, day: CopyDay, place: int, *, today: date, person_id: 
     """One entry of a day. `place`: which, from 0."""
     rows: list[tuple[Button, ...]] = []
     if not day.entries:
-        parts = [t("copy.head_day", day=t.day(day.work_date)), t("copy.nothing")]
+        parts = [t("copy.head_day", day=t.day(day.work_date)), t("copy.nothing", day=t.day(day.work_date))]
         if day.drafts:
             parts.append(t("copy.drafts", count=day.drafts))
         rows.append(_days(t, day))
@@ -56,8 +56,8 @@ def copy_screen(t: Speech, day: CopyDay, place: int, *, today: date, person_id: 
     rows.append(_entries(t, day, place))
     if len(day.entries) > 1 and day.left > 1:
         label = t.plain("copy.mark_day", count=day.left)
-        rows.append((button(label, Kind.COPY_MARK_DAY, day.day_id, revision=day.revision),))
-    if one.gaps:
+        rows.append((button(label, Kind.COPY_MARK_DAY, day.day_id, revision=shown_mark(day.entries)),))
+    if any(gap in ASKED for gap in one.gaps):
         look = Look(day.work_date, day.work_date, True)
         rows.append((button(t.plain("copy.complete"), Kind.SHEET_SHOW, person_id, arg=look.pack()),))
     rows.append(_days(t, day))
@@ -115,7 +115,8 @@ def _copy_buttons(t: Speech, names: tuple[str, ...], values: dict[str, str]) -> 
 def _mark(t: Speech, one: SheetEntry) -> Button:
     if one.copied_at is not None:
         return button(t.plain("copy.unmark"), Kind.COPY_MARK, one.entry_id, arg="0")
-    return button(t.plain("copy.mark"), Kind.COPY_MARK, one.entry_id, arg="1", style=SUCCESS)
+    label, mark = t.plain("copy.mark"), shown_mark([one])
+    return button(label, Kind.COPY_MARK, one.entry_id, arg="1", revision=mark, style=SUCCESS)
 
 
 def _entries(t: Speech, day: CopyDay, place: int) -> tuple[Button, ...]:
@@ -134,8 +135,8 @@ def _days(t: Speech, day: CopyDay) -> tuple[Button, ...]:
     row = []
     if day.before is not None:
         row.append(_day(f"‹ {_short(t, day.before)}", day.before))
-    month = f"{day.work_date:%Y%m}"
-    row.append(button(t.plain("copy.list"), Kind.COPY_LIST, arg=month))
+    arg = f"{day.work_date:%Y%m}.{day.work_date.isoformat()}"
+    row.append(button(t.plain("copy.list"), Kind.COPY_LIST, arg=arg))
     if day.after is not None:
         row.append(_day(f"{_short(t, day.after)} ›", day.after))
     return tuple(row)
@@ -150,28 +151,32 @@ def _short(t: Speech, day: date) -> str:
     return f"{weekday} {day.day}"
 
 
-def list_screen(t: Speech, found: MonthLeft) -> Screen:
-    """The days of a month of which something was not copied yet."""
+def list_screen(t: Speech, found: MonthLeft, back: date | None = None) -> Screen:
+    """The days of a month of which something was not copied yet. `back`: the day it was opened from."""
     name = f"{t.options('calendar.months')[found.month.month - 1]} {found.month.year}"
     lines = [
         t("copy.list_line", day=t.day(one.work_date), left=one.left, count=one.total)
         for one in found.days[:MOST_DAYS]
     ]
     parts = [t("copy.list_head", month=name)]
-    parts.append(Html("\n".join(lines)) if lines else t("copy.list_none"))
+    empty = t("copy.list_none" if found.approved else "copy.list_empty", month=name)
+    parts.append(Html("\n".join(lines)) if lines else empty)
     days = [
         _day(t.plain("copy.list_day", day=_short(t, one.work_date), left=one.left), one.work_date)
         for one in found.days[:MOST_DAYS]
     ]
     rows = [tuple(days[at : at + 3]) for at in range(0, len(days), 3)]
-    rows += [(_month(t, one),) for one in found.elsewhere[:3]]
+    rows += [(_month(t, one, back),) for one in found.elsewhere[:3]]
+    if back is not None:
+        rows.append((_day(t.plain("day.back"), back),))
     return Screen(t.join(parts), tuple(rows))
 
 
-def _month(t: Speech, one: DayLeft) -> Button:
+def _month(t: Speech, one: DayLeft, back: date | None) -> Button:
     name = f"{t.options('calendar.months')[one.work_date.month - 1]} {one.work_date.year}"
     label = t.plain("copy.other_month", month=name, left=one.left)
-    return button(label, Kind.COPY_LIST, arg=f"{one.work_date:%Y%m}", style=PRIMARY if one.left else None)
+    arg = f"{one.work_date:%Y%m}{f'.{back.isoformat()}' if back else ''}"
+    return button(label, Kind.COPY_LIST, arg=arg, style=PRIMARY if one.left else None)
 
 
 def whole_screens(t: Speech, one: SheetEntry) -> tuple[Screen, ...]:

@@ -37,6 +37,7 @@ def day_card(
     corrects: int | None = None,
     restorable: bool = False,
     closed: bool = False,
+    waits: Sequence[int] = (),
 ) -> Screen:
     """The card itself; without a `page` the one with what just came, else the first.
 
@@ -45,6 +46,7 @@ def day_card(
     number. `attached`: the evidence that just came, with where it went. `reported`: what was taken may have
     been the answer to the outcome question. `corrects`: the returned entry it may correct. `restorable`: what
     was just removed can be put back. `closed`: its month takes no new entries any more.
+    `waits`: the numbers whose outcome the next text gives, asked about before.
     """
     pages = max(1, -(-len(day.entries) // PAGE))
     home = next((one for one in day.entries if any(piece.id == attached for piece in one.evidence)), None)
@@ -60,6 +62,8 @@ def day_card(
         lines.append(t("day.empty"))
     lines += parts_of(t, day, None)
     lines += _foot(t, day, closed=closed)
+    if waits:
+        lines.append(t("day.still_waits", numbers=", ".join(str(one) for one in waits)))
     if sensitive:
         lines.append(t("day.sensitive"))
     rows: list[tuple[Button, ...]] = _restoring(t, day) if restorable else []
@@ -224,9 +228,9 @@ def _actions(t: Speech, day: DayView) -> list[tuple[Button, ...]]:
         if missing and day.outcomes_asked:
             row.append(button(t.plain("day.outcomes"), Kind.DAY_OUTCOMES, day.id))
         rows.append(tuple(row))
-        unsure = [one for one in unsent if not one.linked]
-        if unsure and day.has_plan:
-            rows.append((button(t.plain("day.links", count=len(unsure)), Kind.DAY_LINKS, day.id),))
+    unlinked = [one for one in day.entries if one.awaits_target]
+    if unlinked and day.has_plan:
+        rows.append((button(t.plain("day.links", count=len(unlinked)), Kind.DAY_LINKS, day.id),))
     if day.having(State.SUBMITTED, State.RECORDED):
         rows.append((button(t.plain("day.withdraw"), Kind.DAY_WITHDRAW, day.id, revision=day.revision),))
     return rows

@@ -35,19 +35,19 @@ def own_picture(t: Speech, own: PersonWeek) -> Picture:
 def team_picture(t: Speech, team: TeamWeek) -> Picture:
     """A supervisor's people together, and how far they carry the supervisor's own RHK."""
     title = t.plain("digest.team_title", name=team.name)
-    bars = _supported(t, team.supported, team.pace)
+    bars = _supported(t, team.supported)
     said = t("digest.reported_team", reported=team.reported, asked=team.asked, people=len(team.workers))
     return _picture(t, title, team.period, bars, team.days, year=team.year, said=said)
 
 
 def unit_picture(t: Speech, unit: UnitWeek) -> Picture:
     """A unit's week."""
-    bars = _supported(t, unit.supported, unit.pace)
+    bars = _supported(t, unit.supported)
     said = t("digest.reported_unit", reported=unit.reported, asked=unit.asked, people=unit.people)
     return _picture(t, unit.name, unit.period, bars, unit.days, year=unit.year, said=said)
 
 
-def _supported(t: Speech, found: Sequence[Supported], pace: float) -> list[Bar]:
+def _supported(t: Speech, found: Sequence[Supported]) -> list[Bar]:
     return [
         Bar(
             t.plain("digest.all_rhk" if len(found) == 1 else "digest.others")
@@ -55,7 +55,7 @@ def _supported(t: Speech, found: Sequence[Supported], pace: float) -> list[Bar]:
             else one.text,
             one.share,
             t.plain("digest.mean", share=percent(one.share), count=number_words(t, one.count)),
-            pace,
+            one.expected,
         )
         for one in found
     ]

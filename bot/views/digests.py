@@ -8,7 +8,7 @@ from bot.callbacks import Kind
 from bot.screens import PRIMARY, Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from bot.views.paging import pages_of, visible
-from bot.views.progress import amount_of, outside_line, pacing_words, percent, quality_lines
+from bot.views.progress import outside_line, percent, progress_head, progress_lines, quality_lines
 from bot.views.spans import long_span
 from services.digests.access import UnitRef
 from services.digests.periods import Period
@@ -18,7 +18,6 @@ from services.digests.support import Supported
 from services.digests.team import Course, Review, TeamWeek
 from services.digests.unit import UnitWeek
 from services.digests.weeks import WEEK, first_of, last_ended, week_of
-from services.progress.standing import Standing
 
 OWN, TEAM, UNIT = "p", "t", "u"
 FULL = "f"
@@ -74,7 +73,7 @@ def own_screen(t: Speech, own: PersonWeek, frame: Frame | None) -> Screen:
         parts += _progress_blocks(t, own)
     if own.quiet:
         lines = [t("digest.bullet", text=shorten(one.text, LABEL)) for one in own.quiet]
-        parts.append(_block(t, t("digest.quiet", count=len(lines)), lines, room=ROOM // 4))
+        parts.append(_block(t, t("digest.quiet", count=len(lines)), lines, room=ROOM // 5))
     parts.append(_feedback(t, own))
     return _framed(t, parts, frame, full=len(own.progress) > FOLDED or len(own.best) < own.approved)
 
@@ -88,7 +87,9 @@ def _own_numbers(t: Speech, own: PersonWeek) -> Html:
     if own.away:
         lines.append(t("digest.away_own", away=_away(t, own)))
     lines.append(t("digest.entries", count=own.entries, with_outcome=own.with_outcome))
-    if own.effects:
+    if own.effects * 2 < own.with_outcome:
+        lines.append(t("digest.effects_next"))
+    elif own.effects:
         lines.append(t("digest.effects", effects=own.effects, with_outcome=own.with_outcome))
     if own.has_supervisor:
         lines.append(t("digest.approved", count=own.approved))
@@ -104,18 +105,16 @@ def _away(t: Speech, own: PersonWeek) -> Html:
     )
 
 
-def _progress_line(t: Speech, one: Standing, *, limit: int = LABEL) -> Html:
-    pacing = pacing_words(t, one.pacing)
-    return t("digest.progress", text=shorten(one.text, limit), amount=amount_of(t, one), pacing=pacing)
-
-
 def _progress_blocks(t: Speech, own: PersonWeek) -> list[Html]:
     """Quality first where it is known, then what adds up, then what served no RHK."""
     known = quality_lines(t, own.progress)
-    head = t("digest.progress_head", year=own.year, pace=percent(own.pace))
-    lines = [_progress_line(t, one) for one in own.progress]
+    lines = progress_lines(t, own.progress, limit=LABEL)
     blocks = [_block(t, t("digest.quality"), known, room=ROOM // 4)] if known else []
-    return [*blocks, _block(t, head, lines), *outside_line(t, own.outside)]
+    return [
+        *blocks,
+        _block(t, progress_head(t, own.progress, year=own.year, pace=own.pace), lines),
+        *outside_line(t, own.outside),
+    ]
 
 
 def _feedback(t: Speech, own: PersonWeek) -> Html:
@@ -134,8 +133,8 @@ def _result(t: Speech, one: Outcome) -> Html:
 
 
 def _all_of_own(t: Speech, own: PersonWeek) -> list[Html]:
-    lines = [t("digest.progress_head", year=own.year, pace=percent(own.pace))] if own.progress else []
-    lines += [_progress_line(t, one, limit=600) for one in own.progress]
+    lines = [progress_head(t, own.progress, year=own.year, pace=own.pace)] if own.progress else []
+    lines += progress_lines(t, own.progress, limit=600)
     lines += quality_lines(t, own.progress)
     if own.outcomes:
         lines.append(t("digest.all_approved", count=len(own.outcomes)))

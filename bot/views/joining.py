@@ -104,6 +104,8 @@ def undone(t: Speech, profile: Profile, found: Disowned) -> Screen:
         lines.append(t("join.undone_removed", count=found.removed))
     if found.kept:
         lines.append(t("join.undone_kept", count=found.kept))
+    if found.agreed:
+        lines.append(t("join.undone_agreed", years=", ".join(map(str, found.agreed))))
     lines.append(t("join.undone_next"))
     return Screen(t.join(lines))
 

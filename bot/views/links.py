@@ -12,6 +12,10 @@ LISTED = 10
 """RHK on one screen; more are paged."""
 OFFERED = 2
 """RHK offered for one entry on the shared screen, besides `Di luar SKP`."""
+ASKED = 6
+"""Unsure entries on the shared screen; the rest follow."""
+LATER, SUGGESTED = "anyway", "suggested"
+"""How the RHK go that are not sure: none for now, or as the card suggests."""
 REASONS = 5
 """Words that explain a suggestion."""
 
@@ -84,51 +88,61 @@ def unsure_screen(
     day: DayView,
     unsure: Sequence[tuple[EntryView, Suggestion]],
     targets: Mapping[int, str],
+    standing: Mapping[int, int],
+    *,
+    more: bool = False,
 ) -> Screen:
-    """All entries whose RHK is not sure: one row of choices each."""
+    """All entries whose RHK is not sure: one row of choices each, what the card suggests first, with a mark.
+
+    `standing`: any RHK → the one it is today. `more`: there are others; what is not shown is not agreed to.
+    """
     order = {key: place for place, key in enumerate(targets, start=1)}
     lines = [t("link.unsure_head")]
-    used: dict[int, None] = {}
+    used: set[int] = set()
     rows: list[tuple[Button, ...]] = []
     for entry, suggestion in unsure:
         lines.append(t("link.unsure_line", number=entry.number, activity=shorten(entry.activity, 120)))
-        best = suggestion.ranking[:OFFERED]
-        used.update(dict.fromkeys(one.key for one in best))
-        choices = [
-            button(
-                t.plain("link.unsure_pick", number=entry.number, target=order[one.key]),
-                Kind.ENTRY_TARGET,
-                entry.id,
-                arg=f"{one.key}.u",
-            )
-            for one in best
-        ]
-        choices.append(
-            button(
-                t.plain("link.unsure_outside", number=entry.number), Kind.ENTRY_TARGET, entry.id, arg="0.u"
-            )
-        )
-        choices.append(button("…", Kind.ENTRY_LINK, entry.id))
-        rows.append(tuple(choices))
-    lines.append(
-        Html(
-            "\n".join(
-                t("link.legend", number=order[key], target=shorten(targets[key], 160))
-                for key in sorted(used, key=order.__getitem__)
-            )
-        )
-    )
-    rows.append(
-        (
-            button(
-                t.plain("link.send_anyway"),
-                Kind.DAY_SEND,
-                day.id,
-                revision=day.revision,
-                arg="anyway",
-                style=SUCCESS,
-            ),
-            button(t.plain("day.back"), Kind.DAY_SHOW, day.id),
-        )
-    )
+        choices = _choices(entry, suggestion, standing)
+        used.update(key for key in choices if key)
+        picks = [_pick(t, entry, key, order, marked=key == _suggested(entry, standing)) for key in choices]
+        rows.append((*picks, button("…", Kind.ENTRY_LINK, entry.id)))
+    legend = [
+        t("link.legend", number=order[key], target=shorten(targets[key], 160))
+        for key in sorted(used, key=order.__getitem__)
+    ]
+    lines.append(Html("\n".join(legend)))
+    suggested = all(one.editable and _suggested(one, standing) is not None for one, _ in unsure)
+    if suggested and not more:
+        rows.insert(0, (_send(t, day, SUGGESTED, style=SUCCESS),))
+    back = button(t.plain("day.back"), Kind.DAY_SHOW, day.id)
+    later = any(one.editable for one in day.entries)
+    rows.append((_send(t, day, LATER), back) if later else (back,))
     return Screen(Html("\n\n".join(lines)), tuple(rows))
+
+
+def _suggested(entry: EntryView, standing: Mapping[int, int]) -> int | None:
+    """The RHK the card suggests for it, 0 for `Di luar SKP`, None for nothing."""
+    return 0 if entry.outside_plan else standing.get(entry.target_id or 0)
+
+
+def _choices(entry: EntryView, suggestion: Suggestion, standing: Mapping[int, int]) -> list[int]:
+    """What is offered for an entry, the likeliest first; 0: `Di luar SKP`."""
+    first = _suggested(entry, standing)
+    ranked = [one.key for one in suggestion.ranking if one.key != first]
+    if first is None and suggestion.outside:
+        first = 0
+    found = [] if first is None else [first]
+    found += ranked[: OFFERED - sum(key != 0 for key in found)]
+    return found if 0 in found else [*found, 0]
+
+
+def _pick(t: Speech, entry: EntryView, key: int, order: Mapping[int, int], *, marked: bool) -> Button:
+    name = "link.unsure_pick" if key else "link.unsure_outside"
+    label = t.plain(name, number=entry.number, target=order.get(key, 0))
+    return button(f"✓ {label}" if marked else label, Kind.ENTRY_TARGET, entry.id, arg=f"{key}.u")
+
+
+def _send(t: Speech, day: DayView, how: str, *, style: str | None = None) -> Button:
+    return button(
+        t.plain(f"link.send_{how}"), Kind.DAY_SEND, day.id, revision=day.revision, arg=how, style=style
+    )

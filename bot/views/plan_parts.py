@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from bot.callbacks import Kind
-from bot.screens import PRIMARY, Button, Screen, button, shorten
+from bot.screens import DANGER, PRIMARY, Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from bot.views.deciders import decider
 from bot.views.paging import chunks, pager, pages_of
@@ -21,6 +21,8 @@ from services.plans.words import (
     StepVerdict,
 )
 
+RETURN_REASONS = ("low", "unclear", "unaligned")
+"""Chips of why an SKP is returned."""
 TEAM_PAGE = 10
 ROOM = 2900
 LEFT = 3000
@@ -36,13 +38,18 @@ def back(t: Speech, plan: PlanView) -> tuple[Button, ...]:
     return (button(t.plain("day.back"), Kind.SKP_SHOW, plan.person_id, arg=str(plan.year)),)
 
 
+def _expected(t: Speech, one: ExpectationView) -> Html:
+    """With whose it is, unless the office's file brought it."""
+    return t("skp.expected" if one.by else "skp.expected_unnamed", text=one.text, by=one.by)
+
+
 def behaviours_screen(t: Speech, plan: PlanView, expected: Mapping[Behaviour, ExpectationView]) -> Screen:
     """The seven behaviours with what the leader expects of each."""
     lines = []
     for place, one in enumerate(Behaviour, start=1):
         found = expected.get(one)
         name = t(f"feedback.behaviour_{one}")
-        said = t("skp.expected", text=found.text, by=found.by) if found else t("skp.not_expected")
+        said = _expected(t, found) if found else t("skp.not_expected")
         lines.append(Html(f"{t('skp.behaviour', number=place, name=name)}\n{said}"))
     rows: list[tuple[Button, ...]] = []
     if not plan.own:
@@ -195,12 +202,40 @@ def ask_screen(t: Speech, plan: PlanView, text: Html) -> Screen:
     return Screen(t.join([title(t, plan), text]), ((cancel,),))
 
 
+def return_screen(t: Speech, plan: PlanView, shown: Screen) -> Screen:
+    """Asks why an SKP is returned, under what is returned: a chip, or typed words."""
+    chips = [
+        button(t.plain(f"skp.return_{one}"), Kind.SKP_RETURN, plan.id, revision=plan.revision, arg=one)
+        for one in RETURN_REASONS
+    ]
+    asked = ask_screen(t, plan, t("skp.ask_reason"))
+    return Screen(t.join([shown.text, t("skp.ask_reason")]), (*((one,) for one in chips), *asked.rows))
+
+
+def discard_screen(t: Speech, plan: PlanView) -> Screen:
+    """Whether the whole version in hand is to go."""
+    sure = button(
+        t.plain("skp.discard_sure"), Kind.SKP_DISCARD, plan.id, revision=plan.revision, arg="y", style=DANGER
+    )
+    asked = t("skp.ask_discard", version=plan.version, holds=plan.agreed_version, count=len(plan.changes))
+    return Screen(t.join([title(t, plan), asked]), ((sure,), back(t, plan)))
+
+
 def ask_expectation(t: Speech, plan: PlanView, behaviour: Behaviour, standing: str | None) -> Screen:
     """Asks what is expected of a behaviour."""
     name = t(f"feedback.behaviour_{behaviour}")
     asked = t("skp.ask_expectation", behaviour=name, name=plan.person_name, limit=LONGEST_EXPECTATION)
     parts = [asked, t("skp.standing", text=standing)] if standing else [asked]
     return ask_screen(t, plan, t.join(parts))
+
+
+def unread_screens(t: Speech, number: int, left: Sequence[str]) -> tuple[Screen, ...]:
+    """The same of one RHK among several that came together: no question stands open."""
+    if not left:
+        return ()
+    first, *rest = chunks("\n".join(left), LEFT)
+    told = Screen(t("skp.unread", number=number, count=len(left), text=first))
+    return (told, *(Screen(t("skp.reason", reason=one)) for one in rest))
 
 
 def left_screens(t: Speech, left: Sequence[str]) -> tuple[Screen, ...]:

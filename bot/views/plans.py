@@ -10,7 +10,7 @@ from bot.texts import Html, Speech
 from bot.views.paging import pager, pages_of
 from bot.views.progress import dated_line, number_words, percent
 from services.clock import local_date
-from services.plans.loading import IndicatorView, PlanView, TargetView
+from services.plans.loading import IndicatorView, PlanView, ReturnedView, TargetView
 from services.plans.words import Aspect, PlanForm, PlanState, Section
 from services.progress.standing import Standing
 
@@ -59,12 +59,25 @@ def _head(t: Speech, plan: PlanView, zone: str) -> list[Html]:
     parts = [Html(f"{title}\n{state_line(t, plan, zone)}")]
     if plan.state is PlanState.RETURNED and plan.return_reason and plan.own:
         parts.append(t("skp.reason", reason=shorten(plan.return_reason, 500)))
+    if plan.returned is not None and not plan.own:
+        parts += _returned(t, plan, plan.returned, zone)
     changed = plan.changes
     if plan.agreed_version and changed:
         new = sum(one.is_new for one in changed)
         gone = sum(one.drop_asked for one in changed)
         parts.append(t("skp.changes", new=new, changed=len(changed) - new - gone, gone=gone))
     return parts
+
+
+def _returned(t: Speech, plan: PlanView, one: ReturnedView, zone: str) -> list[Html]:
+    """To who decides: why the version before them, or away from them, was returned."""
+    reason = shorten(one.reason, 500)
+    if plan.state is PlanState.RETURNED:
+        return [t("skp.reason", reason=reason)]
+    if plan.state is not PlanState.PROPOSED:
+        return []
+    key = "skp.you_returned" if one.mine else "skp.was_returned"
+    return [t(key, name=one.by, day=t.date(local_date(one.at, zone)), reason=reason)]
 
 
 def state_line(t: Speech, plan: PlanView, zone: str) -> Html:
@@ -76,6 +89,10 @@ def state_line(t: Speech, plan: PlanView, zone: str) -> Html:
             return said
         return Html(f"{said}\n{t('skp.waits_for_joining', name=name)}")
     holds = _holds(t, plan, zone)
+    if plan.state is PlanState.RETURNED and plan.returned and not plan.own:
+        day = _date(t, plan.returned.at, zone)
+        said = t("skp.state_returned_to", name=plan.person_name, day=day)
+        return Html(f"{said}\n{holds}") if plan.agreed_version else said
     if plan.state is PlanState.AGREED:
         return holds
     if not plan.own and plan.agreed_version:
@@ -122,7 +139,7 @@ def target_block(t: Speech, plan: PlanView, one: TargetView, bar: Standing | Non
     """One RHK on the card; before a decision with its indicators and what was there before."""
     lines = [wording_line(t, plan, one)]
     if plan.state is PlanState.PROPOSED and not plan.own:
-        lines += [indicator_line(t, item, limit=INDICATOR) for item in one.indicators[:REVIEWED]]
+        lines += [measure_line(t, one, item, limit=INDICATOR) for item in one.indicators[:REVIEWED]]
         if len(one.indicators) > REVIEWED:
             lines.append(t("skp.more_indicators", count=len(one.indicators) - REVIEWED))
         lines += _gone(t, one)[:REVIEWED]
@@ -144,6 +161,8 @@ def _progress(t: Speech, one: TargetView, bar: Standing | None) -> list[Html]:
 def wording_line(t: Speech, plan: PlanView, one: TargetView, *, limit: int = WORDING) -> Html:
     """The wording with its number; what is new, changed or to go is marked against what holds."""
     text = shorten(one.text, limit)
+    if one.dropped:
+        return t("skp.target_dropped", text=text)
     if one.drop_asked:
         return t("skp.target_gone", number=one.number, text=text)
     if not plan.agreed_version or not one.pending:
@@ -159,16 +178,26 @@ def _gone(t: Speech, one: TargetView) -> list[Html]:
     """Indicators that held before and no longer would, struck through."""
     if one.before is None:
         return []
-    kept = {_said(item) for item in one.indicators}
+    kept = {item.lineage for item in one.indicators}
     return [
         t("skp.indicator_gone", text=shorten(item.text, INDICATOR), goal=shorten(item.goal_text, 60))
         for item in one.before.indicators
-        if _said(item) not in kept
+        if item.lineage not in kept
     ]
 
 
-def _said(one: IndicatorView) -> tuple[str, str, str]:
-    return one.aspect, one.text, one.goal_text
+def measure_line(t: Speech, one: TargetView, item: IndicatorView, *, limit: int = 400) -> Html:
+    """An indicator; one that differs from what holds with what it was."""
+    held = one.before.indicators if one.before else ()
+    old = next((other for other in held if other.lineage == item.lineage), None)
+    if old is None or (old.text, old.goal_text) == (item.text, item.goal_text):
+        return indicator_line(t, item, limit=limit)
+    aspect = t(f"skp.aspect_{item.aspect}")
+    text, goal, before = shorten(item.text, limit), goal_of(t, item), goal_of(t, old)
+    if old.text == item.text:
+        return t("skp.indicator_changed", aspect=aspect, text=text, before=before, goal=goal)
+    named = shorten(old.text, limit)
+    return t("skp.indicator_reworded", aspect=aspect, text=text, named=named, before=before, goal=goal)
 
 
 def indicator_line(t: Speech, one: IndicatorView, *, limit: int = 400) -> Html:
@@ -233,7 +262,14 @@ def _rows(
         rows.append(
             (
                 button(t.plain("skp.agree"), Kind.SKP_AGREE, plan.id, revision=plan.revision, style=SUCCESS),
-                button(t.plain("skp.return"), Kind.SKP_RETURN, plan.id, revision=plan.revision, style=DANGER),
+                button(
+                    t.plain("skp.return"),
+                    Kind.SKP_RETURN,
+                    plan.id,
+                    revision=plan.revision,
+                    arg=str(page) if page else "",
+                    style=DANGER,
+                ),
             )
         )
     numbers = [button(str(one.number), Kind.TARGET_SHOW, one.id) for one in plan.targets[shown[0] : shown[1]]]
@@ -255,7 +291,10 @@ def _own_rows(t: Speech, plan: PlanView, open_years: Sequence[int]) -> list[tupl
         return [(add,)]
     label = t.plain("skp.propose" if plan.supervisor_id else "skp.settle")
     propose = button(label, Kind.SKP_PROPOSE, plan.id, revision=plan.revision, style=SUCCESS)
-    return [(add,), (propose,)]
+    if not plan.agreed_version:
+        return [(add,), (propose,)]
+    discard = button(t.plain("skp.discard"), Kind.SKP_DISCARD, plan.id, revision=plan.revision)
+    return [(add,), (propose,), (discard,)]
 
 
 def _parts(t: Speech, plan: PlanView) -> tuple[Button, ...]:

@@ -8,7 +8,7 @@ from bot.screens import shorten
 from bot.texts import Html, Speech
 from services.progress.counting import Outside
 from services.progress.judging import MONEY, PERCENT, meets
-from services.progress.standing import Dated, Measure, Pacing, Standing, Value
+from services.progress.standing import Dated, Measure, Pacing, Standing, Value, quarter_of
 from services.states import Aspect
 
 GOAL, UNIT, WORDING = 80, 30, 110
@@ -23,7 +23,8 @@ def number_words(t: Speech, value: object) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{round(share * 100)}%"
+    """«100%» is all of it or more, «0%» nothing: what lies between rounds to 1 to 99."""
+    return f"{min(max(round(share * 100), 1), 99) if 0 < share < 1 else round(share * 100)}%"
 
 
 def amount_of(t: Speech, one: Standing) -> str:
@@ -32,9 +33,20 @@ def amount_of(t: Speech, one: Standing) -> str:
         f"{number_words(t, other.number)} {shorten(other.unit, UNIT)}".strip() for other in one.others
     )
     if not one.measures:
-        return others or t.plain("digest.unmeasured")
+        return others or _undated(t, one)
     said = "; ".join(measure_words(t, measure) for measure in one.measures)
     return t.plain("digest.and_others", said=said, others=others) if others else said
+
+
+def _undated(t: Speech, one: Standing) -> str:
+    """Of an RHK that adds up nothing: the first thing that is known of it, or what is to be reported."""
+    if not one.dated:
+        return t.plain("digest.unmeasured")
+    known = next((item for item in one.dated if item.latest is not None), one.dated[0])
+    if known.latest is not None:
+        return str(told(t, known, known.latest))
+    aspect = t.plain(f"skp.aspect_{known.aspect}")
+    return t.plain("digest.unreported" if known.pending is None else "digest.unconfirmed", aspect=aspect)
 
 
 def measure_words(t: Speech, one: Measure) -> str:
@@ -43,9 +55,46 @@ def measure_words(t: Speech, one: Measure) -> str:
     return t.plain("digest.of_goal", done=number_words(t, one.done), goal=goal, unit=one.unit, share=share)
 
 
-def pacing_words(t: Speech, pacing: Pacing | None) -> str:
-    """«tertinggal»; nothing where nothing adds up."""
-    return t.plain(f"values.pacing_{pacing.value}") if pacing is not None else ""
+def pacing_words(t: Speech, one: Standing, *, start: bool = True) -> str:
+    """«tertinggal»; nothing where nothing adds up. On record only since late in the year: said, too.
+
+    `start`: False where that is said for all at once.
+    """
+    pacing = one.pacing
+    if pacing is None:
+        return ""
+    if one.recorded_from is None or pacing is Pacing.REACHED:
+        return t.plain(f"values.pacing_{pacing.value}")
+    said = t.plain("values.recorded_from", day=t.date(one.recorded_from)) if start else ""
+    return f"{t.plain('values.pacing_tertinggal')}{said}" if pacing is Pacing.BEHIND else said
+
+
+def progress_head(t: Speech, found: Sequence[Standing], *, year: int, pace: float) -> Html:
+    """How much of the year is over; and since when all of it is on record, where that is late."""
+    start = _common_start(found)
+    if start is None:
+        return t("digest.progress_head", year=year, pace=percent(pace))
+    return t("digest.progress_head_from", year=year, pace=percent(pace), day=t.date(start))
+
+
+def progress_lines(t: Speech, found: Sequence[Standing], *, limit: int) -> list[Html]:
+    """How far each RHK is, below `progress_head`."""
+    start = _common_start(found) is None
+    return [
+        t(
+            "digest.progress",
+            text=shorten(one.text, limit),
+            amount=amount_of(t, one),
+            pacing=pacing_words(t, one, start=start),
+        )
+        for one in found
+    ]
+
+
+def _common_start(found: Sequence[Standing]) -> date | None:
+    """Since when all are on record, where that is late in the year and the same for all."""
+    starts = {one.recorded_from for one in found}
+    return starts.pop() if len(starts) == 1 else None
 
 
 def outside_line(t: Speech, outside: Outside | None) -> list[Html]:
@@ -118,7 +167,8 @@ def quality_lines(t: Speech, found: Sequence[Standing], *, most: int = 99) -> li
 
 def quarter_line(t: Speech, one: Standing) -> Html | None:
     """«TW I 3 · TW II 4/6»: what was done in each quarter, beside what its steps plan."""
-    shown = [of for of in one.quarters if of.done or of.planned]
+    start = quarter_of(one.recorded_from) if one.recorded_from else 1
+    shown = [of for of in one.quarters if of.done or (of.planned and of.number >= start)]
     if not one.measures or not shown:
         return None
     said = [

@@ -78,8 +78,13 @@ def period_words(t: Speech, period: Period) -> Html:
     return Html(f"{t.date(first, year=first.year != last.year)} – {t.date(last, year=True)}")
 
 
-def overview(t: Speech, sheet: Sheet, look: Look, *, own: bool, today: date, chooses: bool) -> Screen:
-    """How many rows, what they lack, and what can be done about it, before anything is fetched."""
+def overview(
+    t: Speech, sheet: Sheet, look: Look, *, own: bool, today: date, chooses: bool, undo: bool = False
+) -> Screen:
+    """How many rows, what they lack, and what can be done about it, before anything is fetched.
+
+    `undo`: what was just completed can be taken back.
+    """
     parts = [_head(t, sheet, look, own=own), _counts(t, sheet)]
     asked = _asked(t, sheet)
     if asked:
@@ -88,13 +93,16 @@ def overview(t: Speech, sheet: Sheet, look: Look, *, own: bool, today: date, cho
     noted = [t(f"sheet.gap_{gap}", count=len(found)) for gap in NOTED if (found := sheet.lacking(gap))]
     if noted:
         parts.append(Html("\n".join([t("sheet.noted"), *noted])))
-    if sheet.entries:
-        parts.append(empty_cells(t, sheet))
+    if sheet.entries and not asked and not noted:
+        parts.append(t("sheet.complete"))
     if sheet.entries and own:
         parts.append(_copied(t, sheet))
-    rows = _fixes(t, sheet, look) if own else []
+    rows: list[Row] = [undo_row(t, sheet, look)] if own and undo else []
+    rows += _fixes(t, sheet, look) if own else []
     rows += _files(t, sheet, look)
     rows += _around(t, sheet, look, today=today, chooses=chooses)
+    if own and look.first == look.last:
+        rows.append((button(t.plain("sheet.to_copying"), Kind.COPY_DAY, arg=f"{look.first.isoformat()}.0"),))
     return Screen(t.join(parts), tuple(row for row in rows if row))
 
 
@@ -198,6 +206,11 @@ def _around(t: Speech, sheet: Sheet, look: Look, *, today: date, chooses: bool) 
     people = button(t.plain("sheet.other_person"), Kind.SHEET_PEOPLE, arg="0")
     rows.append((period, people) if chooses else (period,))
     return rows
+
+
+def undo_row(t: Speech, sheet: Sheet, look: Look) -> Row:
+    """«Urungkan», right after something was completed."""
+    return (button(t.plain("day.restore"), Kind.SHEET_UNDO, sheet.person_id, arg=look.pack()),)
 
 
 def fetched_screen(t: Speech, sheet: Sheet, look: Look, *, own: bool) -> Screen:

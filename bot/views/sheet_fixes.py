@@ -15,43 +15,58 @@ from bot.views.sheet import (
     Look,
     Row,
     accept_button,
+    asks,
     back_button,
     to_look,
+    undo_row,
 )
+from services.dialogue import Step
 from services.sheet.rows import Gap, Sheet, SheetEntry
 from services.sheet.writing import mark_of
 
-A_PAGE = {TIMES: 12, AMOUNTS: 5, STEPS: 6}
+A_PAGE = {TIMES: 9, AMOUNTS: 5, STEPS: 6}
 """Lines of one screen."""
 TEXT = 90
+LONG = 900
 ROMAN = ("I", "II", "III", "IV")
 T = TypeVar("T")
 
 
-def times_screen(t: Speech, sheet: Sheet, look: Look) -> Screen:
+def times_screen(t: Speech, sheet: Sheet, look: Look, *, undo: bool = False) -> Screen:
     """The proposed times, day by day."""
     found = sorted(sheet.lacking(Gap.TIME), key=lambda one: (one.work_date, one.starts, one.entry_id))
     shown, page, pages = _page(found, look)
     lines: list[Html] = []
-    for place, one in enumerate(shown):
-        if place == 0 or one.work_date != shown[place - 1].work_date:
-            lines.append(t("sheet.time_day", day=t.day(one.work_date)))
-        lines.append(_time_line(t, one))
+    numbered = list(enumerate(shown, start=page * A_PAGE[TIMES] + 1))
+    day = None
+    for number, one in numbered:
+        if one.work_date != day:
+            day = one.work_date
+            lines.append(t("sheet.time_day", day=t.day(day)))
+        lines.append(_time_line(t, number, one))
     parts = [t("sheet.times_head", count=len(found)), Html("\n".join(lines))] if found else []
     parts.append(t("sheet.times_foot") if found else t("sheet.times_none"))
-    rows: list[Row] = [(accept_button(t, sheet, look),)] if found else []
+    rows: list[Row] = [undo_row(t, sheet, look)] if undo else []
+    rows += [(accept_button(t, sheet, look),)] if found else []
+    here = look.at(TIMES, page).pack()
+    edits = [
+        button(t.plain("sheet.edit_time", number=number), Kind.SHEET_TIME_ASK, one.entry_id, arg=here)
+        for number, one in numbered
+    ]
+    rows += [tuple(edits[at : at + 3]) for at in range(0, len(edits), 3)]
     rows += [_pager(sheet, look, page, pages), (back_button(t, sheet, look),)]
     return Screen(t.join(parts), tuple(row for row in rows if row))
 
 
-def _time_line(t: Speech, one: SheetEntry) -> Html:
+def _time_line(t: Speech, number: int, one: SheetEntry) -> Html:
     if one.starts is None or one.ends is None:
         return Html("")
     key = "sheet.time_crowded" if one.crowded else "sheet.time_line"
-    return t(key, starts=t.clock(one.starts), ends=t.clock(one.ends), text=shorten(one.activity, TEXT))
+    starts, ends = t.clock(one.starts), t.clock(one.ends)
+    return t(key, number=number, starts=starts, ends=ends, text=shorten(one.activity, TEXT))
 
 
-def amounts_screen(t: Speech, sheet: Sheet, look: Look) -> Screen:
+def amounts_screen(t: Speech, sheet: Sheet, look: Look, *, undo: bool = False) -> Screen:
     """The rows without an amount, each with its own buttons."""
     found = sheet.lacking(Gap.AMOUNT)
     shown, page, pages = _page(found, look)
@@ -63,7 +78,8 @@ def amounts_screen(t: Speech, sheet: Sheet, look: Look) -> Screen:
     parts = [t("sheet.amounts_head", count=len(found)), Html("\n".join(lines))] if found else []
     parts.append(t("sheet.amounts_foot") if found else t("sheet.amounts_none"))
     here = look.at(AMOUNTS, page).pack()
-    rows: list[Row] = [_amount_row(t, number, one, here) for number, one in enumerate(shown, start=first)]
+    rows: list[Row] = [undo_row(t, sheet, look)] if undo else []
+    rows += [_amount_row(t, number, one, here) for number, one in enumerate(shown, start=first)]
     if len(found) > 1:
         label = t.plain("sheet.ones", count=len(found))
         mark = mark_of(sheet.entries)
@@ -92,7 +108,7 @@ def step_questions(sheet: Sheet) -> list[tuple[SheetEntry, int]]:
     return [(found[0], len(found)) for found in groups.values()]
 
 
-def steps_screen(t: Speech, sheet: Sheet, look: Look) -> Screen:
+def steps_screen(t: Speech, sheet: Sheet, look: Look, *, undo: bool = False) -> Screen:
     """Which RHK and quarters still need an action step."""
     found = step_questions(sheet)
     shown, page, pages = _page(found, look)
@@ -104,7 +120,8 @@ def steps_screen(t: Speech, sheet: Sheet, look: Look) -> Screen:
         for number, (one, _) in enumerate(shown, start=first)
     )
     parts = [t("sheet.steps_head"), t.join(lines)] if found else [t("sheet.steps_none")]
-    rows = [numbers[:3], numbers[3:], _pager(sheet, look, page, pages), (back_button(t, sheet, look),)]
+    rows: list[Row] = [undo_row(t, sheet, look)] if undo else []
+    rows += [numbers[:3], numbers[3:], _pager(sheet, look, page, pages), (back_button(t, sheet, look),)]
     return Screen(t.join(parts), tuple(row for row in rows if row))
 
 
@@ -131,6 +148,8 @@ def choice_screen(
     if asked.target_text is None:
         key = "sheet.choice_unlinked" if steps else "sheet.choice_unlinked_none"
         parts = [t(key, text=example, day=t.day(asked.work_date))]
+        outside = t.plain("link.outside")
+        rows.append((button(outside, Kind.SHEET_OUTSIDE, asked.entry_id, arg=back),))
         if asked.editable:
             rows.append((button(t.plain("sheet.open_entry"), Kind.ENTRY_SHOW, asked.entry_id),))
     else:
@@ -138,13 +157,13 @@ def choice_screen(
         parts = [
             t(
                 key,
-                target=asked.target_text[:900],
+                target=shorten(asked.target_text, LONG),
                 quarter=ROMAN[asked.quarter - 1],
                 count=count,
                 text=example,
             ),
         ]
-        parts += [Html("\n".join(t("sheet.choice_line", text=text[:300]) for _, text in steps[:8]))][
+        parts += [Html("\n".join(t("sheet.choice_line", text=shorten(text, 300)) for _, text in steps[:8]))][
             : len(steps)
         ]
         write = t.plain("sheet.write_step")
@@ -152,6 +171,15 @@ def choice_screen(
         rows.append((button(t.plain("sheet.use_target"), Kind.SHEET_STEP_RHK, asked.entry_id, arg=back),))
     rows.append((back_button(t, sheet, look),))
     return Screen(t.join(parts), tuple(rows))
+
+
+def row_question(t: Speech, step: Step, row: SheetEntry) -> Screen:
+    """What a text is waited for about one row: its amount, its times, or its action step."""
+    if step is Step.SHEET_STEP:
+        quarter = ROMAN[row.quarter - 1]
+        return asks(t, t("sheet.ask_step", target=shorten(row.target_text or "", LONG), quarter=quarter))
+    name = "sheet.ask_time" if step is Step.SHEET_TIME else "sheet.ask_amount"
+    return asks(t, t(name, text=shorten(row.activity, 300)))
 
 
 def _page(found: Sequence[T], look: Look) -> tuple[Sequence[T], int, int]:

@@ -7,7 +7,7 @@ from bot.screens import PRIMARY, Button, Screen, button, shorten
 from bot.texts import Html, Speech
 from bot.views.paging import chunks, pager, pages_of
 from bot.views.plan_parts import title
-from bot.views.plans import bar_line, indicator_line, wording_line
+from bot.views.plans import bar_line, indicator_line, measure_line, wording_line
 from bot.views.progress import dated_line
 from services.clock import local_date
 from services.plans.loading import IndicatorView, PlanView, StepView, TargetView
@@ -63,6 +63,8 @@ def target_screen(
     if plan.own and not one.dropped:
         rows += _value_rows(t, plan, one)
     rows.append(pager(Kind.TARGET_SHOW, one.id, page, len(pages)))
+    if not plan.own:
+        rows.append(_neighbours(t, plan, one))
     rows.append((_to_plan(t, plan),))
     return Screen(t.join([title(t, plan), *blocks[first:end]]), tuple(row for row in rows if row))
 
@@ -96,7 +98,7 @@ def _indicators(t: Speech, one: TargetView, bar: Standing | None) -> list[Html]:
     known = {item.lineage: item for item in bar.dated if item.latest} if bar else {}
     ordered = sorted(one.indicators, key=lambda item: item.aspect is not Aspect.QUALITY)
     lines = [
-        dated_line(t, known[item.lineage]) if item.lineage in known else indicator_line(t, item)
+        dated_line(t, known[item.lineage]) if item.lineage in known else measure_line(t, one, item)
         for item in ordered
     ]
     parts = [lines[start : start + TOGETHER] for start in range(0, len(lines), TOGETHER)]
@@ -159,6 +161,17 @@ def _value_rows(t: Speech, plan: PlanView, one: TargetView) -> list[tuple[Button
     ]
 
 
+def _neighbours(t: Speech, plan: PlanView, one: TargetView) -> tuple[Button, ...]:
+    """The RHK before and behind it, for who goes through all of them."""
+    beside = {item.number: item for item in plan.targets}
+    found = [("skp.target_before", one.number - 1), ("skp.target_after", one.number + 1)]
+    return tuple(
+        button(t.plain(key, number=number), Kind.TARGET_SHOW, beside[number].id)
+        for key, number in found
+        if number in beside and not one.dropped
+    )
+
+
 def _to_plan(t: Speech, plan: PlanView) -> Button:
     return button(t.plain("skp.to_plan"), Kind.SKP_SHOW, plan.person_id, arg=str(plan.year))
 
@@ -167,13 +180,15 @@ def _to_target(t: Speech, one: TargetView, label: str = "day.back") -> tuple[But
     return (button(t.plain(label), Kind.TARGET_SHOW, one.id),)
 
 
-def measures_screen(t: Speech, plan: PlanView, one: TargetView) -> Screen:
-    """The indicators, each to be changed or taken away, and one to be added."""
+def measures_screen(t: Speech, plan: PlanView, one: TargetView, *, undo: bool = False) -> Screen:
+    """The indicators, each to be changed or taken away, and one to be added. `undo`: one was just taken."""
     lines = [
         t("skp.measure", number=place, line=_measure(t, item))
         for place, item in enumerate(one.indicators, start=1)
-    ] or [t("skp.no_indicators")]
+    ] or [t("skp.no_measures")]
     rows: list[tuple[Button, ...]] = []
+    if undo:
+        rows.append((button(t.plain("skp.restore"), Kind.INDICATOR_KEEP, one.id),))
     pairs = [
         (
             button(t.plain("skp.measure_edit", number=place), Kind.INDICATOR_EDIT, item.id),
@@ -194,8 +209,8 @@ def _measure(t: Speech, item: IndicatorView) -> Html:
     return indicator_line(t, item, limit=110)
 
 
-def steps_screen(t: Speech, plan: PlanView, one: TargetView, *, writable: bool) -> Screen:
-    """The steps by quarter; «+ TW I» adds, «✕ 3» takes away."""
+def steps_screen(t: Speech, plan: PlanView, one: TargetView, *, writable: bool, undo: int = 0) -> Screen:
+    """The steps by quarter; «+ TW I» adds, «✕ 3» takes away. `undo`: the step that was just taken away."""
     parts = [title(t, plan), t("skp.steps_of", text=shorten(one.text, 240))]
     place, drops = 0, []
     for quarter in QUARTERS:
@@ -220,6 +235,11 @@ def steps_screen(t: Speech, plan: PlanView, one: TargetView, *, writable: bool) 
             )
         )
         rows += [tuple(drops[start : start + 6]) for start in range(0, len(drops), 6)]
+        planned = sorted({step.quarter for step in one.steps})
+        if undo:
+            rows.insert(0, (button(t.plain("skp.restore"), Kind.STEP_KEEP, undo),))
+        elif len(planned) == 1:
+            rows.append((button(t.plain("skp.step_copy"), Kind.STEP_COPY, one.id, arg=str(planned[0])),))
     rows.append(_to_target(t, one))
     return Screen(t.join(parts), tuple(row for row in rows if row))
 
@@ -264,7 +284,12 @@ def ask_text(t: Speech, plan: PlanView, one: TargetView) -> Screen:
 
 
 def ask_indicators(t: Speech, plan: PlanView, one: TargetView) -> Screen:
-    return _ask(t, plan, one, t("skp.ask_indicators", text=shorten(one.text, 240)))
+    """Asks for indicators, with those that were read so far."""
+    asked = t("skp.ask_indicators", text=shorten(one.text, 240))
+    if not one.indicators:
+        return _ask(t, plan, one, asked)
+    lines = [indicator_line(t, item, limit=110) for item in one.indicators]
+    return _ask(t, plan, one, t.join([Html("\n".join([t("skp.read_so_far"), *lines])), asked]))
 
 
 def ask_indicator(t: Speech, plan: PlanView, one: TargetView, item: IndicatorView) -> Screen:

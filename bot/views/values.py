@@ -72,7 +72,7 @@ def own_screen(
         if first < place <= end
     ]
     rows += [tuple(opens[start : start + 2]) for start in range(0, len(opens), 2)]
-    rows.append(pager(Kind.VALUES, person_id, page, len(pages)))
+    rows.append(pager(Kind.VALUES, person_id, page, len(pages), prefix=f"{year}."))
     rows.append((button(t.plain("values.to_skp"), Kind.SKP_SHOW, person_id, arg=str(year)),))
     return Screen(t.join([Html("\n".join(head)), *blocks[first:end]]), tuple(row for row in rows if row))
 
@@ -84,7 +84,7 @@ def _block(t: Speech, one: Standing, place: int) -> Html:
         if item.pending is not None:
             lines.append(_pending(t, item, item.pending))
     if one.measures:
-        lines.append(t("values.amount", amount=amount_of(t, one), pacing=pacing_words(t, one.pacing)))
+        lines.append(t("values.amount", amount=amount_of(t, one), pacing=pacing_words(t, one)))
         lines += [line] if (line := quarter_line(t, one)) else []
     elif not one.dated:
         lines.append(t("values.unmeasured"))
@@ -110,7 +110,7 @@ def indicator_screen(t: Speech, one: OwnIndicator, *, zone: str) -> Screen:
     if item.pending is not None:
         parts.append(_open(t, item, item.pending))
     ask = button(t.plain("values.report"), Kind.VALUE_ASK, item.indicator_id, style=PRIMARY)
-    back = button(t.plain("values.back"), Kind.VALUES, one.target.person_id)
+    back = button(t.plain("values.back"), Kind.VALUES, one.target.person_id, arg=str(one.year))
     return Screen(t.join(parts), ((ask,), (back,)))
 
 

@@ -56,6 +56,7 @@ COLUMNS = {
         "pending",
         "replaces_id",
         "drop_asked",
+        "created_at",
     ),
 }
 
@@ -112,8 +113,10 @@ def upgrade() -> None:
     op.add_column("targets", sa.Column("pending", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("targets", sa.Column("replaces_id", BIG, nullable=True))
     op.add_column("targets", sa.Column("drop_asked", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("targets", sa.Column("created_at", Instant(), nullable=True))
     op.create_index("ix_targets_lineage_id", "targets", ["lineage_id"])
     op.execute("UPDATE plans SET agreed_at = created_at")
+    op.execute("UPDATE targets SET until_version = 1 WHERE retired_at IS NOT NULL")
 
 
 def _create_tables() -> None:
@@ -139,6 +142,7 @@ def _create_tables() -> None:
         sa.Column("until_version", BIG, nullable=True),
         sa.Column("pending", sa.Boolean(), nullable=False),
         sa.Column("drop_asked", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=True),
         sa.Column("retired_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["plan_id"], ["plans.id"], name="fk_annex_lines_plan_id_plans", ondelete="CASCADE"

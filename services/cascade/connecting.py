@@ -1,7 +1,8 @@
 """RHK of direct people that hang nowhere, and the supervisor who connects one.
 
-Connecting names whom an RHK serves and changes nothing of what was promised: it is written into the RHK in
-force, and into the wording that waits to take its place. It is audited; the owner sees it in /skp and /pohon.
+Connecting names whom an RHK serves and changes nothing of what was promised, nor how the office's file words
+it: it is written into the RHK in force, and into the wording that waits to take its place. It is audited by
+lineage; the owner sees it in /skp and /pohon.
 Only what hangs nowhere may be connected, and only what was connected so may be taken back so.
 """
 
@@ -102,7 +103,7 @@ async def load_choice(session: AsyncSession, actor: Actor, lineage: int, *, now:
         choices=tuple(sorted(own, key=lambda one: rank.get(one.lineage, len(rank)))),
         likely=bool(guess.ranking) and guess.ranking[0].score > 0 and not guess.outside,
         serves=next((one for one in own if one.lineage == node.parent), None),
-        undoable=node.parent is not None and await _connected_here(session, target),
+        undoable=node.parent is not None and await _connected_here(session, target, node.parent),
     )
 
 
@@ -130,7 +131,7 @@ async def disconnect(
     node = (await load_tree(session, superior, plan.year)).nodes.get(target.lineage)
     if node is None:
         raise NotFound("target_gone")
-    if node.parent is None or node.parent != parent or not await _connected_here(session, target):
+    if node.parent is None or node.parent != parent or not await _connected_here(session, target, parent):
         raise Outdated("tree_changed", card=(CARD, actor.person_id))
     await _write(session, actor, plan, target, None, now=now)
 
@@ -193,31 +194,31 @@ async def _write(
     before = target.parent_id
     for one in (target, *waiting):
         if one.parent_id == before:
-            one.parent_id, one.parent_text = (above.id, above.text) if above else (None, None)
+            one.parent_id = above.id if above else None
     audit.record(
         session,
         CONNECTED if above else DISCONNECTED,
         actor_id=actor.person_id,
         subject="target",
-        subject_id=target.id,
+        subject_id=target.lineage,
         now=now,
-        detail=f"parent {above.id}" if above else None,
+        detail=f"parent {above.lineage}" if above else None,
     )
     await changed(session, plan)
 
 
-async def _connected_here(session: AsyncSession, target: Target) -> bool:
-    """Whether the supervisor made the present connection, and nobody another since."""
+async def _connected_here(session: AsyncSession, target: Target, parent: int) -> bool:
+    """Whether the supervisor made the connection to the lineage `parent`, and nobody another since."""
     last = (
         await session.execute(
             select(AuditEvent.action, AuditEvent.detail)
             .where(
                 AuditEvent.subject == "target",
-                AuditEvent.subject_id == target.id,
+                AuditEvent.subject_id == target.lineage,
                 AuditEvent.action.in_([CONNECTED, DISCONNECTED]),
             )
             .order_by(AuditEvent.id.desc())
             .limit(1)
         )
     ).one_or_none()
-    return last is not None and tuple(last) == (CONNECTED, f"parent {target.parent_id}")
+    return last is not None and tuple(last) == (CONNECTED, f"parent {parent}")

@@ -21,7 +21,7 @@ from services.plans.loading import shown_order
 from services.plans.standing import in_force, lineage_of
 from services.plans.words import Section
 from services.progress.loading import load_standing
-from services.progress.standing import Standing
+from services.progress.standing import Standing, right_after
 
 PAGE = 6
 """Of those who serve an RHK, and of RHK that hang nowhere, so many on one screen."""
@@ -75,8 +75,8 @@ class Branch:
     """An RHK at the top. `people`: who serves it directly; `deeper`: who does so further down.
 
     `mean`: of done ÷ target of what serves it directly, each at most 1; None: nothing to measure.
-    `quiet`: it is served, and nothing was done for 14 days. `up`: what it is for, the nearest first.
-    `last`: when its owner last did something for it; only of one's own.
+    `quiet`: it has been served for 14 days, and nothing was done in them. `up`: what it is for, nearest
+    first. `last`: when its owner last did something for it; only of one's own.
     """
 
     wording: Wording
@@ -205,10 +205,11 @@ async def load_top(session: AsyncSession, actor: Actor, root: int, year: int, *,
     tree, frame = found.tree, found.frame
     worded = (await wordings(session, [root], year)).get(root, ())
     today = local_date(now, actor.zone)
-    alive = await last_dates(session, root, first=today - QUIET + timedelta(days=1), last=today)
+    first = today - QUIET + timedelta(days=1)
+    alive = await last_dates(session, root, first=first, last=today)
     direct = {one: tree.children.get(one.lineage, ()) for one in worded}
     serving = {tree.nodes[one].person_id for ones in direct.values() for one in ones}
-    shares = await progress_of(session, serving, year, now=now)
+    shares = await progress_of(session, {root, *serving}, year, now=now)
     up: Mapping[int, tuple[Above, ...]] = {}
     own: Mapping[int, date] = {}
     if frame.own:
@@ -224,12 +225,19 @@ async def load_top(session: AsyncSession, actor: Actor, root: int, year: int, *,
                 people=len(people),
                 deeper=len({node.person_id for node in under} - people),
                 mean=_mean([shares.get(lineage) for lineage in ones]),
-                quiet=bool(under) and not any(node.lineage in alive for node in under),
+                quiet=_is_old(shares, one.lineage, ones, first)
+                and not any(node.lineage in alive for node in under),
                 up=up.get(one.lineage, ()),
                 last=own.get(one.lineage),
             )
         )
     return Top(frame, tuple(branches), len(tree.loose), found.others)
+
+
+def _is_old(found: Mapping[int, Standing], lineage: int, below: Iterable[int], first: date) -> bool:
+    """Whether an RHK and one that serves it were in force by a date."""
+    old = {of for of, one in found.items() if one.since is None or one.since <= first}
+    return lineage in old and not old.isdisjoint(below)
 
 
 def _mean(found: Iterable[Standing | None]) -> float | None:
@@ -375,9 +383,9 @@ async def texts_of(session: AsyncSession, nodes: Sequence[Node]) -> Mapping[int,
 async def progress_of(
     session: AsyncSession, person_ids: Collection[int], year: int, *, now: datetime
 ) -> Mapping[int, Standing]:
-    """Wording in force → how far its RHK is, of these people."""
-    found = await load_standing(session, sorted(person_ids), year=year, at=now)
-    return {one.target_id: one for one in found}
+    """Lineage → how far its RHK in force is, of these people."""
+    found = await load_standing(session, sorted(person_ids), year=year, at=right_after(now))
+    return {one.lineage: one for one in found}
 
 
 async def load_up(session: AsyncSession, person_id: int, year: int) -> Mapping[int, tuple[Above, ...]]:

@@ -8,21 +8,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import DayKind, DigestKind, Person, Tone
 from services.calendar import load_personal
+from services.cascade.serving import last_served
 from services.digests.periods import Period, load_period, subject_of
 from services.digests.record import Outcome, Worker, load_record
 from services.digests.worth import best
 from services.progress.counting import Outside, load_outside
-from services.progress.coverage import load_idle
+from services.progress.coverage import QUIET, load_idle
 from services.progress.loading import load_standing
 from services.progress.standing import Standing, pace
-from services.reading.outcome_kinds import OutcomeKind, judge_outcome
+from services.reading.outcome_kinds import judge_outcome
 
 OWN_BEST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PersonWeek:
-    """`quiet`: RHK without any activity for 14 days. `pace`: the share of the year's workdays that is over.
+    """`quiet`: RHK without any activity for 14 days, of one's own or of one's people.
+
+    `pace`: the share of the year's workdays that is over.
 
     `outside`: the share of the year's counted work that served no RHK; None: there is none, or no SKP.
 
@@ -75,6 +78,10 @@ async def person_week(session: AsyncSession, person_id: int, week: date, *, now:
         session, [person_id], year=year, at=period.cut_to, on=until, calendars=calendars
     )
     quiet = await load_idle(session, progress, year=year, on=until, calendars=calendars)
+    if quiet:  # what one's people do for it is activity, too
+        served = await last_served(session, person_id, year=year, until=until)
+        fortnight = until - timedelta(days=QUIET)
+        quiet = tuple(one for one in quiet if served.get(one.lineage, date.min) <= fortnight)
     outside = await load_outside(session, [person_id], year=year, at=period.cut_to) if progress else {}
     away: dict[DayKind, int] = {}
     for kind in worker.away.values():
@@ -92,7 +99,7 @@ async def person_week(session: AsyncSession, person_id: int, week: date, *, now:
         away=away,
         entries=worker.entries,
         with_outcome=worker.with_outcome,
-        effects=sum(judge_outcome(*one).kind is OutcomeKind.EFFECT for one in worker.results),
+        effects=sum(judge_outcome(*one).shows_effect for one in worker.results),
         approved=len(worker.approved),
         best=best(record.outcomes, most=OWN_BEST) or record.outcomes[:OWN_BEST],
         outcomes=record.outcomes,

@@ -26,6 +26,8 @@ class Supported:
     text: str | None
     share: float
     count: int
+    expected: float | None = None
+    """The mean of what one would expect of them by now, where that can be said of any."""
 
 
 async def load_supported(session: AsyncSession, progress: Sequence[Standing]) -> tuple[Supported, ...]:
@@ -50,7 +52,7 @@ def supported(
     parents = {one.lineage: one.parent_lineage for one in progress}
     served = set(parents.values())
     only = None if roots is None else set(roots)
-    shares: dict[int | None, list[float]] = {}
+    shares: dict[int | None, list[tuple[float, float | None]]] = {}
     for one in progress:
         root = one.parent_lineage if only is not None else uppermost(one.lineage, parents)
         if only is not None and root not in only:
@@ -58,13 +60,19 @@ def supported(
         if one.share is None or (root == one.lineage and root in served):
             continue  # an RHK that others carry is measured by them
         of = root if root != one.lineage and root in texts else None
-        shares.setdefault(of, []).append(min(max(one.share, 0.0), 1.0))
+        shares.setdefault(of, []).append((min(max(one.share, 0.0), 1.0), one.expected))
     ranked = sorted(
         (root for root in shares if root is not None), key=lambda root: (-len(shares[root]), root)
     )
-    others = [share for root in ranked[MOST:] for share in shares[root]] + shares.get(None, [])
-    found = [Supported(texts[root], _mean(shares[root]), len(shares[root])) for root in ranked[:MOST]]
-    return (*found, Supported(None, _mean(others), len(others))) if others else tuple(found)
+    others = [one for root in ranked[MOST:] for one in shares[root]] + shares.get(None, [])
+    found = [_together(texts[root], shares[root]) for root in ranked[:MOST]]
+    return (*found, _together(None, others)) if others else tuple(found)
+
+
+def _together(text: str | None, shares: Sequence[tuple[float, float | None]]) -> Supported:
+    expected = [one for _, one in shares if one is not None]
+    mean = _mean(expected) if expected else None
+    return Supported(text, _mean([share for share, _ in shares]), len(shares), mean)
 
 
 def uppermost(target_id: int, parents: Mapping[int, int | None]) -> int:

@@ -23,6 +23,8 @@ READY = 2
 """Ready answers offered for one entry."""
 LOOKED_AT = 50
 """Different outcomes, newest first, among which ready answers are looked for."""
+TOLD = "told"
+"""In a question's data: asked about before, so the card alone says what is left."""
 MOST_ASKED = 50
 """Entries in one question; the rest are asked about once these are answered."""
 

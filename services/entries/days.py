@@ -26,6 +26,8 @@ LOCKED = {
     State.APPROVED: "entry_approved",
 }
 """Why an entry in one of these states is not changed."""
+UNDECIDED = (State.DRAFT, State.RETURNED, State.SUBMITTED, State.RECORDED)
+"""States in which an entry without an RHK may still get one."""
 
 
 class NotTheirs(NotFound, NotAllowed):

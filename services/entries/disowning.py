@@ -29,15 +29,21 @@ from services.approvals.acting import end_named_by
 from services.duty.excusing import take_back_excuses
 from services.entries.days import changed, entries_of, once_decided
 from services.entries.sending import tell_queue
+from services.plans.carrying import reopen_links
+from services.plans.taking_back import take_back_plans
 from services.rounds import plan_everybody
 
 
 @dataclass(frozen=True, slots=True)
 class Disowned:
-    """How many activities were removed, and how many stay because they were decided."""
+    """How many activities were removed, and how many stay because they were decided.
+
+    `agreed`: the years whose SKP was agreed meanwhile, which stays too.
+    """
 
     removed: int = 0
     kept: int = 0
+    agreed: tuple[int, ...] = ()
 
 
 async def disown(
@@ -45,11 +51,13 @@ async def disown(
 ) -> Disowned:
     """Removes what was written from this chat since then and is not decided, with its evidence.
 
-    Plans, days away, days of a shift, excuses and stand-ins go too, and what was said to stand in the way,
-    unless it was answered. The account must be parted already, so that nothing is written meanwhile.
+    Plans, what was written in the SKP, days away, days of a shift, excuses and stand-ins go too, and what was
+    said to stand in the way, unless it was answered. The account must be parted already, so that nothing is
+    written meanwhile.
     """
     theirs = (Entry.created_at >= since, or_(Entry.source_chat_id.is_(None), Entry.source_chat_id == chat_id))
     wrote = select(Entry.id).where(Entry.day_id == Day.id, *theirs)
+    plans = await take_back_plans(session, person, since=since, by=by, now=now)  # first: days come after them
     found = await session.scalars(
         select(Day)
         .where(Day.person_id == person.id, or_(exists(wrote), Day.first_submitted_at >= since))
@@ -68,8 +76,9 @@ async def disown(
     other += await end_named_by(session, person.id, since=since, by=by, now=now)
     loose = (Evidence.person_id == person.id, Evidence.created_at >= since)
     await _delete_evidence(session, *loose, or_(Evidence.entry_id.is_(None), ~_decided()))
+    other += plans.touched
     if not days and not other:
-        return Disowned()
+        return Disowned(agreed=plans.agreed)
     audit.record(
         session,
         "entries_disowned",
@@ -83,7 +92,7 @@ async def disown(
     await plan_everybody(session, now=now)
     if person.supervisor_id is not None:
         await tell_queue(session, person.supervisor_id, now=now)
-    return Disowned(removed, kept)
+    return Disowned(removed, kept, plans.agreed)
 
 
 async def _take_back(session: AsyncSession, day: Day, ours: set[int], *, since: datetime) -> tuple[int, int]:
@@ -96,6 +105,7 @@ async def _take_back(session: AsyncSession, day: Day, ours: set[int], *, since: 
         for entry in rest:
             if entry.id not in decided:
                 entry.state = State.DRAFT
+        await reopen_links(session, day, [one for one in rest if one.state is State.DRAFT])
         if not decided:
             day.first_submitted_at, day.submitted_at, day.late = None, None, False
             day.nothing_reason = None

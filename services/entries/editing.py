@@ -1,33 +1,39 @@
 """Changing entries that are not (or no longer) before the supervisor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Entry, LinkSource, PerformancePlan, State, Target
+from models import Day, Entry, Indicator, LinkSource, PerformancePlan, State, Target
 from services.blockers import mask_blockers
+from services.entries.amounts import counted_units, fit_amount
 from services.entries.blocked import take_back_said
 from services.entries.days import (
+    UNDECIDED,
     changed,
     editable_entry,
+    ensure_editable,
     entries_of,
     is_closed,
     once_decided,
     own_day,
     own_entries,
+    own_entry,
 )
 from services.entries.remarks import Remark, all_effects, remark_on
 from services.entries.restoring import Removed, kept_nothing, remove_entries, with_said
+from services.entries.sending import tell_queue
 from services.entries.suggesting import PlanView, apply_suggestion, load_plan
+from services.entries.views import is_linked
 from services.errors import Invalid, NotFound
 from services.people.identity import Actor
 from services.plans.standing import in_force
 from services.reading.capture import read_outcome
 from services.reading.masking import mask_sensitive
-from services.reading.quantities import read_quantity
+from services.reading.quantities import read_quantities, read_quantity
 from services.reading.sensitive import find_sensitive
 from services.reading.times import read_times
 
@@ -82,7 +88,8 @@ async def set_outcomes(
 ) -> OutcomesTaken:
     """Takes the answers to the one outcome question; None skips. Entries sent meanwhile are left alone.
 
-    The same number of queries for one answer and for many.
+    What says little is pointed out once no other is asked for. The same number of queries for one
+    answer and for many.
     """
     day, entries = await still_editable(session, actor, list(answers), now=now)
     if day is None:
@@ -96,7 +103,11 @@ async def set_outcomes(
         else:
             _set_outcome(entry, answer, plan)
             answered.append(entry)
-    taken = await _taken(session, actor, day, answered, now=now)
+    taken = OutcomesTaken(day.id, effects=all_effects(answered))
+    unsent = await entries_of(session, day, *EDITABLE)
+    waits = day.outcomes_asked and any(not one.outcome and not one.outcome_skipped for one in unsent)
+    if answered and not waits:
+        taken = replace(taken, remark=await remark_on(session, actor, day, unsent, now=now))
     await changed(session, day)
     return taken
 
@@ -128,20 +139,34 @@ async def still_editable(
 def _set_outcome(entry: Entry, text: str, plan: PlanView | None) -> None:
     """New words may belong to another RHK, and what only the old ones counted goes with those."""
     outcome, quantity, unit = read_outcome(text)
-    counted = read_quantity(entry.outcome) if entry.outcome else None
+    counted = read_quantities(entry.outcome or "")
     entry.outcome, entry.outcome_skipped = outcome, False
     if quantity is not None:
         entry.quantity, entry.unit = quantity, unit
-    elif counted is not None and counted == (entry.quantity, entry.unit):
+    elif (entry.quantity, entry.unit) in counted:
         entry.quantity, entry.unit = read_quantity(entry.activity) or (None, None)
     apply_suggestion(entry, plan)
+
+
+async def linkable_entry(
+    session: AsyncSession, actor: Actor, entry_id: int, *, now: datetime
+) -> tuple[Day, Entry]:
+    """An entry whose RHK may be chosen: editable, or sent without one and undecided. Raises as that does."""
+    day, entry = await own_entry(session, actor, entry_id)
+    if is_linked(entry) or entry.state not in UNDECIDED or entry.state in EDITABLE:
+        await ensure_editable(session, actor, day, [entry], now=now)
+    return day, entry
 
 
 async def set_target(
     session: AsyncSession, actor: Actor, entry_id: int, target_id: int | None, *, now: datetime
 ) -> int:
-    """Links an entry to one of the person's own RHK, or (None) to none. Gives the day's id."""
-    day, entry = await editable_entry(session, actor, entry_id, now=now)
+    """Links an entry to one of the person's own RHK, or (None) to none. Gives the day's id.
+
+    Of the amounts in its words the one that its RHK counts is taken. One that was sent without an RHK may
+    get one until it is decided; who decides is shown the new version.
+    """
+    day, entry = await linkable_entry(session, actor, entry_id, now=now)
     if target_id is not None:
         owned = await session.scalar(
             select(Target.id)
@@ -155,11 +180,15 @@ async def set_target(
         )
         if owned is None:
             raise NotFound("target_gone")
+    counts = await session.scalars(select(Indicator).where(Indicator.target_id == target_id))
+    fit_amount(entry, counted_units(counts))
     entry.target_id = target_id
     entry.outside_plan = target_id is None
     entry.link_source = LinkSource.CHOSEN
     entry.confident = True
     await changed(session, day)
+    if entry.state is State.SUBMITTED and actor.supervisor_id is not None:
+        await tell_queue(session, actor.supervisor_id, now=now)
     return day.id
 
 

@@ -26,6 +26,9 @@ COPIED_FIELDS = (
 )
 """A change in one of these makes what was copied another."""
 
+ADDRESS = ("sha256", "url", "file_name")
+"""What the address of an evidence is made of."""
+
 
 @event.listens_for(Session, "before_flush")
 def unmark_changed(session: Session, context: Any, instances: Any) -> None:
@@ -58,9 +61,12 @@ def _unmarking(entry_ids: Iterable[int]) -> Executable:
 
 
 def _moved(evidence: Evidence) -> list[int | None]:
-    """The entries it was taken from and given to."""
-    history = inspect(evidence).attrs.entry_id.history
-    return [*history.deleted, *history.added] if history.has_changes() else []
+    """The entries it was taken from and given to, or whose address it changed."""
+    attributes = inspect(evidence).attrs
+    history = attributes.entry_id.history
+    if history.has_changes():
+        return [*history.deleted, *history.added]
+    return [evidence.entry_id] if any(attributes[one].history.has_changes() for one in ADDRESS) else []
 
 
 def _touched(entry: Entry, names: tuple[str, ...]) -> bool:

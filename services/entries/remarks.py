@@ -20,9 +20,9 @@ from models import Aspect, Day, Entry, Indicator
 from services.clock import local_date
 from services.entries.days import own_entries
 from services.people.identity import Actor
-from services.progress.standing import same_unit
 from services.reading.number_words import word_set
 from services.reading.outcome_kinds import OutcomeKind, judge_outcome
+from services.reading.units import same_unit
 
 UNHEEDED = 3
 """Remarks in a row that changed nothing, after which they come at most once in `PAUSE`."""

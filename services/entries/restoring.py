@@ -1,7 +1,8 @@
 """Taking entries away so that they can be put back: «Urungkan».
 
 What is taken away is kept in the chat's dialogue row, JSON-shaped, until the chat's next input: the entries
-with their links, and the ids of what else was theirs (files, decisions, feedback).
+with their links and their rows of the e-Kinerja sheet, and the ids of what else was theirs (files, decisions,
+feedback).
 """
 
 import enum
@@ -14,13 +15,27 @@ from sqlalchemy import Date, Enum, Time, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
-from models import Base, Blocker, Day, Decision, Entry, Evidence, EvidenceKind, Feedback, PlanLine
+from models import (
+    ActionStep,
+    Base,
+    Blocker,
+    Day,
+    Decision,
+    Entry,
+    Evidence,
+    EvidenceKind,
+    Feedback,
+    PlanLine,
+    SheetRow,
+    State,
+)
 from models.base import Instant
 from services.dialogue import Question, Step, lock
 from services.entries.days import MOST_ENTRIES, changed, entries_of, own_day
 from services.entries.sending import tell_queue
 from services.errors import Invalid, Outdated
 from services.people.identity import Actor
+from services.plans.carrying import reopen_links
 
 KEPT = "removed"
 """The name of what is kept, in the data of a question."""
@@ -55,6 +70,8 @@ async def remove_entries(session: AsyncSession, day: Day, entries: Sequence[Entr
     evidence = list(await session.scalars(select(Evidence).where(Evidence.entry_id.in_(ids))))
     links = [one for one in evidence if one.kind is EvidenceKind.LINK]
     rows["links"] = [_row(one) for one in links]
+    sheet = list(await session.scalars(select(SheetRow).where(SheetRow.entry_id.in_(ids))))
+    rows["sheet"] = [_row(one) for one in sheet]
     rows["files"] = [[one.id, one.entry_id] for one in evidence if one not in links]
     for name, table in THEIRS.items():
         if name in rows:
@@ -68,7 +85,7 @@ async def remove_entries(session: AsyncSession, day: Day, entries: Sequence[Entr
     )
     await session.flush()
     await session.execute(delete(Entry).where(Entry.id.in_(ids)).execution_options(synchronize_session=False))
-    for gone in (*entries, *links):
+    for gone in (*entries, *links, *sheet):
         session.expunge(gone)
     return Removed(day.id, len(entries), len(rows["files"]), rows)
 
@@ -123,9 +140,9 @@ async def restore(
     if (count or 0) + len(kept["entries"]) > MOST_ENTRIES:
         raise Invalid("entries", "too_many_entries", limit=MOST_ENTRIES)
     ids = await _insert(session, Entry, kept["entries"])
-    links = [{**row, "entry_id": ids.get(row["entry_id"], row["entry_id"])} for row in kept.get("links", [])]
-    await _insert(session, Evidence, links)
-    said = [{**row, "entry_id": ids.get(row["entry_id"], row["entry_id"])} for row in kept.get("said", [])]
+    await _insert(session, Evidence, _of(ids, kept.get("links", [])))
+    await _insert_sheet(session, _of(ids, kept.get("sheet", [])))
+    said = _of(ids, kept.get("said", []))
     await _insert(session, Blocker, said)
     if said and actor.supervisor_id is not None:
         await tell_queue(session, actor.supervisor_id, now=now)
@@ -140,11 +157,27 @@ async def restore(
     entries = sorted(await entries_of(session, day), key=lambda one: (one.position, one.id not in back))
     for position, entry in enumerate(entries):
         entry.position = position
+    await reopen_links(session, day, [one for one in entries if one.id in back and one.state is State.DRAFT])
     await changed(session, day)
     if question is None:
         return None
     data = {name: value for name, value in question.data.items() if name != KEPT}
     return Question(question.step, question.expires_at, data)
+
+
+def _of(ids: Mapping[int, int], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Kept rows under the entries as they are numbered now."""
+    return [{**row, "entry_id": ids.get(row["entry_id"], row["entry_id"])} for row in rows]
+
+
+async def _insert_sheet(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes kept rows of the sheet, without a step that is gone."""
+    steps = [row["step_id"] for row in rows if row["step_id"] is not None]
+    there = set(await session.scalars(select(ActionStep.id).where(ActionStep.id.in_(steps))))
+    for row in rows:
+        step_id = row["step_id"] if row["step_id"] in there else None
+        session.add(SheetRow(**{**_values(SheetRow, row), "step_id": step_id}))
+    await session.flush()
 
 
 async def _insert(

@@ -14,6 +14,7 @@ from services.entries.days import changed, entries_of, is_closed, once_decided, 
 from services.errors import Invalid
 from services.people.identity import Actor
 from services.people.standing_in import deciders
+from services.plans.carrying import renew_links, reopen_links
 from services.rounds import plan_person
 
 
@@ -32,13 +33,19 @@ class Sent:
 
 
 async def submit_day(
-    session: AsyncSession, actor: Actor, day_id: int, *, revision: int, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    day_id: int,
+    *,
+    revision: int,
+    now: datetime,
+    as_suggested: bool = False,
 ) -> Sent:
     """Sends every unsent and corrected entry of a day; once its month is closed, the corrected ones only.
 
-    Accepts the preselected RHK of each (a weaker lesson than a tap). `late` is set by the first sending:
-    after the end of the person's next reporting day. Raises Invalid `nothing_to_send` or `day_locked`,
-    Outdated.
+    Accepts the preselected RHK of each (a weaker lesson than a tap); `as_suggested`: the unsure ones too,
+    which were shown. `late` is set by the first sending: after the end of the person's next reporting day.
+    Raises Invalid `nothing_to_send` or `day_locked`, Outdated.
     """
     day = await own_day(session, actor, day_id, revision=revision)
     unsent = await entries_of(session, day, State.DRAFT, State.RETURNED)
@@ -48,10 +55,11 @@ async def submit_day(
     calendar = await own_calendar(session, actor, day.work_date, now=now)
     entries = await _in_time(session, actor, person, day, unsent, calendar=calendar, now=now)
     supervised = person.supervisor_id is not None
+    await renew_links(session, [entry for entry in entries if entry.state is State.DRAFT])
     for entry in entries:
         entry.state = State.SUBMITTED if supervised else State.RECORDED
         if entry.link_source is LinkSource.SUGGESTED:
-            _accept_suggestion(entry)
+            _accept_suggestion(entry, unsure=as_suggested)
     if day.first_submitted_at is None:
         day.first_submitted_at = now
         day.late = is_late(day.work_date, now, calendar)
@@ -64,9 +72,9 @@ async def submit_day(
     return Sent(day.id, len(entries), day.late, supervised, len(unsent) - len(entries))
 
 
-def _accept_suggestion(entry: Entry) -> None:
-    """A sure suggestion becomes the link; an unsure one that nobody chose does not."""
-    if entry.confident:
+def _accept_suggestion(entry: Entry, *, unsure: bool) -> None:
+    """A sure suggestion becomes the link; an unsure one only when it was said so."""
+    if entry.confident or (unsure and (entry.outside_plan or entry.target_id is not None)):
         entry.link_source = LinkSource.ACCEPTED
     else:
         entry.link_source, entry.target_id, entry.outside_plan = None, None, False
@@ -90,6 +98,7 @@ async def withdraw_day(
     waited = any(entry.state is State.SUBMITTED for entry in entries)
     for entry in entries:
         entry.state = State.RETURNED if entry.return_reason else State.DRAFT
+    await reopen_links(session, day, [entry for entry in entries if entry.state is State.DRAFT])
     await changed(session, day)
     audit.record(session, "withdrawn", actor_id=actor.person_id, subject="day", subject_id=day.id, now=now)
     await plan_person(session, actor.person_id, now=now)  # its reminders are back

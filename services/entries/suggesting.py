@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from models import Decision, Entry, LinkSource, PerformancePlan, Person, Target
+from services.entries.amounts import counted_units, fit_amount
 from services.entries.choices import how_far, office_choices, own_choices, wordings_now
 from services.linking import Candidate, Choice, Memory, PlanIndex, Suggestion, build_index, suggest_learned
 
@@ -23,12 +24,16 @@ _indexes: OrderedDict[tuple[tuple[Candidate, ...], str | None], PlanIndex] = Ord
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """The RHK one may choose from, in order. `standing`: any RHK of the person → the one it is today."""
+    """The RHK one may choose from, in order. `standing`: any RHK of the person → the one it is today.
+
+    `units`: any RHK of the SKP, in any wording → the units in which it adds up.
+    """
 
     targets: tuple[tuple[int, str], ...]
     index: PlanIndex
     memory: Memory
     standing: Mapping[int, int]
+    units: Mapping[int, frozenset[str]]
 
 
 async def load_plan(session: AsyncSession, person_id: int, year: int) -> PlanView | None:
@@ -62,6 +67,7 @@ async def load_plan(session: AsyncSession, person_id: int, year: int) -> PlanVie
         index=_index(candidates, position),
         memory=_memory((*own, *theirs)),
         standing=standing,
+        units={one.id: counted_units(one.indicators) for one in plan.targets},
     )
 
 
@@ -71,14 +77,19 @@ def suggestion_for(plan: PlanView, activity: str, outcome: str | None) -> Sugges
 
 
 def apply_suggestion(entry: Entry, plan: PlanView | None) -> None:
-    """Preselects the first RHK, or `Di luar SKP`, on an entry its owner has not linked themselves."""
-    if plan is None or entry.link_source not in (None, LinkSource.SUGGESTED):
+    """Preselects the first RHK, or `Di luar SKP`, on an entry its owner has not linked themselves.
+
+    Of the amounts in its words the one that its RHK counts is taken.
+    """
+    if plan is None:
         return
-    found = suggestion_for(plan, entry.activity, entry.outcome)
-    entry.link_source = LinkSource.SUGGESTED
-    entry.confident = found.confident
-    entry.outside_plan = found.outside
-    entry.target_id = None if found.outside or not found.ranking else found.ranking[0].key
+    if entry.link_source in (None, LinkSource.SUGGESTED):
+        found = suggestion_for(plan, entry.activity, entry.outcome)
+        entry.link_source = LinkSource.SUGGESTED
+        entry.confident = found.confident
+        entry.outside_plan = found.outside
+        entry.target_id = None if found.outside or not found.ranking else found.ranking[0].key
+    fit_amount(entry, plan.units.get(entry.target_id or 0, frozenset()))
 
 
 def _memory(choices: tuple[Choice, ...]) -> Memory:

@@ -23,7 +23,7 @@ from models import (
     State,
     Target,
 )
-from services.entries.days import NotTheirs
+from services.entries.days import UNDECIDED, NotTheirs
 from services.errors import NotFound
 from services.people.identity import Actor
 
@@ -85,6 +85,11 @@ class EntryView:
     @property
     def linked(self) -> bool:
         return is_linked(self)
+
+    @property
+    def awaits_target(self) -> bool:
+        """It has no RHK, and its owner may still choose one: nothing was decided on it."""
+        return not self.linked and self.state in UNDECIDED
 
     @property
     def complete(self) -> bool:

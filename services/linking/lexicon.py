@@ -6,6 +6,7 @@ when the module is imported, so that the first suggestion is as quick as the lat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -49,6 +50,12 @@ class Lexicon:
 def normalise(text: str) -> list[str]:
     """The words of ``text`` with chat spelling written out."""
     return _spelled(words_of(text), LEXICON.spelling, LEXICON.spelling_pairs)
+
+
+def typed_as(text: str) -> dict[str, str]:
+    """Each word of ``normalise(text)`` → how it was typed."""
+    spellings = _spellings(words_of(text), LEXICON.spelling, LEXICON.spelling_pairs)
+    return {written: typed for typed, meant in spellings for written in meant}
 
 
 def features_of_word(word: str) -> Features:
@@ -147,20 +154,27 @@ def _spelled(
     single: dict[str, tuple[str, ...]],
     pairs: dict[tuple[str, str], tuple[str, ...]],
 ) -> list[str]:
-    written: list[str] = []
+    return [written for _, meant in _spellings(words, single, pairs) for written in meant]
+
+
+def _spellings(
+    words: list[str],
+    single: dict[str, tuple[str, ...]],
+    pairs: dict[tuple[str, str], tuple[str, ...]],
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What was typed, and the words it is written out as."""
     at = 0
     while at < len(words):
         word = words[at]
         if at + 1 < len(words) and (word, words[at + 1]) in pairs:
-            written.extend(pairs[word, words[at + 1]])
+            yield f"{word} {words[at + 1]}", pairs[word, words[at + 1]]
             at += 2
             continue
         meant = single.get(word)
         if meant is None and word.endswith("nya") and word not in ROOTS:
             meant = single.get(word[:-3])
-        written.extend(meant if meant is not None else (word,))
+        yield word, meant if meant is not None else (word,)
         at += 1
-    return written
 
 
 def _weighed(part: str) -> tuple[str, float]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.linking.parts import read_parts, runs_of
+from services.linking.parts import read_words, runs_of
 from services.linking.records import Candidate
 from services.linking.words import stem
 
@@ -25,6 +25,8 @@ Array = NDArray[np.float32]
 
 _DETAIL_SHARE = 0.5
 """What a word of an indicator counts beside one of its RHK."""
+_OUTCOME_TRUST = 0.6
+"""Of what was learned: outcomes in chat name the topic of a lesson more than the training lines do."""
 _MOST_IMPORTANT = 4.0
 _TARGET_LIFT = 2.0
 _MOST_KEPT = 16_384
@@ -50,10 +52,9 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """The words of a text: how much each counts, its vector, the same turned for comparing, its weights."""
+    """The words of a text: of each its vector, the same turned for comparing, and its weights."""
 
     words: tuple[str, ...]
-    shares: Array
     raw: Array
     near: Array
     weights: Array
@@ -111,7 +112,7 @@ def compare(targets: TargetMeanings, activity: str, outcome: str | None) -> Mean
     read = _read(activity)
     words, near, weights, whole = read.words, read.near, _importance(read, role=0), _mean(read, role=0)
     if outcome:
-        after, share = _read(outcome), numbers["outcome"]
+        after, share = _read(outcome), _OUTCOME_TRUST * numbers["outcome"]
         words += after.words
         near = np.concatenate([near, after.near])
         weights = np.concatenate([weights, share * _importance(after, role=0)])
@@ -153,7 +154,7 @@ class _Memory:
 
 def _remember(texts: Iterable[str]) -> None:
     """Works out the vectors of all words of some texts in one go."""
-    words = dict.fromkeys(word for text in texts for word, _ in read_parts(text))
+    words = dict.fromkeys(word for text in texts for word in read_words(text))
     _work_out(list(words)[: _MOST_KEPT // 2])
 
 
@@ -184,14 +185,12 @@ def _work_out(wanted: Sequence[str]) -> None:
 
 
 def _read(text: str) -> _Read:
-    parts = read_parts(text)
-    new = [word for word, _ in parts if word not in _KEPT.at]
-    if new:
-        _work_out(list(dict.fromkeys(word for word, _ in parts)))
-    rows = [_KEPT.at[word] for word, _ in parts]
+    words = read_words(text)
+    if any(word not in _KEPT.at for word in words):
+        _work_out(list(dict.fromkeys(words)))
+    rows = [_KEPT.at[word] for word in words]
     return _Read(
-        words=tuple(word for word, _ in parts),
-        shares=np.array([share for _, share in parts], dtype=np.float32),
+        words=tuple(words),
         raw=_KEPT.raw[rows],
         near=_KEPT.near[rows],
         weights=_KEPT.weights[rows],
@@ -200,7 +199,7 @@ def _read(text: str) -> _Read:
 
 def _importance(read: _Read, *, role: int) -> Array:
     heard = np.clip(read.weights[:, role], -_MOST_IMPORTANT, _MOST_IMPORTANT)
-    return np.asarray(np.exp(heard) * read.shares, dtype=np.float32)
+    return np.asarray(np.exp(heard), dtype=np.float32)
 
 
 def _mean(read: _Read, *, role: int) -> Array:
@@ -209,7 +208,7 @@ def _mean(read: _Read, *, role: int) -> Array:
 
 def _lifted(read: _Read) -> Array:
     """The words of an RHK, each shorter the less it says there."""
-    lift = read.shares / (1.0 + np.exp(-(read.weights[:, 1] + _TARGET_LIFT)))
+    lift = 1.0 / (1.0 + np.exp(-(read.weights[:, 1] + _TARGET_LIFT)))
     return np.asarray(lift[:, None] * read.near, dtype=np.float32)
 
 

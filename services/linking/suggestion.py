@@ -13,13 +13,13 @@ import numpy as np
 
 from services.linking.history import Votes, count_votes
 from services.linking.index import PlanIndex
-from services.linking.lexicon import LEXICON
+from services.linking.lexicon import LEXICON, typed_as
 from services.linking.meaning import Array, Meant, compare, learned_number
 from services.linking.records import Choice, Ranked, Suggestion
 from services.linking.spoken import Spoken, look_up
 from services.linking.words import words_of
 
-_TAP = 10.0
+_TAP = 16.0
 """Log-odds of the same activity chosen once before: it dominates whatever the words say."""
 _AGAINST_OUTSIDE = 0.7
 """`Di luar SKP` comes first only when it is this much likelier: a wrong one hides work from the plan."""
@@ -29,6 +29,8 @@ _MOST_SPOKEN, _SHARE_OF, _MOST_BEST = 4.0, 3.0, 3.0
 _LITTLE = 0.3
 _WORTH_NAMING = 0.12
 _MAX_BECAUSE = 4
+_SHORTEST_NAMED = 3
+"""Letters of a word that is shown as a reason."""
 
 
 def suggest(
@@ -51,12 +53,13 @@ def suggest(
     order = sorted(range(len(index.keys)), key=lambda at: (-float(inside[at]), at))
     shares = _probabilities(inside, outside)
     is_outside = outside > float(inside[order[0]])
+    typed = typed_as(f"{activity} {outcome or ''}")
     return Suggestion(
         ranking=tuple(
             Ranked(
                 key=index.keys[at],
                 score=float(shares[at]),
-                because=_because(spoken, meant, at),
+                because=_because(spoken, meant, at, typed=typed),
                 chosen=votes.chosen.get(index.keys[at], 0),
             )
             for at in order
@@ -91,8 +94,8 @@ def _probabilities(inside: Array, outside: float) -> Array:
     return cast(Array, np.minimum(grown / grown.sum(), 0.9999))
 
 
-def _because(spoken: Spoken, meant: Meant, at: int) -> tuple[str, ...]:
-    """The words of the person that speak more for this RHK than for the others, the weightiest first."""
+def _because(spoken: Spoken, meant: Meant, at: int, *, typed: dict[str, str]) -> tuple[str, ...]:
+    """What the person typed that speaks more for this RHK than for the others, the weightiest first."""
     said: dict[str, float] = {}
     above = meant.shares[:, at] - meant.shares.mean(axis=1)
     for word, value in zip(meant.words, above, strict=True):
@@ -102,8 +105,9 @@ def _because(spoken: Spoken, meant: Meant, at: int) -> tuple[str, ...]:
         for word in label.split():
             if word not in LEXICON.stops:
                 said[word] = said.get(word, 0.0) + value
-    named = sorted((word for word in said if said[word] >= _WORTH_NAMING), key=lambda word: -said[word])
-    return tuple(named[:_MAX_BECAUSE])
+    weighty = (word for word in said if said[word] >= _WORTH_NAMING and len(word) >= _SHORTEST_NAMED)
+    named = sorted(weighty, key=lambda word: -said[word])
+    return tuple(dict.fromkeys(typed.get(word, word) for word in named[:_MAX_BECAUSE]))
 
 
 def _nothing_to_go_by(index: PlanIndex) -> Suggestion:

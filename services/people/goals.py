@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from models import Aspect
+from services.reading.number_words import read_number_words
+from services.reading.units import same_unit
 
 LIMIT = Decimal(10) ** 14
 """Numbers have 18 digits in the database, four of them decimals."""
@@ -17,6 +19,7 @@ _NUMBER = re.compile(r"(?P<rp>rp\.?\s*)?(?P<number>-?\d[\d.,]*)\s*(?P<unit>[^\d\
 _MONEY_END = re.compile(r",-+$")
 """As in «Rp1.000,-»."""
 _WORDS = re.compile(r"[^\W\d_][^\W\d]*(?:[ /.-][^\W\d]+)*\.?|%")
+_IN_WORDS = re.compile(r"\((?P<words>[^\W\d]+(?:\s+[^\W\d]+)*)\)\s*(?P<unit>.*)", re.DOTALL)
 _MONTHS = re.compile(
     r"(?:jan|feb|peb|mar|apr|mei|may|jun|jul|agu|agt|aug|sep|okt|oct|nov|nop|des|dec)[a-z]*\.?", re.IGNORECASE
 )
@@ -50,7 +53,7 @@ def read_goal(text: str, unit: str | None, *, aspect: Aspect, is_number: bool) -
         return Goal(None, unit, fault="goal_too_large")
     if aspect is Aspect.QUANTITY and number == 0:
         warnings.append("goal_zero")
-    if own_unit and unit and _same_unit(own_unit) != _same_unit(unit):
+    if own_unit and unit and same_unit(own_unit) != same_unit(unit):
         warnings.append("goal_unit_differs")
     return Goal(round(number, 4), unit or own_unit, tuple(warnings))
 
@@ -67,7 +70,7 @@ def _parse(text: str) -> tuple[Decimal | None, str | None, bool]:
     found = _NUMBER.fullmatch(_MONEY_END.sub("", text.strip()))
     if found is None:
         return None, None, False
-    unit = (found["unit"] or "").strip(" ()")
+    unit = _without_words(found["unit"] or "").strip(" ()")
     if unit and (not _WORDS.fullmatch(unit) or _MONTHS.fullmatch(unit) or len(unit) > 60):
         return None, None, False
     written = found["number"].rstrip(".,")
@@ -88,5 +91,9 @@ def _parse(text: str) -> tuple[Decimal | None, str | None, bool]:
     return number, unit or ("rupiah" if found["rp"] else None), ambiguous
 
 
-def _same_unit(unit: str) -> str:
-    return "%" if unit.casefold() in ("persen", "percent", "%") else unit.casefold()
+def _without_words(behind: str) -> str:
+    """«(dua belas) dokumen» says the number again, and its unit."""
+    found = _IN_WORDS.match(behind)
+    words = found["words"].casefold().split() if found else []
+    read = read_number_words(words) if words else None
+    return found["unit"] if found and read is not None and read[1] == len(words) else behind

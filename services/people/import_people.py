@@ -15,12 +15,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Pattern, Person, Role, RoleName, State, Unit
+from models import Day, Pattern, PerformancePlan, Person, PlanState, Role, RoleName, State, Unit
 from services import audit
 from services.clock import local_date
 from services.entries.sending import tell_queue
 from services.people.people_file import PersonRecord, read_people, reference_key
 from services.people.rows import Cell, Fault, Remarks, Row, folded
+from services.plans.dialogue import put_back
+from services.plans.skp_following import tell_proposed
 from services.rounds.plan import plan_everybody
 
 _ALWAYS = {"name": "nama"}
@@ -95,6 +97,7 @@ async def import_people(
     if report.new or report.changed:
         await session.flush()
         await _tell_queues(session, matches, former, now=now)
+        await _hand_over_plans(session, matches, former, actor_id=actor_id, now=now)
         await plan_everybody(session, now=now)
     return report
 
@@ -254,6 +257,37 @@ async def _tell_queues(
             concerned |= {former[match.node], person.supervisor_id}
     for supervisor_id in sorted(one for one in concerned if one is not None):
         await tell_queue(session, supervisor_id, now=now)
+
+
+async def _hand_over_plans(
+    session: AsyncSession,
+    matches: Sequence[_Match],
+    former: Mapping[int, int | None],
+    *,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """An SKP that waits goes with its person too: to the new supervisor; with none it is a draft again."""
+    waiting = list(
+        await session.scalars(
+            select(PerformancePlan)
+            .where(PerformancePlan.state == PlanState.PROPOSED)
+            .order_by(PerformancePlan.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+    moved = {
+        match.person.id: match.person
+        for match in matches
+        if match.person is not None and former[match.node] != match.person.supervisor_id
+    }
+    handed = [(moved[plan.person_id], plan) for plan in waiting if plan.person_id in moved]
+    for person, plan in handed:
+        if person.supervisor_id is None:
+            put_back(session, plan, by=actor_id, now=now)
+    await session.flush()
+    await tell_proposed(session, [one for one in handed if one[0].supervisor_id is not None], now=now)
 
 
 async def _apply_roles(

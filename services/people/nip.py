@@ -15,6 +15,7 @@ LENGTH = 18
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?\s*[eE]\s*[+-]?\d+")
 _EXCEL_TEXT = re.compile(r'="(.*)"')
+_CALLED = re.compile(r"^NI(?:P|\s?PPPK)\b[\s.:]*(?=\d)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s.\-\u200b\u200c\u200d\u2060\ufeff]+")
 _LATEST_PPPK_CODE, _FIRST_PPPK_CODE = 99, 21
 _YOUNGEST, _OLDEST = 17, 70
@@ -32,11 +33,11 @@ class NipCheck:
 
 
 def plain_number(text: str) -> str:
-    """A number as typed, without the spaces, dots and marks people put into it or around it."""
+    """A number as typed, without the spaces, dots, marks and «NIP.» people put into it or around it."""
     text = text.strip()
     if found := _EXCEL_TEXT.fullmatch(text):
         text = found[1]
-    return _BETWEEN.sub("", text.removeprefix("'"))
+    return _BETWEEN.sub("", _CALLED.sub("", text.removeprefix("'").strip()))
 
 
 def is_scientific(text: str) -> bool:

@@ -104,7 +104,7 @@ class PersonRecord:
 
 def read_people(rows: Sequence[Row], remarks: Remarks, *, today: date) -> list[PersonRecord]:
     """Understands every row by itself, then looks for the same person twice. Examples are passed over."""
-    records = [_record(row, remarks, today) for row in without_examples(rows, "nip", remarks)]
+    records = [_record(row, remarks, today) for row in without_examples([rows], "nip", remarks)[0]]
     if rows and not records:
         remarks.fault(rows[0].get("nip", NOWHERE), "nip", "only_examples")
     for column, key in (("nip", "nip"), ("id_pegawai", "staff_number")):

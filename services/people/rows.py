@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from services.reading.sensitive import find_sensitive
+
 
 class Cell(NamedTuple):
     """What stands in one cell, and where (`B7`). A number cell holds at most 15 true digits."""
@@ -48,6 +50,8 @@ class Remarks:
 NOWHERE = Cell("", "")
 
 _GAPS = re.compile(r"\s+")
+_LONG_NUMBER = re.compile(r"\d(?:\D{0,3}\d){6}")
+"""Without one there is no number of a citizen, which is quickly seen."""
 
 
 def clean(text: str) -> str:
@@ -72,10 +76,15 @@ def value_of(row: Row, column: str) -> str:
     return "" if text in ("-", "–", "—") else text
 
 
-def short_text(row: Row, column: str, remarks: Remarks, *, limit: int) -> str | None:
-    """The cleaned text of a cell, None when it is empty or the column is not there; too long is a fault."""
+def short_text(row: Row, column: str, remarks: Remarks, *, limit: int, least: int = 1) -> str | None:
+    """The cleaned text of a cell, None when it is empty or the column is not there.
+
+    Fewer characters than `least` and more than `limit` are faults.
+    """
     cell = row.get(column, NOWHERE)
     text = value_of(row, column)
+    if text and len(text) < least:
+        remarks.fault(cell, column, "too_short", length=len(text), limit=least)
     if len(text) > limit:
         remarks.fault(cell, column, "too_long", length=len(text), limit=limit)
         return text[:limit]
@@ -98,13 +107,29 @@ EXAMPLE = "contoh"
 """How the NIP of a row of a template begins that only shows how it is filled in."""
 
 
-def without_examples(rows: Sequence[Row], column: str, remarks: Remarks) -> list[Row]:
-    """The rows but those marked as examples in that column, which are remarked on once."""
-    shown = [value_of(row, column).casefold().startswith(EXAMPLE) for row in rows]
-    examples = [row for row, is_example in zip(rows, shown, strict=True) if is_example]
+def without_examples(parts: Sequence[Sequence[Row]], column: str, remarks: Remarks) -> list[list[Row]]:
+    """The rows of each sheet but those marked as examples in that column, which are remarked on once."""
+    kept: list[list[Row]] = [[] for _ in parts]
+    examples: list[Row] = []
+    for part, left in zip(parts, kept, strict=True):
+        for row in part:
+            (examples if value_of(row, column).casefold().startswith(EXAMPLE) else left).append(row)
     if examples:
         remarks.warn(examples[0][column], column, "examples_skipped", count=len(examples))
-    return [row for row, is_example in zip(rows, shown, strict=True) if not is_example]
+    return kept
+
+
+def warn_of_citizens(rows: Sequence[Row], columns: Sequence[str], remarks: Remarks) -> None:
+    """Remarks once on each text that seems to hold a citizen's number: NIK, phone or account."""
+    seen: set[str] = set()
+    for row in rows:
+        for column in columns:
+            cell = row.get(column, NOWHERE)
+            if cell.text in seen or not _LONG_NUMBER.search(cell.text):
+                continue
+            seen.add(cell.text)
+            if find_sensitive(cell.text):
+                remarks.warn(cell, column, "citizen_number")
 
 
 def missing_columns(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:

@@ -125,8 +125,9 @@ async def changed(session: AsyncSession, plan: PerformancePlan) -> None:
     """Notes a visible change; an SKP that no longer differs from what was agreed is agreed again."""
     plan.revision += 1
     await session.flush()
-    if plan.state is PlanState.DRAFT and plan.agreed_version and not await differs(session, plan):
-        plan.state, plan.version = PlanState.AGREED, plan.agreed_version
+    began_anew = plan.state in (PlanState.DRAFT, PlanState.RETURNED) and plan.agreed_version > 0
+    if began_anew and not await differs(session, plan):
+        plan.state, plan.version, plan.return_reason = PlanState.AGREED, plan.agreed_version, None
         await session.flush()
 
 

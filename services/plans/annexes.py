@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import AnnexKind, AnnexLine
 from services.errors import Invalid, NotFound
 from services.people.identity import Actor
-from services.people.rows import clean, folded
+from services.people.rows import folded
 from services.plans.access import began, changed, own_plan
+from services.plans.measure_line import without_bullet
 from services.plans.words import LONGEST_LINE, MOST_ANNEX_LINES, SHORTEST
 
 
@@ -23,7 +24,7 @@ async def add_annex_lines(
     plan = await own_plan(session, actor, plan_id, now=now)
     wanted: dict[str, str] = {}
     for line in text.splitlines():
-        words = clean(line).lstrip("-•* ").strip()
+        words = without_bullet(line)
         if words:
             wanted.setdefault(folded(words), words)
     present = [one for one in await lines_of(session, plan.id) if one.kind is kind]
@@ -47,6 +48,7 @@ async def add_annex_lines(
             text=line,
             since_version=plan.version,
             pending=plan.agreed_version > 0,
+            created_at=now,
         )
         for place, line in enumerate(lines)
     )

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import AnnexLine, PerformancePlan, Person, PlanEvent, PlanForm, PlanState, StepVerdict, Target
-from services import outbox
+from services import audit, outbox
 from services.approvals.deciding import checked_reason
 from services.approvals.entitlement import DECIDED_BY, capacity_of
 from services.errors import Invalid, NotAllowed, Outdated
@@ -60,7 +60,7 @@ async def propose(
     plan.revision += 1
     _note(session, actor, plan, StepVerdict.PROPOSED, now=now)
     await session.flush()
-    await _tell_deciders(session, actor, plan, "plan_proposed", supervisor_id, now=now)
+    await tell_deciders(session, plan, "plan_proposed", supervisor_id, but=actor.person_id, now=now)
     return plan.state
 
 
@@ -79,7 +79,7 @@ async def withdraw(
     await session.flush()
     supervisor_id = await session.scalar(select(Person.supervisor_id).where(Person.id == actor.person_id))
     if supervisor_id is not None:
-        await _tell_deciders(session, actor, plan, "plan_withdrawn", supervisor_id, now=now)
+        await tell_deciders(session, plan, "plan_withdrawn", supervisor_id, but=actor.person_id, now=now)
 
 
 async def agree(session: AsyncSession, actor: Actor, plan_id: int, *, revision: int, now: datetime) -> None:
@@ -116,9 +116,11 @@ async def return_plan(
 async def _decidable(
     session: AsyncSession, actor: Actor, plan_id: int, *, revision: int, now: datetime
 ) -> tuple[PerformancePlan, str]:
-    """A proposed SKP the actor may decide on, locked, as it was shown."""
+    """A proposed SKP the actor may decide on, locked, as it was shown. Raises Invalid `skp_owner_left`."""
     plan = await locked_plan(session, plan_id)
     capacity = await capacity_of(session, actor, plan.person_id, now=now)
+    if not await session.scalar(select(Person.active).where(Person.id == plan.person_id)):
+        raise Invalid("plan", "skp_owner_left")
     if plan.revision != revision or plan.state is not PlanState.PROPOSED:
         raise await _overtaken(session, actor, plan)
     return plan, capacity
@@ -167,6 +169,23 @@ def _retire(row: Target | AnnexLine, plan: PerformancePlan, *, now: datetime) ->
     row.retired_at, row.until_version, row.drop_asked = now, plan.version, False
 
 
+def put_back(session: AsyncSession, plan: PerformancePlan, *, by: int | None, now: datetime) -> None:
+    """A locked SKP that waits is a draft again, though its owner did not take it back."""
+    plan.state = PlanState.DRAFT
+    plan.revision += 1
+    verdict = StepVerdict.WITHDRAWN
+    session.add(PlanEvent(plan_id=plan.id, version=plan.version, verdict=verdict, by_id=by, at=now))
+    audit.record(
+        session,
+        f"plan_{verdict}",
+        actor_id=by,
+        subject="plan",
+        subject_id=plan.id,
+        now=now,
+        detail="put back",
+    )
+
+
 def _note(
     session: AsyncSession,
     actor: Actor,
@@ -191,17 +210,18 @@ def _note(
     record(session, actor, plan, f"plan_{verdict.value}", now=now)
 
 
-async def _tell_deciders(
+async def tell_deciders(
     session: AsyncSession,
-    actor: Actor,
     plan: PerformancePlan,
     kind: str,
     supervisor_id: int,
     *,
+    but: int,
     now: datetime,
 ) -> None:
+    """Tells who decides on an SKP what became of it, but the one who acts."""
     payload = {"plan_id": plan.id, "version": plan.version, "revision": plan.revision}
-    people = await deciders(session, supervisor_id, but=actor.person_id, now=now)
+    people = await deciders(session, supervisor_id, but=but, now=now)
     await outbox.enqueue_many(session, [Letter(kind, to=one, payload=payload) for one in people], now=now)
 
 

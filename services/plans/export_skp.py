@@ -4,12 +4,14 @@ SKP that were never agreed are left out, and so is what waits to be agreed.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Indicator, PerformancePlan, Person, Target
+from models import AuditEvent, Indicator, PerformancePlan, Person, Target
 from services.people.goals import read_goal
+from services.plans.skp_adding import add_rows
 from services.plans.skp_file import StepRecord, steps_text
 from services.plans.skp_present import Present, load_present
 from services.plans.words import QUARTERS
@@ -33,6 +35,7 @@ class Exported:
     targets: int = 0
     under_way: int = 0
     nameless: int = 0
+    plan_ids: list[int] = field(default_factory=list)
 
 
 async def export_skp(session: AsyncSession, year: int) -> Exported:
@@ -60,7 +63,19 @@ async def export_skp(session: AsyncSession, year: int) -> Exported:
     for present in await load_present(session, plans):
         _put(exported, present, (*owners[present.plan.id], year))
     exported.plans = len(plans)
+    exported.plan_ids = [plan.id for plan in plans]
     return exported
+
+
+async def note_export(session: AsyncSession, exported: Exported, *, year: int, now: datetime) -> None:
+    """These SKP are about to leave the office's machine: on the record, before they do."""
+    events = [
+        AuditEvent(
+            at=now, actor_id=None, action="skp_exported", subject="plan", subject_id=one, detail=str(year)
+        )
+        for one in exported.plan_ids
+    ]
+    await add_rows(session, events)
 
 
 def _put(exported: Exported, present: Present, who: Line) -> None:
@@ -74,7 +89,7 @@ def _put(exported: Exported, present: Present, who: Line) -> None:
                     target.section.value,
                     target.perspective.value.replace("_", " ") if target.perspective else None,
                     target.text,
-                    target.parent_text,
+                    next(iter(present.served.get(target.parent_id or 0, ())), target.parent_text),
                     one.aspect.value,
                     one.text,
                     _goal(one),

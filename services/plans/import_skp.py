@@ -15,18 +15,19 @@ from rapidfuzz import fuzz
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import AuditEvent, Base, PerformancePlan, Person, PlanState, Target
+from models import AuditEvent, Base, Behaviour, PerformancePlan, Person, PlanState, Target
+from models.engine import insert_into
 from services.clock import local_date
 from services.people.people_file import reference_key
 from services.people.rows import NOWHERE, Fault, Remarks, Row, folded, without_examples
 from services.plans.skp_adding import add_rows, add_targets
-from services.plans.skp_comparing import Changes, Match, compare
+from services.plans.skp_comparing import Changes, Match, compare, leaders_own
 from services.plans.skp_file import PlanRecord, Plans, read_plans
-from services.plans.skp_following import follow_import, link_parents, tell_proposed
-from services.plans.skp_present import Present, load_present
+from services.plans.skp_following import Replaced, follow_import, link_parents, tell_proposed, tell_replaced
+from services.plans.skp_present import Present, load_present, portions
 from services.plans.skp_sheets import read_annexes, read_expectations
 from services.plans.skp_writing import (
-    Written,
+    WrittenPlan,
     begin_version,
     write_annexes,
     write_expectations,
@@ -37,6 +38,8 @@ from services.plans.skp_writing import (
 
 NAMES_ALIKE = 55.0
 """How much alike, of 100, the name of the file and that of the NIP are at least."""
+MOST_NAMED = 20
+"""So many RHK that a file leaves out are named one by one, the rest counted."""
 _UNDER_WAY = {
     PlanState.DRAFT: "plan_draft",
     PlanState.PROPOSED: "plan_waiting",
@@ -77,7 +80,11 @@ class _Job:
     propose: bool
     begins: bool
     """Whether a version begins; else nothing that is agreed changes."""
-    written: Written | None = None
+    gives_up: PlanState | None = None
+    """The state of what somebody had under way in chat, when the file takes its place."""
+    leaders: Sequence[Behaviour] = ()
+    """Of which behaviours the file words the leader's own expectation otherwise; not with a proposal."""
+    written: WrittenPlan | None = None
 
     @property
     def targets(self) -> list[tuple[Match, Target]]:
@@ -115,6 +122,7 @@ async def import_skp(
     ]
     if remarks.faults:
         return SkpImported(faults=tuple(remarks.faults), warnings=tuple(remarks.warnings))
+    _name_gone([job for job in jobs if job.begins], remarks)
     return await _take_over(session, jobs, people, remarks, now=now, actor_id=actor_id)
 
 
@@ -126,7 +134,7 @@ def _read(
     now: datetime,
 ) -> Plans:
     today = local_date(now, "Asia/Jakarta")
-    kept = [without_examples(part, "nip", remarks) for part in (rows, annexes, expectations)]
+    kept = without_examples((rows, annexes, expectations), "nip", remarks)
     plans = read_plans(kept[0], remarks, today=today)
     read_annexes(kept[1], plans, remarks, today=today)
     read_expectations(kept[2], plans, remarks, today=today)
@@ -165,26 +173,34 @@ async def _plans(
 ) -> list[PerformancePlan]:
     """The plan of every record, locked, made when it is not there yet."""
     wanted = [(owner.id, record.year) for record, owner in zip(records, owners, strict=True)]
-    present = await _plans_of({year for _, year in wanted}, session)
+    present = await _plans_of(wanted, session)
     missing = [key for key in wanted if key not in present]
     if missing:
-        await add_rows(
-            session,
-            [PerformancePlan(person_id=person_id, year=year, created_at=now) for person_id, year in missing],
+        made = insert_into(session, PerformancePlan)
+        await session.execute(
+            made.on_conflict_do_nothing(index_elements=["person_id", "year"]),  # begun in chat meanwhile
+            [{"person_id": person_id, "year": year, "created_at": now} for person_id, year in missing],
         )
-        present = await _plans_of({year for _, year in wanted}, session)
+        present |= await _plans_of(missing, session)
     return [present[key] for key in wanted]
 
 
-async def _plans_of(years: set[int], session: AsyncSession) -> dict[tuple[int, int], PerformancePlan]:
-    plans = await session.scalars(
-        select(PerformancePlan)
-        .where(PerformancePlan.year.in_(years))
-        .order_by(PerformancePlan.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {(plan.person_id, plan.year): plan for plan in plans}
+async def _plans_of(
+    wanted: Sequence[tuple[int, int]], session: AsyncSession
+) -> dict[tuple[int, int], PerformancePlan]:
+    """Those of these people and years that there are, locked in the order of the people; nobody else's."""
+    years = {year for _, year in wanted}
+    found: dict[tuple[int, int], PerformancePlan] = {}
+    for people in portions(sorted({person_id for person_id, _ in wanted})):
+        for plan in await session.scalars(
+            select(PerformancePlan)
+            .where(PerformancePlan.person_id.in_(people), PerformancePlan.year.in_(years))
+            .order_by(PerformancePlan.person_id, PerformancePlan.year)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ):
+            found[plan.person_id, plan.year] = plan
+    return found
 
 
 def _job(
@@ -205,10 +221,33 @@ def _job(
     begins = changes.any or (not plan.agreed_version and bool(record.targets or record.annexes))
     if begins and present.is_under_way and not (replace and record.targets):
         remarks.fault(record.cell, "nip", _UNDER_WAY[plan.state], year=record.year)
+    if propose and plan.agreed_version and changes.form:
+        remarks.fault(record.cell, "perspektif", "form_agreed", year=record.year)
+    leaders = leaders_own(record, present)
+    if propose and leaders:
+        remarks.warn(record.cell, "perilaku", "expectation_kept", count=len(leaders))
     for match in changes.matches:
         if match.reworded and match.there is not None:
             remarks.warn(match.record.cell, "rhk", "wording_continues", value=match.there.text[:80])
-    return _Job(record, owner, present, changes, propose, begins)
+    return _Job(
+        record,
+        owner,
+        present,
+        changes,
+        propose,
+        begins,
+        gives_up=plan.state if begins and present.is_under_way else None,
+        leaders=() if propose else leaders,
+    )
+
+
+def _name_gone(jobs: Sequence[_Job], remarks: Remarks) -> None:
+    """Remarks on the RHK that the file no longer names, so that none goes unseen."""
+    gone = [(job, one) for job in jobs for one in job.changes.gone]
+    for job, one in gone[:MOST_NAMED]:
+        remarks.warn(job.record.cell, "rhk", "target_gone", name=job.owner.name, value=one.text[:80])
+    if more := gone[MOST_NAMED:]:
+        remarks.warn(more[0][0].record.cell, "rhk", "targets_gone", count=len(more))
 
 
 async def _take_over(
@@ -231,13 +270,10 @@ async def _take_over(
         lines = write_annexes(job.present, job.changes, propose=job.propose, now=now)
         annex_lines += len(lines) + sum(len(old) for _, old in job.changes.annexes.values())
         rows += lines
-        rows.append(
-            AuditEvent(at=now, actor_id=actor_id, action="skp_imported", subject="plan", subject_id=plan.id)
-        )
     await session.flush()
     await add_rows(session, rows)
     await add_targets(session, [job.written for job in begun if job.written is not None])
-    touched, expectations = await _write_parts(session, jobs, now=now, actor_id=actor_id)
+    touched, expected = await _write_parts(session, jobs, now=now, actor_id=actor_id)
     taken = [(job.owner, job.record.year, match, one) for job in jobs for match, one in job.targets]
     moved, linked = await link_parents(session, taken, people, remarks)
     touched |= moved
@@ -245,6 +281,15 @@ async def _take_over(
     await follow_import(session, [job.written for job in begun if job.written is not None])
     proposed = [(job.owner, job.present.plan) for job in begun if job.propose]
     await tell_proposed(session, proposed, now=now)
+    replaced = [Replaced(job.owner, job.present.plan, job.gives_up, job.leaders) for job in jobs]
+    await tell_replaced(session, replaced, now=now)
+    changed_plans = {job.present.plan.id for job in begun} | set(expected)
+    changed_plans |= {row.plan_id for _, _, _, row in taken if row.id in touched}
+    audits = [
+        AuditEvent(at=now, actor_id=actor_id, action="skp_imported", subject="plan", subject_id=plan_id)
+        for plan_id in sorted(changed_plans)
+    ]
+    await add_rows(session, audits)
     new = sum(match.is_new for _, _, match, _ in taken)
     changed = sum(not one.is_new and (not one.same or row.id in touched) for _, _, one, row in taken)
     return SkpImported(
@@ -257,18 +302,18 @@ async def _take_over(
         versions=versions,
         proposed=len(proposed),
         annex_lines=annex_lines,
-        expectations=expectations,
+        expectations=sum(expected.values()),
         warnings=tuple(remarks.warnings),
     )
 
 
 async def _write_parts(
     session: AsyncSession, jobs: Sequence[_Job], *, now: datetime, actor_id: int | None
-) -> tuple[set[int], int]:
-    """Indicators, steps and expectations: (ids of RHK whose steps changed, how many expectations are new)."""
+) -> tuple[set[int], dict[int, int]]:
+    """Indicators, steps and expectations: (ids of RHK whose steps changed, plan → its new expectations)."""
     touched: set[int] = set()
     rows: list[Base] = []
-    expected = 0
+    expected: dict[int, int] = {}
     for job in jobs:
         for match, target in job.targets:
             if job.written is not None and not match.same:
@@ -277,9 +322,10 @@ async def _write_parts(
             rows += steps
             if changed:
                 touched.add(target.id)
-        fresh = write_expectations(job.present, job.record, actor_id=actor_id, now=now)
+        fresh = write_expectations(job.present, job.record, propose=job.propose, actor_id=actor_id, now=now)
         rows += fresh
-        expected += len(fresh)
+        if fresh:
+            expected[job.present.plan.id] = len(fresh)
     await session.flush()
     await add_rows(session, rows)
     return touched, expected

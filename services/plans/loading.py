@@ -31,6 +31,8 @@ from services.plans.words import Aspect, Perspective, PlanForm, Section
 
 CARD = "skp"
 """The card of an SKP; its subject is person and year (`subject_of`), so that it stands before it exists."""
+TEAM = "skp_team"
+"""The list of a team's SKP; its subject is the year."""
 _YEARS = 10_000
 _PERSPECTIVES = tuple(Perspective)
 
@@ -91,6 +93,16 @@ class TargetView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedView:
+    """How the version in hand was last returned. `mine`: by the reader."""
+
+    by: str
+    mine: bool
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanView:
     """`id` 0: there is no SKP of that year yet. `reader`: owner, supervisor, plt or plh.
 
@@ -117,6 +129,7 @@ class PlanView:
     years: tuple[int, ...] = ()
     targets: tuple[TargetView, ...] = ()
     imported: bool = False
+    returned: ReturnedView | None = None
 
     @property
     def own(self) -> bool:
@@ -178,6 +191,7 @@ async def load_plan_view(
         reader=reader,
         years=tuple(one.year for one in plans if one.year != year),
         targets=await _targets(session, plan, reader) if plan else (),
+        returned=await _returned(session, plan, actor) if plan else None,
     )
 
 
@@ -200,6 +214,26 @@ async def _agreed(session: AsyncSession, plan: PerformancePlan) -> tuple[StepVer
         )
     ).one_or_none()
     return (row[0], row[1]) if row is not None else None
+
+
+async def _returned(session: AsyncSession, plan: PerformancePlan, actor: Actor) -> ReturnedView | None:
+    row = (
+        await session.execute(
+            select(PlanEvent, Person.name)
+            .outerjoin(Person, Person.id == PlanEvent.by_id)
+            .where(
+                PlanEvent.plan_id == plan.id,
+                PlanEvent.version == plan.version,
+                PlanEvent.verdict == StepVerdict.RETURNED,
+            )
+            .order_by(PlanEvent.id.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    event, name = row
+    return ReturnedView(name or "–", event.by_id == actor.person_id, event.at, event.reason or "")
 
 
 async def _targets(session: AsyncSession, plan: PerformancePlan, reader: str) -> tuple[TargetView, ...]:

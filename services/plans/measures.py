@@ -1,20 +1,25 @@
 """The indicators of one's RHK: added, changed, taken away."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Indicator, PerformancePlan, Target
 from services.clock import local_date
-from services.errors import Invalid, NotFound
+from services.dialogue import Question, Step, lock
+from services.errors import Invalid, NotFound, Outdated
+from services.people.goals import read_goal
 from services.people.identity import Actor
-from services.people.rows import folded
+from services.people.rows import clean, folded
 from services.plans.access import changed, own_target
-from services.plans.reading import ReadIndicator, read_indicators
+from services.plans.measure_line import ReadIndicator, named
+from services.plans.reading import read_indicators
 from services.plans.rewording import indicators_of, open_target
-from services.plans.words import MOST_INDICATORS
+from services.plans.words import MOST_INDICATORS, Aspect
 
 
 async def add_indicators(
@@ -35,8 +40,10 @@ async def add_indicators(
     return target.id, left
 
 
-async def put_indicators(session: AsyncSession, target_id: int, found: Sequence[ReadIndicator]) -> None:
-    """Raises Invalid `indicators_many`, `indicator_twice`."""
+async def put_indicators(
+    session: AsyncSession, target_id: int, found: Sequence[ReadIndicator]
+) -> list[Indicator]:
+    """Adds indicators behind those there are. Raises Invalid `indicators_many`, `indicator_twice`."""
     present = await indicators_of(session, target_id)
     known = {(one.aspect, folded(one.text)) for one in present}
     if any((one.aspect, folded(one.text)) in known for one in found):
@@ -44,7 +51,7 @@ async def put_indicators(session: AsyncSession, target_id: int, found: Sequence[
     if len(present) + len(found) > MOST_INDICATORS:
         raise Invalid("indicator", "indicators_many", limit=MOST_INDICATORS)
     first = max((one.position for one in present), default=-1) + 1
-    session.add_all(
+    made = [
         Indicator(
             target_id=target_id,
             position=first + place,
@@ -55,24 +62,23 @@ async def put_indicators(session: AsyncSession, target_id: int, found: Sequence[
             unit=one.unit,
         )
         for place, one in enumerate(found)
-    )
+    ]
+    session.add_all(made)
     await session.flush()
+    return made
 
 
 async def set_indicator(
     session: AsyncSession, actor: Actor, indicator_id: int, text: str, *, now: datetime
 ) -> int:
-    """Rewrites an indicator as typed; gives the wording of its RHK in hand.
+    """Rewrites an indicator as typed; gives the wording of its RHK in hand. A bare target keeps the name.
 
     Raises Invalid `indicator_unread`, `indicator_twice`; NotFound, NotAllowed.
     """
     plan, target, old = await _own_indicator(session, actor, indicator_id, now=now)
-    found, left = read_indicators(text, today=local_date(now, actor.zone))
-    if len(found) != 1 or left:
-        raise Invalid("indicator", "indicator_unread")
+    new = _rewritten(old, text, today=local_date(now, actor.zone))
     target, one = await _opened(session, plan, target, old, now=now)
     others = [other for other in await indicators_of(session, target.id) if other.id != one.id]
-    new = found[0]
     if any((other.aspect, folded(other.text)) == (new.aspect, folded(new.text)) for other in others):
         raise Invalid("indicator", "indicator_twice")
     if one.aspect is not new.aspect:
@@ -83,11 +89,69 @@ async def set_indicator(
     return target.id
 
 
-async def drop_indicator(session: AsyncSession, actor: Actor, indicator_id: int, *, now: datetime) -> int:
-    """Takes an indicator away; gives the wording of its RHK in hand. Raises NotFound, NotAllowed, Invalid."""
+def _rewritten(old: Indicator, text: str, *, today: date) -> ReadIndicator:
+    """What stands after a typed change: «10» and «10 modul» change the target and leave the name.
+
+    Raises Invalid `indicator_unread`.
+    """
+    words = clean(text)
+    number = read_goal(words, None, aspect=old.aspect, is_number=False)
+    if number.number and number.fault is None and number.unit is None and old.goal is not None:
+        joint = "" if old.unit == "%" else " "
+        said = words if old.unit in (None, "rupiah") else f"{words}{joint}{old.unit}"
+        return ReadIndicator(old.aspect, old.text, number.number, said, old.unit)
+    found, left = read_indicators(text, today=today)
+    if len(found) != 1 or left:
+        raise Invalid("indicator", "indicator_unread")
+    new = found[0]
+    if new.named or new.aspect is not old.aspect or old.text == named(old.aspect, old.unit):
+        return new
+    return replace(new, text=old.text)
+
+
+KEPT = "measure"
+"""The name under which what was taken away stays in the chat's dialogue row until its next input."""
+
+
+async def drop_indicator(
+    session: AsyncSession, actor: Actor, indicator_id: int, *, now: datetime
+) -> tuple[int, Question]:
+    """Takes an indicator away; gives the wording of its RHK in hand, and a lapsed question that keeps it.
+
+    Raises NotFound, NotAllowed, Invalid.
+    """
     plan, target, old = await _own_indicator(session, actor, indicator_id, now=now)
     target, one = await _opened(session, plan, target, old, now=now)
     await session.delete(one)
+    await changed(session, plan)
+    row = {
+        "rhk": target.lineage,
+        "lineage": one.lineage_id or one.id,
+        "position": one.position,
+        "aspect": one.aspect.value,
+        "text": one.text,
+        "goal": None if one.goal is None else str(one.goal),
+        "goal_text": one.goal_text,
+        "unit": one.unit,
+    }
+    return target.id, Question(Step.SKP_INDICATOR, now, {KEPT: row})
+
+
+async def keep_indicator(session: AsyncSession, actor: Actor, target_id: int, *, now: datetime) -> int:
+    """Puts back the indicator that the chat's last input took away from this RHK.
+
+    Raises Outdated when something else came since; Invalid `indicators_many`, `indicator_twice`; NotFound,
+    NotAllowed.
+    """
+    plan, target = await own_target(session, actor, target_id, now=now)
+    row = (await lock(session, actor.chat_id)).data.get(KEPT)
+    if not row or row["rhk"] != target.lineage:
+        raise Outdated(card=("target", target.lineage))
+    target = await open_target(session, plan, target, now=now)
+    goal = None if row["goal"] is None else Decimal(row["goal"])
+    one = ReadIndicator(Aspect(row["aspect"]), row["text"], goal, row["goal_text"], row["unit"])
+    for made in await put_indicators(session, target.id, [one]):
+        made.lineage_id, made.position = row["lineage"], row["position"]
     await changed(session, plan)
     return target.id
 

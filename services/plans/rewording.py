@@ -27,17 +27,19 @@ async def open_target(
         return target
     await began(session, plan)
     if plan.agreed_version:
-        return await _replacement(session, plan, target)
+        return await _replacement(session, plan, target, now=now)
     if not await _is_referred_to(session, target):
         return target
-    fresh = await _copied(session, target, version=plan.version)
+    fresh = await _copied(session, target, version=plan.version, now=now)
     target.retired_at, target.until_version = now, plan.version
     await session.flush()
     await follow_wordings(session, {target.id: fresh.id}, now=now)
     return fresh
 
 
-async def _replacement(session: AsyncSession, plan: PerformancePlan, target: Target) -> Target:
+async def _replacement(
+    session: AsyncSession, plan: PerformancePlan, target: Target, *, now: datetime
+) -> Target:
     """The pending wording that takes an agreed one's place, made when there is none yet."""
     there = await session.scalar(
         select(Target)
@@ -47,11 +49,11 @@ async def _replacement(session: AsyncSession, plan: PerformancePlan, target: Tar
     if there is not None:
         return there
     target.drop_asked = False
-    return await _copied(session, target, version=plan.version, replaces=target.id)
+    return await _copied(session, target, version=plan.version, replaces=target.id, now=now)
 
 
 async def _copied(
-    session: AsyncSession, target: Target, *, version: int, replaces: int | None = None
+    session: AsyncSession, target: Target, *, version: int, replaces: int | None = None, now: datetime
 ) -> Target:
     fresh = Target(
         plan_id=target.plan_id,
@@ -65,6 +67,7 @@ async def _copied(
         since_version=version,
         pending=replaces is not None,
         replaces_id=replaces,
+        created_at=now,
     )
     session.add(fresh)
     await session.flush()

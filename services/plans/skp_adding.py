@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Base, Target
 from services.plans.skp_present import portions
-from services.plans.skp_writing import Written
+from services.plans.skp_writing import WrittenPlan
 
 
 async def add_rows(session: AsyncSession, rows: Iterable[Base]) -> None:
@@ -21,7 +21,7 @@ async def add_rows(session: AsyncSession, rows: Iterable[Base]) -> None:
         await session.execute(insert(table).execution_options(render_nulls=True), values)
 
 
-async def add_targets(session: AsyncSession, written: Sequence[Written]) -> None:
+async def add_targets(session: AsyncSession, written: Sequence[WrittenPlan]) -> None:
     """Writes the new wordings, and puts the rows as they stand then, with their ids, in their place.
 
     Within an SKP a wording is there once among those in force, and once among those that wait.

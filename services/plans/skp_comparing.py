@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from models import AnnexKind, AnnexLine, Indicator, Target
+from models import AnnexKind, AnnexLine, Behaviour, Indicator, Target
 from services.people.rows import folded
 from services.plans.skp_file import IndicatorRecord, PlanRecord, TargetRecord
 from services.plans.skp_present import Present
@@ -27,12 +27,14 @@ class Match:
     """One RHK of the file. `there`: the one on record it is about, None for a new one.
 
     `before`: whose lineage it continues, also one that was retired. `same`: nothing agreed differs.
+    `serves_same`: the file names no other RHK of the supervisor than what it serves on record.
     """
 
     record: TargetRecord
     there: Target | None
     before: Target | None
     same: bool
+    serves_same: bool = False
     reworded: bool = False
     """Told by likeness alone, so it is remarked on."""
 
@@ -102,6 +104,15 @@ def indicators_of(match: Match, present: Present) -> list[tuple[IndicatorRecord,
     return [(wanted, found.get(place)) for place, wanted in enumerate(records)]
 
 
+def leaders_own(record: PlanRecord, present: Present) -> list[Behaviour]:
+    """The behaviours whose expectation a leader wrote here, and the file words otherwise."""
+    return [
+        behaviour
+        for behaviour, text in record.expectations.items()
+        if (there := present.expectations.get(behaviour)) and there.set_by is not None and there.text != text
+    ]
+
+
 def alike(one: str, other: str) -> bool:
     """Whether two wordings say the same in nearly the same words, and name the same numbers."""
     one, other = folded(one), folded(other)
@@ -158,6 +169,9 @@ def _matched(
             fresh[0].there = fresh[0].before = old
             fresh[0].reworded = True
             gone.clear()
+    for one in matches:
+        continued = one.there or one.before
+        one.serves_same = continued is not None and _serves_same(one.record, continued, present)
     return matches, list(gone.values())
 
 
@@ -167,7 +181,7 @@ def _is_unchanged(wanted: TargetRecord, there: Target, present: Present) -> bool
         return False
     if there.perspective is not perspective_of(wanted, there):
         return False
-    if wanted.parent_named and folded(there.parent_text or "") != folded(wanted.parent or ""):
+    if not _serves_same(wanted, there, present):
         return False
     indicators = present.indicators.get(there.id, [])
     if len(indicators) != len(wanted.indicators):
@@ -177,6 +191,14 @@ def _is_unchanged(wanted: TargetRecord, there: Target, present: Present) -> bool
         == (one.aspect, one.text, one.goal, one.goal_text, unit_of(one, old))
         for old, one in zip(indicators, wanted.indicators, strict=True)
     )
+
+
+def _serves_same(wanted: TargetRecord, there: Target, present: Present) -> bool:
+    """Whether the file names what an RHK serves: as a file did before, or in any wording there was of it."""
+    if wanted.parent is None:
+        return True
+    known = [there.parent_text or "", *present.served.get(there.parent_id or 0, ())]
+    return folded(wanted.parent) in map(folded, known)
 
 
 def _is_same(old: Indicator, wanted: IndicatorRecord) -> bool:

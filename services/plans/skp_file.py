@@ -1,7 +1,7 @@
 """What the columns of an SKP file mean: a row per indicator, grouped by person, year and wording of the RHK.
 
-Pure: rows in, plans and remarks out. Who the people are, the import finds out. An empty cell of `perspektif`
-or of a quarter, and a column that is not there, say nothing: what is on record stays.
+Pure: rows in, plans and remarks out. Who the people are, the import finds out. An empty cell of `perspektif`,
+`rhk_atasan` or a quarter, and a column that is not there, say nothing: what is on record stays.
 """
 
 import re
@@ -12,7 +12,18 @@ from decimal import Decimal
 
 from services.people.goals import read_goal
 from services.people.people_file import reference, reference_key
-from services.people.rows import NOWHERE, Cell, Remarks, Row, choose, clean, folded, short_text, value_of
+from services.people.rows import (
+    NOWHERE,
+    Cell,
+    Remarks,
+    Row,
+    choose,
+    clean,
+    folded,
+    short_text,
+    value_of,
+    warn_of_citizens,
+)
 from services.plans.words import (
     LONGEST_GOAL,
     LONGEST_LINE,
@@ -29,6 +40,8 @@ from services.plans.words import (
     Perspective,
     Section,
 )
+from services.reading.date_faults import Fault, find_fault
+from services.reading.dates import Mode, read_dates
 
 STEP_COLUMNS = tuple(f"rencana_aksi_tw{quarter}" for quarter in QUARTERS)
 COLUMNS = (
@@ -68,6 +81,7 @@ PERSPECTIVES = {
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 _AMOUNT = re.compile(r"(?P<text>.*\S)\s*\((?P<goal>\d{1,9}|-)\)", re.DOTALL)
+_DATED = re.compile(r"(?<![\d/.-])(?:\d{1,2}([/.-])\d{1,2}\1\d{4}|\d{4}([/-])\d{1,2}\2\d{1,2})(?![\d/.-])")
 _BULLET = re.compile(r"(?:[-–—•*·▪]+\s+|\(?\d{1,2}[.)]\s+)+")
 
 
@@ -95,7 +109,7 @@ class StepRecord:
 class TargetRecord:
     """One RHK of the file. What is not of an indicator stands in any of its rows.
 
-    `section_named`, `parent_named` False: the file has no such column.
+    `section_named` False: the file has no such column.
     """
 
     cell: Cell
@@ -104,7 +118,6 @@ class TargetRecord:
     section_named: bool = False
     perspective: Perspective | None = None
     parent: str | None = None
-    parent_named: bool = False
     parent_cell: Cell = NOWHERE
     indicators: list[IndicatorRecord] = field(default_factory=list)
     steps: dict[int, list[StepRecord]] = field(default_factory=dict)
@@ -132,9 +145,10 @@ Plans = dict[tuple[str, int], PlanRecord]
 def read_plans(rows: Sequence[Row], remarks: Remarks, *, today: date) -> Plans:
     """Groups the rows into plans, in the order of the file."""
     plans: Plans = {}
+    warn_of_citizens(rows, ("rhk", "rhk_atasan", "indikator", "target", *STEP_COLUMNS), remarks)
     for row in rows:
         plan = plan_of(row, plans, remarks, today=today)
-        wording = short_text(row, "rhk", remarks, limit=LONGEST_WORDING)
+        wording = short_text(row, "rhk", remarks, limit=LONGEST_WORDING, least=SHORTEST)
         if wording is None:
             remarks.fault(row.get("rhk", NOWHERE), "rhk", "empty")
         section = choose(row, "bagian", remarks, choices=SECTIONS, accepted="utama, tambahan")
@@ -150,7 +164,7 @@ def read_plans(rows: Sequence[Row], remarks: Remarks, *, today: date) -> Plans:
             quarter: _steps(row, column, remarks)
             for quarter, column in zip(QUARTERS, STEP_COLUMNS, strict=True)
         }
-        indicator = _indicator(row, remarks)
+        indicator = _indicator(row, remarks, today)
         if plan is None or wording is None:
             continue
         if name := value_of(row, "nama"):
@@ -207,10 +221,10 @@ def _year(row: Row, remarks: Remarks, today: date) -> int | None:
     return int(text)
 
 
-def _indicator(row: Row, remarks: Remarks) -> IndicatorRecord | None:
+def _indicator(row: Row, remarks: Remarks, today: date) -> IndicatorRecord | None:
     faults = len(remarks.faults)
     aspect = choose(row, "aspek", remarks, choices=ASPECTS, accepted="kuantitas, kualitas, waktu, biaya")
-    text = short_text(row, "indikator", remarks, limit=LONGEST_WORDING)
+    text = short_text(row, "indikator", remarks, limit=LONGEST_WORDING, least=SHORTEST)
     goal_text = short_text(row, "target", remarks, limit=LONGEST_GOAL)
     unit = short_text(row, "satuan", remarks, limit=60)
     cells = {"aspek": value_of(row, "aspek"), "indikator": text, "target": goal_text}
@@ -225,7 +239,16 @@ def _indicator(row: Row, remarks: Remarks) -> IndicatorRecord | None:
         remarks.fault(cell, "target", goal.fault, value=goal_text[:60])
     for code in goal.warnings:
         remarks.warn(cell, "target", code, value=goal_text[:60], unit=unit or "")
+    if aspect is Aspect.TIME and goal.number is None and _is_no_date(goal_text, today):
+        remarks.warn(cell, "target", "goal_no_date", value=goal_text[:60])
     return IndicatorRecord(aspect, text, goal.number, goal_text, goal.unit, "satuan" in row)
+
+
+def _is_no_date(text: str, today: date) -> bool:
+    """Whether a text looks like a date and is none: «32/13/2026», «31 Februari»."""
+    if read_dates(text, today=today, mode=Mode.FUTURE) is not None:
+        return False
+    return bool(_DATED.search(text)) or find_fault(text, today=today).fault is Fault.NO_SUCH_DAY
 
 
 def _steps(row: Row, column: str, remarks: Remarks) -> list[StepRecord]:
@@ -266,7 +289,6 @@ def _agree(
 ) -> None:
     """Rows of one RHK may leave out section, perspective and parent, never contradict each other."""
     target.section_named |= "bagian" in row
-    target.parent_named |= "rhk_atasan" in row
     if section is not None and target.section not in (None, section):
         remarks.fault(row["bagian"], "bagian", "section_differs", other=target.cell.address)
     target.section = target.section or section

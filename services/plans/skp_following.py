@@ -1,6 +1,7 @@
 """What follows an import of SKP beyond the SKP themselves: whom an RHK serves, unsent work, who is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -8,16 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from models import Day, Entry, PerformancePlan, Person, State, Target
+from models import Behaviour, Day, Entry, PerformancePlan, Person, PlanState, Target
 from services import outbox
+from services.entries.suggesting import apply_suggestion, load_plan
 from services.outbox import Letter
 from services.people.rows import Remarks, folded
 from services.people.standing_in import stand_ins
+from services.plans.carrying import move_drafts
 from services.plans.skp_comparing import Match
 from services.plans.skp_present import portions
-from services.plans.skp_writing import Written
+from services.plans.skp_writing import WrittenPlan
+from services.plans.standing import lineage_of
 
-PROPOSED = "plan_proposed"
+PROPOSED, IMPORTED = "plan_proposed", "plan_imported"
 
 
 async def link_parents(
@@ -31,24 +35,17 @@ async def link_parents(
     Gives the ids of those whose tie changed, and how many of others that waited for one found it.
     """
     years = {year for _, year, _, _ in taken}
-    wordings: dict[tuple[int, int, str], int] = {}
-    for target_id, text, person_id, year in await session.execute(
-        select(Target.id, Target.text, PerformancePlan.person_id, PerformancePlan.year)
-        .join(PerformancePlan, PerformancePlan.id == Target.plan_id)
-        .where(PerformancePlan.year.in_(years), Target.retired_at.is_(None))
-        .order_by(Target.pending.desc(), Target.id)
-    ):
-        wordings[person_id, year, folded(text)] = target_id  # what holds comes last and wins
+    wordings = await _wordings(session, years)
     ties: dict[int, int | None] = {}
     for owner, year, match, target in taken:
-        if not match.record.parent_named:
+        if match.record.parent is None:
             continue
-        parent = None
-        if match.record.parent is not None:
-            parent = wordings.get((owner.supervisor_id or 0, year, folded(match.record.parent)))
-            if parent is None:
-                code = "parent_not_found" if owner.supervisor_id is not None else "parent_no_supervisor"
-                remarks.warn(match.record.parent_cell, "rhk_atasan", code)
+        parent = wordings.get((owner.supervisor_id or 0, year, folded(match.record.parent)))
+        if parent is None and match.serves_same and target.parent_id is not None:
+            continue  # connected in chat, or tied to what is no longer there under that name
+        if parent is None:
+            code = "parent_not_found" if owner.supervisor_id is not None else "parent_no_supervisor"
+            remarks.warn(match.record.parent_cell, "rhk_atasan", code)
         if target.parent_id != parent:
             ties[target.id] = parent
     changed = set(ties)
@@ -71,6 +68,31 @@ async def link_parents(
     return changed, len(ties) - len(changed)
 
 
+async def _wordings(session: AsyncSession, years: Collection[int]) -> dict[tuple[int, int, str], int]:
+    """(person, year, wording) → the RHK that stands; of a former wording, the one that continues it."""
+    rows = (
+        await session.execute(
+            select(
+                Target.id,
+                lineage_of().label("lineage"),
+                Target.text,
+                Target.retired_at.is_(None).label("stands"),
+                PerformancePlan.person_id,
+                PerformancePlan.year,
+            )
+            .join(PerformancePlan, PerformancePlan.id == Target.plan_id)
+            .where(PerformancePlan.year.in_(years))
+            .order_by(Target.retired_at.is_(None), Target.pending.desc(), Target.id)
+        )
+    ).all()
+    standing = {row.lineage: row.id for row in rows if row.stands}  # what holds comes last and wins
+    return {
+        (row.person_id, row.year, folded(row.text)): row.id if row.stands else standing[row.lineage]
+        for row in rows
+        if row.lineage in standing
+    }
+
+
 async def _tie(session: AsyncSession, ties: Mapping[int, int | None]) -> None:
     """One statement, whoever they are; the objects in hand are told."""
     if not ties:
@@ -84,53 +106,94 @@ async def _tie(session: AsyncSession, ties: Mapping[int, int | None]) -> None:
             set_committed_value(held, "parent_id", parent)
 
 
-async def follow_import(session: AsyncSession, written: Sequence[Written]) -> None:
+async def follow_import(session: AsyncSession, written: Sequence[WrittenPlan]) -> None:
     """Moves RHK of others and unsent entries from former wordings to what took their place.
 
-    An unsent entry whose RHK went for good has none any more; what was sent keeps the wording it was
+    An unsent entry whose RHK went for good is suggested another; what was sent keeps the wording it was
     judged by.
     """
     heirs: dict[int, int | None] = {old.id: new.id for one in written for old, new in one.replaced}
     heirs |= {old.id: None for one in written for old in one.dropped}
-    days: set[int] = set()
     ties: dict[int, int | None] = {}
     for ids in portions(heirs):
         children = await session.execute(
             select(Target.id, Target.parent_id).where(Target.parent_id.in_(ids), Target.retired_at.is_(None))
         )
         ties |= {child: heirs[parent] for child, parent in children if parent and heirs[parent]}
-        for entry in await session.scalars(
-            select(Entry).where(Entry.target_id.in_(ids), Entry.state == State.DRAFT)
-        ):
-            entry.target_id = heirs[entry.target_id or 0]
-            days.add(entry.day_id)
-            if entry.target_id is None:
-                entry.link_source, entry.confident, entry.outside_plan = None, False, False
     await _tie(session, ties)
-    for some in portions(sorted(days)):
-        await session.execute(
-            update(Day)
-            .where(Day.id.in_(some))
-            .values(revision=Day.revision + 1)
-            .execution_options(synchronize_session=False)
-        )
+    await _suggest_anew(session, await move_drafts(session, heirs))
+
+
+async def _suggest_anew(session: AsyncSession, loose: Sequence[Entry]) -> None:
+    """Suggests an RHK to entries that have none any more; a plan is read for each of their people alone."""
+    plans: dict[tuple[int, int], list[Entry]] = {}
+    days: dict[int, tuple[int, int]] = {}
+    for ids in portions(sorted({one.day_id for one in loose})):
+        for day_id, person_id, work_date in await session.execute(
+            select(Day.id, Day.person_id, Day.work_date).where(Day.id.in_(ids))
+        ):
+            days[day_id] = person_id, work_date.year
+    for entry in loose:
+        plans.setdefault(days[entry.day_id], []).append(entry)
+    for (person_id, year), entries in plans.items():
+        plan = await load_plan(session, person_id, year)
+        for entry in entries:
+            apply_suggestion(entry, plan)
     await session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What the file took the place of: an SKP under way in chat, and a leader's own expectations."""
+
+    owner: Person
+    plan: PerformancePlan
+    gives_up: PlanState | None
+    leaders: Sequence[Behaviour]
+
+
+async def tell_replaced(session: AsyncSession, replaced: Sequence[Replaced], *, now: datetime) -> None:
+    """Tells the owner and who decides on them what a file took the place of, when there was anything.
+
+    Who decides hears of an SKP only when it waited there, and does so no longer.
+    """
+    there = [one for one in replaced if one.gives_up or one.leaders]
+    deciders = await _deciders(session, [one.owner for one in there], now=now)
+    letters = []
+    for one in there:
+        payload = {"plan_id": one.plan.id, "behaviours": [behaviour.value for behaviour in one.leaders]}
+        whole = {**payload, "given_up": one.gives_up is not None}
+        letters.append(Letter(IMPORTED, to=one.owner.id, payload=whole))
+        waited = one.gives_up is PlanState.PROPOSED and one.plan.state is PlanState.AGREED
+        if waited or one.leaders:
+            letters += [
+                Letter(IMPORTED, to=to, payload={**payload, "given_up": waited})
+                for to in deciders.get(one.owner.id, ())
+            ]
+    await outbox.enqueue_many(session, letters, now=now)
 
 
 async def tell_proposed(
     session: AsyncSession, proposed: Sequence[tuple[Person, PerformancePlan]], *, now: datetime
 ) -> None:
     """Tells who decides on these people that their SKP waits: their supervisors, and who stands in today."""
-    if not proposed:
-        return
-    superiors = {owner.supervisor_id for owner, _ in proposed if owner.supervisor_id is not None}
-    acting = await stand_ins(session, superiors, now=now)
+    deciders = await _deciders(session, [owner for owner, _ in proposed], now=now)
     letters = []
     for owner, plan in proposed:
-        superior = owner.supervisor_id
-        if superior is None:
-            continue
-        told = {superior, *([acting[superior].person_id] if superior in acting else [])} - {owner.id}
         payload = {"plan_id": plan.id, "version": plan.version, "revision": plan.revision}
-        letters += [Letter(PROPOSED, to=one, payload=payload) for one in sorted(told)]
+        letters += [Letter(PROPOSED, to=one, payload=payload) for one in deciders.get(owner.id, ())]
     await outbox.enqueue_many(session, letters, now=now)
+
+
+async def _deciders(
+    session: AsyncSession, owners: Sequence[Person], *, now: datetime
+) -> dict[int, list[int]]:
+    """Person → their supervisor, and who stands in today. At most one query."""
+    superiors = {one.id: one.supervisor_id for one in owners if one.supervisor_id is not None}
+    acting = await stand_ins(session, superiors.values(), now=now) if superiors else {}
+    return {
+        person_id: sorted(
+            {superior, *([acting[superior].person_id] if superior in acting else [])} - {person_id}
+        )
+        for person_id, superior in superiors.items()
+    }

@@ -1,6 +1,6 @@
 """What is on record of the SKP a file names, in as many queries for one as for five hundred."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -16,6 +16,8 @@ from models import (
     PlanState,
     Target,
 )
+from services.plans.access import in_hand
+from services.plans.standing import lineage_of
 
 AT_ONCE = 500
 """Ids in one IN list; SQLite takes a limited number of parameters."""
@@ -32,6 +34,8 @@ class Present:
     """(lineage, quarter) → steps in order."""
     annexes: list[AnnexLine] = field(default_factory=list)
     expectations: dict[Behaviour, Expectation] = field(default_factory=dict)
+    served: dict[int, list[str]] = field(default_factory=dict)
+    """The RHK that these serve → every wording there was of it, what stands now first."""
 
     @property
     def alive(self) -> list[Target]:
@@ -44,8 +48,7 @@ class Present:
     @property
     def in_hand(self) -> list[Target]:
         """What the version in hand would hold."""
-        replaced = {one.replaces_id for one in self.alive if one.pending and one.replaces_id}
-        return [one for one in self.alive if one.id not in replaced and not one.drop_asked]
+        return [one for one in in_hand(self.targets) if not one.drop_asked]
 
     @property
     def is_under_way(self) -> bool:
@@ -91,7 +94,28 @@ async def load_present(session: AsyncSession, plans: Sequence[PerformancePlan]) 
             .order_by(Expectation.id)
         ):
             found[one.plan_id].expectations[one.behaviour] = one
+    await _load_served(session, found.values())
     return [found[plan.id] for plan in plans]
+
+
+async def _load_served(session: AsyncSession, plans: Collection[Present]) -> None:
+    """The wordings of what their RHK serve, whoever's that is."""
+    served = {one.parent_id for present in plans for one in present.targets if one.parent_id is not None}
+    lineages: dict[int, int] = {}
+    for ids in portions(sorted(served)):
+        rows = await session.execute(select(Target.id, lineage_of()).where(Target.id.in_(ids)))
+        lineages |= {row[0]: row[1] for row in rows}
+    wordings: dict[int, list[str]] = {}
+    for ids in portions(sorted(set(lineages.values()))):
+        for lineage, text in await session.execute(
+            select(lineage_of(), Target.text)
+            .where(lineage_of().in_(ids), Target.pending.is_(False))
+            .order_by(Target.retired_at.is_not(None), Target.id.desc())
+        ):
+            wordings.setdefault(lineage, []).append(text)
+    for present in plans:
+        parents = {one.parent_id for one in present.targets if one.parent_id in lineages}
+        present.served = {one: wordings.get(lineages[one], []) for one in parents if one is not None}
 
 
 def portions(ids: Iterable[int]) -> Iterable[Sequence[int]]:

@@ -22,6 +22,7 @@ from services.plans.skp_comparing import (
     Changes,
     Match,
     indicators_of,
+    leaders_own,
     perspective_of,
     section_of,
     unit_of,
@@ -31,7 +32,7 @@ from services.plans.skp_present import Present
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenPlan:
     """What was written of one SKP. `targets`: of each match, the wording that has it now.
 
     `replaced`: old wording → new; `dropped`: what went for good. Both only where it holds at once.
@@ -64,15 +65,15 @@ def begin_version(
     return PlanEvent(plan_id=plan.id, version=plan.version, verdict=verdict, by_id=actor_id, at=now)
 
 
-def write_targets(present: Present, changes: Changes, *, propose: bool, now: datetime) -> Written:
+def write_targets(present: Present, changes: Changes, *, propose: bool, now: datetime) -> WrittenPlan:
     """The RHK of the version; new wordings still lack their id."""
     plan = present.plan
     beside = propose and plan.agreed_version > 0
-    written = Written()
+    written = WrittenPlan()
     moved = _order_differs(changes)
     for place, match in enumerate(changes.matches):
         if match.same and match.there is not None:
-            if moved:
+            if moved and not beside:
                 match.there.position = place
             written.targets.append((match, match.there))
             continue
@@ -157,13 +158,17 @@ def write_steps(
 
 
 def write_expectations(
-    present: Present, record: PlanRecord, *, actor_id: int | None, now: datetime
+    present: Present, record: PlanRecord, *, propose: bool, actor_id: int | None, now: datetime
 ) -> list[Expectation]:
-    """What is expected of the behaviours that the file names, where it is worded otherwise."""
+    """What is expected of the behaviours that the file names, where it is worded otherwise.
+
+    A proposal leaves what the leader wrote.
+    """
+    kept = leaders_own(record, present) if propose else ()
     fresh = []
     for behaviour, text in record.expectations.items():
         there = present.expectations.get(behaviour)
-        if there is not None and there.text == text:
+        if behaviour in kept or (there is not None and there.text == text):
             continue
         if there is not None:
             there.retired_at = now
@@ -183,7 +188,7 @@ def _wording(present: Present, match: Match, place: int, *, beside: bool) -> Tar
         perspective=perspective_of(record, former),
         text=record.text,
         parent_id=former.parent_id if former is not None else None,
-        parent_text=record.parent if record.parent_named or former is None else former.parent_text,
+        parent_text=record.parent or (former.parent_text if former is not None else None),
         lineage_id=before.lineage if before is not None else None,
         since_version=present.plan.version,
         pending=beside,

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import ActionStep, Target
+from models import ActionStep, Aspect, Indicator, Target
 from services.errors import Invalid, NotFound
 from services.people.identity import Actor
 from services.people.rows import clean, folded
@@ -57,7 +57,18 @@ async def add_steps(
     session: AsyncSession, actor: Actor, target_id: int, text: str, *, quarter: int, now: datetime
 ) -> int:
     """Adds typed steps, one a line, «Menyusun 3 modul» planning 3; gives how many. Raises as `add_step`."""
-    found = [read_step(line) for line in text.splitlines() if clean(line)]
+    unit = await session.scalar(
+        select(Indicator.unit)
+        .where(
+            Indicator.target_id == target_id,
+            Indicator.aspect == Aspect.QUANTITY,
+            Indicator.goal.is_not(None),
+            Indicator.unit.is_not(None),
+        )
+        .order_by(Indicator.position, Indicator.id)
+        .limit(1)
+    )
+    found = [read_step(line, unit) for line in text.splitlines() if clean(line)]
     return len(await _put(session, actor, target_id, found or [("", None)], quarter=quarter, now=now))
 
 
@@ -103,16 +114,55 @@ async def drop_step(session: AsyncSession, actor: Actor, step_id: int, *, now: d
 
     Raises NotFound, NotAllowed, Invalid.
     """
+    target, step = await _own_step(session, actor, step_id, now=now)
+    if step.retired_at is None:
+        step.retired_at = now
+        await session.flush()
+    return target.id, step.quarter
+
+
+async def keep_step(session: AsyncSession, actor: Actor, step_id: int, *, now: datetime) -> tuple[int, int]:
+    """Puts a step that was taken away back; gives its RHK and its quarter. Pressed twice, it is there once.
+
+    Raises Invalid `steps_many`; NotFound, NotAllowed.
+    """
+    target, step = await _own_step(session, actor, step_id, now=now)
+    if step.retired_at is not None:
+        await open_quarter(session, actor, target.id, step.quarter, now=now)
+        step.retired_at = None
+        await session.flush()
+    return target.id, step.quarter
+
+
+async def copy_steps(
+    session: AsyncSession, actor: Actor, target_id: int, quarter: int, *, now: datetime
+) -> None:
+    """Plans the steps of a quarter for the other three as well; what is there already is not doubled.
+
+    Raises Invalid `steps_many`; NotFound `step_gone`, NotAllowed.
+    """
+    target = await open_quarter(session, actor, target_id, quarter, now=now, room=False)
+    present = await session.scalars(
+        select(ActionStep).where(*_steps_of(target), _of(quarter)).order_by(ActionStep.position)
+    )
+    wanted = [(one.text, one.goal) for one in present]
+    if not wanted:
+        raise NotFound("step_gone")
+    for other in QUARTERS:
+        if other != quarter:
+            await _put(session, actor, target.id, wanted, quarter=other, now=now)
+
+
+async def _own_step(
+    session: AsyncSession, actor: Actor, step_id: int, *, now: datetime
+) -> tuple[Target, ActionStep]:
     step = await session.scalar(
         select(ActionStep).where(ActionStep.id == step_id).execution_options(populate_existing=True)
     )
     if step is None:
         raise NotFound("step_gone")
     _, target = await own_target(session, actor, step.target_id, now=now, beside=True)
-    if step.retired_at is None:
-        step.retired_at = now
-        await session.flush()
-    return target.id, step.quarter
+    return target, step
 
 
 def _of(quarter: int) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What stands around the RHK of an SKP: annexes, behaviours, its history, older versions, the team's SKP."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,7 @@ from models import (
     StepVerdict,
     Target,
 )
+from services.clock import local_date
 from services.errors import NotFound
 from services.people.identity import Actor, works
 from services.people.standing_in import SUPERVISOR, seats_of
@@ -84,6 +85,16 @@ class TeamPlan:
     @property
     def waits(self) -> bool:
         return self.state is PlanState.PROPOSED
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPlan:
+    """Somebody's SKP that waits for a decision. `proposed_on`: a date where they are."""
+
+    person_id: int
+    name: str
+    year: int
+    proposed_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +237,25 @@ async def load_team(session: AsyncSession, actor: Actor, year: int, *, now: date
         for person_id, name, boss_id, boss_name, plan_id, state, agreed in rows
     ]
     return tuple(sorted(found, key=lambda one: (not one.waits, one.capacity != SUPERVISOR)))
+
+
+async def load_waiting_plans(
+    session: AsyncSession, actor: Actor, *, now: datetime
+) -> tuple[WaitingPlan, ...]:
+    """The SKP that wait for the actor today, of whatever year, the oldest first. Two queries."""
+    seats = await seats_of(session, actor, now=now)
+    rows = await session.execute(
+        select(Person.id, Person.name, Person.zone, PerformancePlan.year, PerformancePlan.proposed_at)
+        .join(PerformancePlan, PerformancePlan.person_id == Person.id)
+        .where(
+            Person.supervisor_id.in_(sorted(seats)),
+            Person.active,
+            Person.id != actor.person_id,
+            PerformancePlan.state == PlanState.PROPOSED,
+        )
+        .order_by(PerformancePlan.proposed_at, Person.name, Person.id)
+    )
+    return tuple(
+        WaitingPlan(person_id, name, year, local_date(at or now, zone))
+        for person_id, name, zone, year, at in rows
+    )

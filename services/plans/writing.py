@@ -11,10 +11,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import PerformancePlan, Person, Target
+from models import AnnexLine, PerformancePlan, Person, Target
 from models.engine import insert_into
 from services.clock import local_date
-from services.errors import Invalid, NotFound
+from services.errors import Invalid, NotFound, Outdated
 from services.people.identity import Actor
 from services.people.rows import clean, folded
 from services.plans.access import (
@@ -28,9 +28,11 @@ from services.plans.access import (
     own_target,
     targets_of,
 )
+from services.plans.annexes import lines_of
 from services.plans.carrying import follow_wordings
+from services.plans.loading import CARD, subject_of
 from services.plans.measures import put_indicators
-from services.plans.reading import read_target
+from services.plans.reading import ReadTarget, read_targets
 from services.plans.rewording import open_target
 from services.plans.standing import in_force
 from services.plans.steps import add_step as add_step
@@ -40,6 +42,7 @@ from services.plans.words import (
     SHORTEST,
     Perspective,
     PlanForm,
+    PlanState,
     Section,
 )
 
@@ -68,35 +71,67 @@ async def ensure_may_add(session: AsyncSession, actor: Actor, year: int, *, now:
         _ensure_room(in_hand(await targets_of(session, plan.id)))
 
 
-async def add_target(session: AsyncSession, actor: Actor, year: int, text: str, *, now: datetime) -> Written:
-    """Adds a typed RHK with its indicators to one's SKP of a year, which begins with its first RHK.
+async def add_targets(
+    session: AsyncSession, actor: Actor, year: int, text: str, *, now: datetime
+) -> tuple[Written, ...]:
+    """Adds every RHK of a typed text with its indicators to one's SKP of a year, which begins with the first.
 
     Raises Invalid `skp_not_asked`, `skp_year_closed`, `skp_waiting`, `target_short`, `target_long`,
     `target_twice`, `targets_many`, `indicators_many`.
     """
     await ensure_may_add(session, actor, year, now=now)
-    read = read_target(text, today=local_date(now, actor.zone))
-    wording = _checked(read.text)
+    found = read_targets(text, today=local_date(now, actor.zone))
+    for read in found or (ReadTarget("", None, (), ()),):
+        _checked(read.text)
     plan = await _opened(session, actor, year, now=now)
     ensure_writable(actor, plan, now=now)
+    await began(session, plan)
+    written = tuple([await _add(session, plan, read, now=now) for read in found])
+    await changed(session, plan)
+    return written
+
+
+async def _add(session: AsyncSession, plan: PerformancePlan, read: ReadTarget, *, now: datetime) -> Written:
     everything = await targets_of(session, plan.id)
     present = in_hand(everything)
     _ensure_room(present)
-    _ensure_new(present, wording)
-    await began(session, plan)
+    _ensure_new(present, read.text)
     target = Target(
         plan_id=plan.id,
         position=max((one.position for one in everything), default=-1) + 1,
         section=read.section or Section.MAIN,
-        text=wording,
+        text=read.text,
         since_version=plan.version,
         pending=plan.agreed_version > 0,
+        created_at=now,
     )
     session.add(target)
     await session.flush()
     await put_indicators(session, target.id, read.indicators)
-    await changed(session, plan)
     return Written(target.id, plan.id, read.left)
+
+
+async def discard_changes(
+    session: AsyncSession, actor: Actor, plan_id: int, *, revision: int, now: datetime
+) -> None:
+    """Drops the version in hand whole: what was agreed is all there is again. A second press does nothing.
+
+    Raises Outdated when it is not as it was shown; NotFound, NotAllowed, Invalid.
+    """
+    plan = await own_plan(session, actor, plan_id, now=now)
+    if plan.state is PlanState.AGREED or not plan.agreed_version:
+        return
+    if plan.revision != revision:
+        raise Outdated(card=(CARD, subject_of(plan.person_id, plan.year)))
+    lines = [one for one in await lines_of(session, plan.id) if one.pending or one.drop_asked]
+    targets = [one for one in await targets_of(session, plan.id) if one.retired_at is None]
+    rows: list[Target | AnnexLine] = [*lines, *targets]
+    for one in rows:
+        if one.pending:
+            one.retired_at, one.until_version = now, plan.version
+        one.drop_asked = False
+    plan.state, plan.return_reason = PlanState.DRAFT, None
+    await changed(session, plan)
 
 
 async def _opened(session: AsyncSession, actor: Actor, year: int, *, now: datetime) -> PerformancePlan:

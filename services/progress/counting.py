@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, se
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, Entry, State, Verdict
-from services.progress.standing import Amount, same_unit
+from services.progress.standing import Amount
+from services.reading.units import same_unit
 
 ENOUGH = 0.8
 """From this share of entries with known minutes on, time is compared by minutes."""

@@ -1,7 +1,8 @@
 """Reads where the RHK of any number of people stand, in a constant number of queries."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from models import (
     Pattern,
     PerformancePlan,
     Person,
+    PlanEvent,
+    StepVerdict,
     Target,
     ValueState,
 )
@@ -25,7 +28,9 @@ from services.clock import local_date
 from services.plans.standing import in_force, lineage_of
 from services.progress.counting import Sums, load_sums
 from services.progress.judging import goal_day
+from services.progress.recording import load_recorded
 from services.progress.standing import (
+    MARGIN,
     QUARTERS,
     Dated,
     Elapsed,
@@ -36,8 +41,8 @@ from services.progress.standing import (
     elapsed,
     expected_share,
     latest_first,
-    same_unit,
 )
+from services.reading.units import same_unit
 
 
 class Wording(NamedTuple):
@@ -52,10 +57,9 @@ class Wording(NamedTuple):
     retired_at: datetime | None
     pending: bool
     lineage_id: int | None
-    since_version: int
     agreed_version: int
-    agreed_at: datetime | None
     created_at: datetime
+    began_at: datetime | None
 
 
 async def load_standing(
@@ -67,7 +71,7 @@ async def load_standing(
     on: date | None = None,
     calendars: Mapping[int, PersonalCalendar] | None = None,
 ) -> tuple[Standing, ...]:
-    """Every RHK in force of the people's SKP of a year, in their order. Six queries, four for calendars.
+    """Every RHK in force of the people's SKP of a year, in their order. Seven queries, four for calendars.
 
     `at`: what counts is what stood before this instant. `on`: the date whose pace is expected; without it
     the date at `at` where the person is. `calendars`: of the whole year, where they are at hand already.
@@ -91,7 +95,8 @@ async def load_standing(
     done: dict[int, list[Sums]] = {}
     for target_id, sums in (await load_sums(session, wordings, year=year, at=at)).items():
         done.setdefault(lineages[target_id], []).append(sums)
-    over = _over(calendars, year, on, at=at)
+    recorded = await load_recorded(session, sorted({row.person_id for row in shown}), year=year, at=at)
+    over = _Over(year)
     return tuple(
         _standing(
             row,
@@ -99,8 +104,7 @@ async def load_standing(
             values,
             _together(done.get(row.lineage, ())),
             planned.get(row.lineage, {}),
-            over[row.person_id],
-            home=calendars[row.person_id].home,
+            _course(row, calendars[row.person_id], recorded.get(row.person_id), on, at=at, over=over),
             year=year,
             wordings=tuple(known[row.lineage]),
         )
@@ -109,7 +113,18 @@ async def load_standing(
 
 
 async def _wordings(session: AsyncSession, wordings: Select[int]) -> Sequence[Wording]:
-    parent = aliased(Target)
+    parent, first = aliased(Target), aliased(Target)
+    began = (
+        select(func.min(PlanEvent.at))
+        .where(
+            PlanEvent.plan_id == Target.plan_id,
+            PlanEvent.version == first.since_version,
+            PlanEvent.verdict.in_((StepVerdict.AGREED, StepVerdict.IMPORTED)),
+            first.since_version > 1,
+        )
+        .correlate(Target, first)
+        .scalar_subquery()
+    )
     rows = await session.execute(
         select(
             Target.id,
@@ -121,12 +136,12 @@ async def _wordings(session: AsyncSession, wordings: Select[int]) -> Sequence[Wo
             Target.retired_at,
             Target.pending,
             Target.lineage_id,
-            Target.since_version,
             PerformancePlan.agreed_version,
-            PerformancePlan.agreed_at,
             PerformancePlan.created_at,
+            began,
         )
         .join(PerformancePlan, PerformancePlan.id == Target.plan_id)
+        .join(first, first.id == lineage_of())
         .outerjoin(parent, parent.id == Target.parent_id)
         .where(Target.id.in_(wordings))
         .order_by(PerformancePlan.person_id, Target.section.desc(), Target.position, Target.id)
@@ -198,18 +213,49 @@ async def _planned(
     return found
 
 
-def _over(
-    calendars: Mapping[int, PersonalCalendar], year: int, on: date | None, *, at: datetime
-) -> Mapping[int, Elapsed]:
-    """What of the year is over for each; reckoned once for all who share a calendar."""
-    known: dict[tuple[Pattern, frozenset[date], date], Elapsed] = {}
-    found = {}
-    for person_id, one in calendars.items():
-        key = (one.pattern, one.days_off, on or local_date(at, one.home))
-        if key not in known:
-            known[key] = elapsed(year, key[2], pattern=one.pattern, days_off=one.days_off)
-        found[person_id] = known[key]
-    return found
+class _Over:
+    """What of a year is over at the end of a date; reckoned once for all who share a calendar."""
+
+    def __init__(self, year: int) -> None:
+        self.year = year
+        self.known: dict[tuple[Pattern, frozenset[date], date], Elapsed] = {}
+
+    def at(self, calendar: PersonalCalendar, on: date) -> Elapsed:
+        key = (calendar.pattern, calendar.days_off, on)
+        if key not in self.known:
+            self.known[key] = elapsed(self.year, on, pattern=calendar.pattern, days_off=calendar.days_off)
+        return self.known[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """`over`: of the year since the RHK is on record; None: nothing is to be expected of it yet."""
+
+    since: date
+    over: Elapsed | None = None
+    recorded_from: date | None = None
+
+
+def _course(
+    row: Wording,
+    calendar: PersonalCalendar,
+    recorded: date | None,
+    on: date | None,
+    *,
+    at: datetime,
+    over: _Over,
+) -> _Course:
+    """From when on an RHK is judged: when it came into force, or when its owner's records begin, if later.
+
+    What a year lost before that is told only where it is more than the margin of the judgement.
+    """
+    since = local_date(row.began_at or row.created_at, calendar.home)
+    if recorded is None or not row.agreed_version:
+        return _Course(since)
+    start = max(since, recorded)
+    before = over.at(calendar, start - timedelta(days=1))
+    passed = over.at(calendar, on or local_date(at, calendar.home)) - before
+    return _Course(since, passed, start if before.year >= MARGIN else None)
 
 
 def _together(parts: Iterable[Sums]) -> Sums:
@@ -228,9 +274,8 @@ def _standing(
     values: Mapping[int, tuple[Value, ...]],
     done: Sums,
     planned: Mapping[int, int],
-    over: Elapsed,
+    course: _Course,
     *,
-    home: str,
     year: int,
     wordings: tuple[int, ...],
 ) -> Standing:
@@ -256,9 +301,11 @@ def _standing(
         measures=tuple(measures.values()),
         others=done.but(measures),
         quarters=tuple(Quarter(one, of_quarter.get(one, 0), planned.get(one)) for one in QUARTERS),
-        expected=expected_share(goal, planned, over),
+        expected=expected_share(goal, planned, course.over) if course.over else None,
+        steadily=course.over.year if course.over else None,
         dated=tuple(dated),
-        since=_since(row, home),
+        since=course.since,
+        recorded_from=course.recorded_from,
         wordings=wordings,
     )
 
@@ -279,13 +326,6 @@ def dated_of(one: Indicator, values: Iterable[Value], *, year: int) -> Dated:
         confirmed=latest_first(value for value in known if value.state is ValueState.CONFIRMED),
         pending=max(pending, key=lambda value: value.id) if pending else None,
     )
-
-
-def _since(row: Wording, home: str) -> date:
-    """An RHK that came with the version that holds is as old as that; else as old as its SKP."""
-    is_new = row.lineage_id is None and row.since_version > 1 and row.since_version == row.agreed_version
-    moment = row.agreed_at if is_new and row.agreed_at else row.created_at
-    return local_date(moment, home)
 
 
 async def load_pace(session: AsyncSession, person_id: int, on: date) -> float:

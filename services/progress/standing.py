@@ -10,7 +10,6 @@ from decimal import Decimal
 from models import Aspect, Pattern, ValueState
 from services.calendar import is_workday
 from services.calendar.workdays import office_pattern
-from services.reading.units import WRITTEN_OUT
 
 MARGIN = 0.10
 """How far from the expected pace still is on it, as a share of the target: about five weeks of a year."""
@@ -105,7 +104,8 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One RHK in force. `expected`: the share of its target one would expect by now, 0 to 1.
+    """One RHK in force. `expected`: the share of its target one would expect of the time since records of it
+    began, 0 to 1; None: nothing yet, for its SKP is a first draft or nothing was recorded by anybody.
 
     `measures`: its quantity indicators, one a unit; none: nothing adds up. `others`: done in other units,
     listed and never added. `parent_lineage`: of the supervisor's RHK it serves.
@@ -120,10 +120,14 @@ class Standing:
     measures: tuple[Measure, ...] = ()
     others: tuple[Amount, ...] = ()
     quarters: tuple[Quarter, ...] = ()
-    expected: float = 0.0
+    expected: float | None = 0.0
+    steadily: float | None = None
+    """The same without its steps, which plan the first measure; None: as `expected`."""
     dated: tuple[Dated, ...] = ()
     since: date | None = None
     """The local date since when it has been in force, as far as is known."""
+    recorded_from: date | None = None
+    """Since when it is on record, where that is late in its year: what went before is not known."""
     wordings: tuple[int, ...] = ()
     """Every wording it has had, by id: work stands under each of them."""
 
@@ -150,9 +154,12 @@ class Standing:
 
     @property
     def pacing(self) -> Pacing | None:
-        """The worst of its measures; None: nothing adds up."""
-        found = [judged(one, self.expected) for one in self.measures]
-        return max(found, key=list(Pacing).index) if found else None
+        """The worst of its measures; None: nothing adds up. Where nothing is expected yet, only `REACHED`."""
+        others = self.expected if self.steadily is None else self.steadily
+        shares = [self.expected, *[others] * len(self.measures[1:])]
+        found = [judged(one, share or 0.0) for one, share in zip(self.measures, shares, strict=False)]
+        worst = max(found, key=list(Pacing).index) if found else None
+        return worst if self.expected is not None or worst is Pacing.REACHED else None
 
     @property
     def quality(self) -> tuple[Dated, ...]:
@@ -167,6 +174,13 @@ class Elapsed:
     year: float = 0.0
     quarters: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
+    def __sub__(self, other: "Elapsed") -> "Elapsed":
+        """What has passed since another moment."""
+        one, two, three, four = (
+            max(now - before, 0.0) for now, before in zip(self.quarters, other.quarters, strict=True)
+        )
+        return Elapsed(max(self.year - other.year, 0.0), (one, two, three, four))
+
 
 def revision_of(reported_at: datetime) -> int:
     """What a decision on a value compares: milliseconds of its report."""
@@ -176,12 +190,6 @@ def revision_of(reported_at: datetime) -> int:
 def right_after(now: datetime) -> datetime:
     """The cut of a live look: what was decided at this very instant counts."""
     return now + timedelta(microseconds=1)
-
-
-def same_unit(unit: str | None) -> str:
-    """A unit as it is compared: small letters, written out."""
-    word = " ".join((unit or "").casefold().split())
-    return WRITTEN_OUT.get(word, word)
 
 
 def quarter_of(day: date) -> int:

@@ -15,12 +15,15 @@ from services.errors import Invalid
 from services.people.goals import LIMIT, read_goal
 from services.people.rows import clean
 from services.progress.judging import MONEY, PERCENT
-from services.progress.standing import same_unit
+from services.reading.date_tokens import tokens_of
+from services.reading.date_words import Kind, look_up
 from services.reading.dates import Mode, read_dates
+from services.reading.units import same_unit
 
 LONGEST = 300
+YEARS = range(2000, 2101)
 MOST_PERCENT = 1_000
-_SCALES = {
+SCALES = {
     **dict.fromkeys(("ribu", "rb"), 1_000),
     **dict.fromkeys(("juta", "jt"), 1_000_000),
     **dict.fromkeys(("miliar", "milyar", "milliar"), 1_000_000_000),
@@ -33,7 +36,7 @@ _LEADING = re.compile(
 )
 _TRAILING = re.compile(rf"(?P<rest>.+?)[\s(,;]*{_PER}(?P<when>.+?)[\s).]*", re.IGNORECASE)
 _NUMBER = re.compile(
-    rf"(?P<rp>rp\.?\s*)?(?<![\d.,])(?P<number>-?\d[\d.,]*)(?:,-+)?\s*(?P<scale>(?:{'|'.join(_SCALES)})\b)?"
+    rf"(?P<rp>rp\.?\s*)?(?<![\d.,])(?P<number>-?\d[\d.,]*)(?:,-+)?\s*(?P<scale>(?:{'|'.join(SCALES)})\b)?"
     r"\s*(?P<unit>%|[^\W\d_]+)?",
     re.IGNORECASE,
 )
@@ -41,9 +44,18 @@ _QUARTER = re.compile(
     r"(?:tw|triwulan|kuartal)\.?\s*(?P<which>[1-4]|iv|i{1,3})\b(?P<year>\s+\d{4})?", re.IGNORECASE
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_MONTHS = ("jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des")
-_OTHERWISE = {"peb": 2, "may": 5, "aug": 8, "agt": 8, "ags": 8, "oct": 10, "nop": 11, "dec": 12}
 _MONTH = re.compile(r"(?:akhir\s+)?(?:bulan\s+)?(?P<name>[^\W\d_]{3,})\.?(?P<year>\s+\d{4})?", re.IGNORECASE)
+_FILLERS = (
+    "% rupiah maaf eh ralat koreksi harusnya seharusnya maksud maksudnya saya yang benar benarnya "
+    "tepatnya jadi menjadi adalah yaitu ialah itu ini capaian capaiannya tercapai tercatat mencapai "
+    "realisasi realisasinya terealisasi nilai nilainya angka angkanya skor skornya poin indeks hasil "
+    "hasilnya rata rerata sebesar sebanyak sejumlah sekitar kira total totalnya jumlah jumlahnya mutu "
+    "kualitas biaya biayanya anggaran dana terpakai terserap habis waktu waktunya lama lamanya selama "
+    "dalam selesai rampung sudah baru saat sekarang sampai hingga s d ya pak bu bapak ibu reached is now "
+    "the value about score in took spent of it was"
+)
+_BESIDE = frozenset(_FILLERS.split())
+"""What may stand beside the number of a value without saying anything else."""
 _PERIODS = frozenset(("hari", "jam", "menit", "minggu", "bulan", "tahun"))
 
 
@@ -56,8 +68,8 @@ class ReadValue:
     as_of: date
 
 
-def read_value(text: str, *, aspect: Aspect, unit: str | None, today: date) -> ReadValue:
-    """A typed value of an indicator with this unit.
+def read_value(text: str, *, aspect: Aspect, unit: str | None, today: date, about: str = "") -> ReadValue:
+    """A typed value of an indicator with this unit; `about`: its wording, which may be repeated.
 
     Raises Invalid `value_long`, `value_unread_…` by aspect, `value_when` (of «per …»), `value_future`,
     `value_after` (a day past the date it holds for), `value_unit` (`unit`), `value_negative`, `value_large`.
@@ -73,7 +85,24 @@ def read_value(text: str, *, aspect: Aspect, unit: str | None, today: date) -> R
         if day > as_of:
             raise Invalid("value", "value_after")
         return ReadValue(None, day, as_of)
-    return ReadValue(_number(rest, aspect, unit), None, as_of)
+    return ReadValue(_number(rest, aspect, unit, about), None, as_of)
+
+
+def corrects(text: str, *, aspect: Aspect, unit: str | None, about: str = "") -> bool:
+    """Whether a text is nothing but a value, as typed behind one that was read: «92,5% per 31 Okt».
+
+    «Menyusun 3 laporan» has a number too, and is a report.
+    """
+    words = clean(text)
+    if "\n" in text.strip() or len(words) > LONGEST:
+        return False
+    found = _LEADING.fullmatch(words) or _TRAILING.fullmatch(words)
+    rest = found["rest"] if found else words
+    if aspect is Aspect.TIME and not lasts(unit):
+        said = tokens_of(" ".join(one for one in rest.split() if one.casefold().strip(".,:") not in _BESIDE))
+        return bool(said) and not any(one.kind in (Kind.WORD, Kind.JUNK, Kind.MARK) for one in said)
+    numbers = list(_NUMBER.finditer(rest))
+    return len(numbers) == 1 and not _odd(rest, numbers[0], unit, about)
 
 
 def lasts(unit: str | None) -> bool:
@@ -96,22 +125,27 @@ def _dated(words: str, today: date) -> tuple[str, date]:
 
 
 def _moment(words: str, today: date) -> date | None:
-    """«31 Okt», «akhir Oktober», «TW III»: the end of what is named, today while it runs."""
+    """«31 Okt», «akhir Oktober», «TW III»: the end of what is named, today while it runs; without a year
+    the last one that has begun.
+    """
     quarter = _QUARTER.fullmatch(words.strip())
     if quarter is not None:
         which = _ROMAN.get(quarter["which"].casefold()) or int(quarter["which"])
-        return _end(int(quarter["year"] or today.year), which * 3, 3, today)
+        return _end(quarter["year"], which * 3, 3, today)
     month = _MONTH.fullmatch(words.strip())
-    name = month["name"].casefold()[:3] if month else ""
-    if month is not None and (name in _MONTHS or name in _OTHERWISE):
-        number = _OTHERWISE.get(name) or _MONTHS.index(name) + 1
-        return _end(int(month["year"] or today.year), number, 1, today)
+    kind, number = look_up(month["name"].casefold()) if month else (Kind.WORD, 0)
+    if month is not None and kind is Kind.MONTH:
+        return _end(month["year"], number, 1, today)
     span = read_dates(words, today=today, mode=Mode.PAST)
     return span.first if span is not None and span.first == span.last else None
 
 
-def _end(year: int, month: int, months: int, today: date) -> date:
-    """The last day of a period of months; today while it runs."""
+def _end(said: str | None, month: int, months: int, today: date) -> date | None:
+    """The last day of a period of months; today while it runs; None in a year that cannot be meant."""
+    begun = date(today.year, month - months + 1, 1) <= today
+    year = int(said) if said else today.year - (not begun)
+    if year not in YEARS:
+        return None
     last = date(year, month, monthrange(year, month)[1])
     first = date(year, month - months + 1, 1)
     return today if first <= today <= last else last
@@ -124,19 +158,21 @@ def _day(words: str, today: date) -> date:
     return span.first
 
 
-def _number(words: str, aspect: Aspect, unit: str | None) -> Decimal:
+def _number(words: str, aspect: Aspect, unit: str | None, about: str) -> Decimal:
     kind = "waktu_lama" if aspect is Aspect.TIME else aspect.value
     unread = Invalid("value", f"value_unread_{kind}", unit=unit or "")
     found = list(_NUMBER.finditer(words))
     if len(found) != 1:
         raise unread
     one = found[0]
+    if _odd(words, one, unit, about):
+        raise unread
     read = read_goal(one["number"].rstrip(".,"), None, aspect=Aspect.QUALITY, is_number=False)
     if read.fault == "goal_negative":
         raise Invalid("value", "value_negative")
     if read.number is None:
         raise Invalid("value", "value_large") if read.fault else unread
-    number = read.number * _SCALES.get((one["scale"] or "").casefold(), 1)
+    number = read.number * SCALES.get((one["scale"] or "").casefold(), 1)
     if number >= LIMIT:
         raise Invalid("value", "value_large")
     said = "rupiah" if one["rp"] or one["scale"] else (one["unit"] or "")
@@ -144,6 +180,16 @@ def _number(words: str, aspect: Aspect, unit: str | None) -> Decimal:
     if _kind(unit or ("%" if aspect is Aspect.QUALITY else "")) == "%" and number > MOST_PERCENT:
         raise Invalid("value", "value_large")
     return number
+
+
+def _odd(words: str, one: re.Match[str], unit: str | None, about: str) -> set[str]:
+    """Words beside the number that say something else."""
+    beside = _words(f"{words[: one.start()]} {one['unit'] or ''} {words[one.end() :]}")
+    return beside - _words(f"{unit or ''} {about}") - _BESIDE
+
+
+def _words(text: str) -> set[str]:
+    return {_kind(word) for word in re.findall(r"[^\W_]+", text.casefold())}
 
 
 def _ensure_unit(said: str, unit: str | None, aspect: Aspect) -> None:

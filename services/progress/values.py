@@ -12,7 +12,7 @@ Invariants:
    Who may decide is read from the database at every press, and in which capacity stays in the audit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ from services.people.identity import Actor
 from services.plans.access import locked_plan
 from services.plans.standing import in_force, lineage_of
 from services.progress.standing import revision_of
-from services.progress.typed import ReadValue, read_value
+from services.progress.typed import ReadValue, corrects, read_value
 
 REVIEW_CARD, OWN_CARD = "value_review", "value"
 DECIDED = "value_decided"
@@ -46,12 +46,13 @@ class Asked:
     unit: str | None
     plan_id: int
     year: int
+    text: str = ""
 
 
 async def reportable(session: AsyncSession, actor: Actor, indicator_id: int, *, now: datetime) -> Asked:
     """One's own indicator, in whichever wording it was named. Raises NotFound `indicator_gone`,
     NotAllowed `skp_not_yours`, Invalid `value_adds_up`, `value_not_agreed`, `value_year_early`,
-    `skp_year_closed`.
+    `value_year_closed`.
     """
     row = (
         await session.execute(
@@ -72,7 +73,7 @@ async def reportable(session: AsyncSession, actor: Actor, indicator_id: int, *, 
     if year > today.year:
         raise Invalid("value", "value_year_early", year=year)
     if year < today.year - 1:
-        raise Invalid("value", "skp_year_closed", year=year)
+        raise Invalid("value", "value_year_closed", year=year)
     lineage = named.lineage_id or named.id
     one = await session.scalar(
         select(Indicator)
@@ -89,23 +90,36 @@ async def reportable(session: AsyncSession, actor: Actor, indicator_id: int, *, 
         raise (
             Invalid("value", "value_not_agreed") if target.retired_at is None else NotFound("indicator_gone")
         )
-    return Asked(one.id, lineage, one.aspect, one.unit, target.plan_id, year)
+    return Asked(one.id, lineage, one.aspect, one.unit, target.plan_id, year, one.text)
 
 
 async def read_report(
-    session: AsyncSession, actor: Actor, indicator_id: int, text: str, *, now: datetime
-) -> tuple[Asked, ReadValue]:
-    """A typed value, understood but not reported yet. Raises as `reportable`, `read_value`, `_checked`."""
+    session: AsyncSession,
+    actor: Actor,
+    indicator_id: int,
+    text: str,
+    *,
+    correcting: bool = False,
+    now: datetime,
+) -> tuple[Asked, ReadValue] | None:
+    """A typed value, understood but not reported yet. `correcting`: one was read already; None: the text is
+    no other value for it. Raises as `reportable`, `read_value`, `_checked`.
+    """
     asked = await reportable(session, actor, indicator_id, now=now)
     today = local_date(now, actor.zone)
-    return asked, _checked(read_value(text, aspect=asked.aspect, unit=asked.unit, today=today), asked, today)
+    if correcting and not corrects(text, aspect=asked.aspect, unit=asked.unit, about=asked.text):
+        return None
+    value = read_value(text, aspect=asked.aspect, unit=asked.unit, today=today, about=asked.text)
+    if value.as_of.year > asked.year and (value.day is None or value.day.year <= asked.year):
+        value = replace(value, as_of=date(asked.year, 12, 31))  # what is reported in January ended the year
+    return asked, _checked(value, asked, today)
 
 
 def _checked(value: ReadValue, asked: Asked, today: date) -> ReadValue:
     """Raises Invalid `value_before` (`year`), `value_future`, `value_after`."""
     if value.as_of > today:
         raise Invalid("value", "value_future")
-    if value.as_of.year < asked.year or (value.day is not None and value.day.year < asked.year - 1):
+    if value.as_of.year < asked.year or (value.day is not None and value.day.year < asked.year):
         raise Invalid("value", "value_before", year=asked.year)
     if value.day is not None and value.day > value.as_of:
         raise Invalid("value", "value_after")

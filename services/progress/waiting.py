@@ -49,6 +49,7 @@ class OwnIndicator:
 
     target: Standing
     dated: Dated
+    year: int
 
 
 async def load_own(
@@ -91,7 +92,7 @@ async def load_indicator(session: AsyncSession, actor: Actor, lineage: int, *, n
     for target in await load_own(session, row[0], row[1], now=now):
         for one in target.dated:
             if one.lineage == lineage:
-                return OwnIndicator(target, one)
+                return OwnIndicator(target, one, row[1])
     raise NotFound("indicator_gone")
 
 

@@ -7,6 +7,7 @@ out before (`times.py`). Tables of words: `units.py`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.reading import units
@@ -52,9 +53,22 @@ class _Count:
 
 def read_quantity(text: str) -> tuple[int, str] | None:
     """The first counted work product, its unit written out; a measure only when nothing is counted."""
+    measured: tuple[int, str] | None = None
+    for found in _amounts(text):
+        if found[1] not in units.MEASURES:
+            return found
+        measured = measured or found
+    return measured
+
+
+def read_quantities(text: str) -> tuple[tuple[int, str], ...]:
+    """Everything a text counts or measures, in its order; units written out."""
+    return tuple(_amounts(text))
+
+
+def _amounts(text: str) -> Iterator[tuple[int, str]]:
     tokens = [_Token(m.group(), m.group().lower(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
     shouted = text.isupper() and sum(token.is_word for token in tokens) > 2
-    measured: tuple[int, str] | None = None
     ordinal_end = -1
     index = 0
     while index < len(tokens):
@@ -66,12 +80,23 @@ def read_quantity(text: str) -> tuple[int, str] | None:
         if _is_ordinal(tokens, count, unit, ordinal_end):
             ordinal_end = count.after
         elif unit is not None and len(unit) <= LONGEST_UNIT:
-            name = unit_name(unit, shouted=shouted)
-            if name not in units.MEASURES:
-                return count.value, name
-            measured = measured or (count.value, name)
+            yield count.value, unit_name(unit, shouted=shouted)
         index = max(count.after, index + 1)
-    return measured
+
+
+def is_bare_quantity(text: str) -> bool:
+    """Whether a text is a number with its unit and nothing else: «12 berkas», «ada 25 (dua puluh) JP»."""
+    tokens = [_Token(m.group(), m.group().lower(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    first = next((at for at, one in enumerate(tokens) if one.lower not in units.COUNT_LEADS), 0)
+    count = _read_count(tokens, first) if tokens else None
+    if count is None:
+        return False
+    rest = tokens[count.after :]
+    words = [one.lower for one in rest if one.is_word and one.lower != "an"]
+    numbers = [one.text for one in rest if one.is_number]
+    if numbers and (words != ["m"] or numbers not in (["2"], ["3"])):
+        return False
+    return len(words) < 2 or (len(words) == 2 and tuple(words) in units.TWO_WORD_UNITS)
 
 
 def unit_name(word: str, *, shouted: bool = False) -> str:

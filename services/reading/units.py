@@ -38,6 +38,8 @@ WRITTEN_OUT = {
 }  # fmt: skip
 """Shortened and mistyped units → the word written out."""
 
+_PERCENT = frozenset({"%", "persen", "prosen", "percent"})
+
 TWO_WORD_UNITS = {
     ("jam", "pelajaran"): "jam pelajaran",
     ("jam", "pel"): "jam pelajaran",
@@ -168,3 +170,9 @@ FIXED_PHRASES = frozenset(
     }
 )  # fmt: skip
 """Number words that belong to a name or a saying ("pelayanan satu pintu", "Satu Data Indonesia")."""
+
+
+def same_unit(unit: str | None) -> str:
+    """A unit as it is compared: small letters, without its dot, written out."""
+    word = " ".join((unit or "").casefold().split()).rstrip(". ")
+    return "%" if word in _PERCENT else WRITTEN_OUT.get(word, word)

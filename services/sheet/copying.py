@@ -4,6 +4,8 @@ Whether a row was copied says nothing about its decision. A change of its entry 
 (`services/entries/marks.py`).
 """
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,14 +13,15 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, SheetRow
-from services.entries.days import own_day
-from services.errors import NotAllowed, NotFound
+from services.entries.days import own_day, own_entry
+from services.entries.marks import unmark
+from services.errors import NotAllowed, NotFound, Outdated
 from services.people.identity import Actor
 from services.sheet.access import ensure_own
 from services.sheet.loading import load_sheet
 from services.sheet.periods import month_of
-from services.sheet.rows import SENT, Sheet, SheetEntry
-from services.sheet.writing import ensure_shown, mark_copied, own_entry
+from services.sheet.rows import DONE, SENT, Sheet, SheetEntry
+from services.sheet.writing import ensure_shown, mark_copied
 
 LOOK_BACK = timedelta(days=366)
 """How long ago a day may lie that is still offered for copying."""
@@ -57,6 +60,8 @@ class MonthLeft:
     month: date
     days: tuple[DayLeft, ...]
     elsewhere: tuple[DayLeft, ...]
+    approved: bool = True
+    """Whether anything of this month was approved at all."""
 
 
 async def load_copy_day(session: AsyncSession, actor: Actor, work_date: date, *, base: str | None) -> CopyDay:
@@ -93,10 +98,10 @@ async def load_copy_day(session: AsyncSession, actor: Actor, work_date: date, *,
 
 
 async def last_uncopied(session: AsyncSession, actor: Actor, *, today: date) -> date:
-    """The day `/salin` begins with: today once it was sent, else the newest with something left."""
+    """The day `/salin` begins with: the oldest with approved rows left, else the newest that was sent."""
     ensure_reports(actor)
     rows = await session.execute(
-        select(Day.work_date, func.count(Entry.id) - func.count(SheetRow.copied_at))
+        select(Day.work_date, Entry.state.in_(DONE), func.count(Entry.id) - func.count(SheetRow.copied_at))
         .join(Entry, Entry.day_id == Day.id)
         .outerjoin(SheetRow, SheetRow.entry_id == Entry.id)
         .where(
@@ -104,17 +109,16 @@ async def last_uncopied(session: AsyncSession, actor: Actor, *, today: date) -> 
             Day.work_date.between(today - LOOK_BACK, today),
             Entry.state.in_(SENT),
         )
-        .group_by(Day.work_date)
-        .order_by(Day.work_date.desc())
+        .group_by(Day.work_date, Entry.state.in_(DONE))
+        .order_by(Day.work_date)
     )
     found = rows.all()
-    if found and found[0][0] == today:
-        return today
-    return next((day for day, left in found if left), found[0][0] if found else today)
+    ready = (day for day, done, left in found if done and left)
+    return next(ready, found[-1][0] if found else today)
 
 
 async def load_uncopied(session: AsyncSession, actor: Actor, month: date) -> MonthLeft:
-    """The days of a month with how much of each was not copied. One query for a year around it."""
+    """The days of a month with how much of what was approved is not copied. One query for a year around."""
     ensure_reports(actor)
     period = month_of(month)
     rows = await session.execute(
@@ -124,13 +128,14 @@ async def load_uncopied(session: AsyncSession, actor: Actor, month: date) -> Mon
         .where(
             Day.person_id == actor.person_id,
             Day.work_date.between(period.first - LOOK_BACK, period.last + LOOK_BACK),
-            Entry.state.in_(SENT),
+            Entry.state.in_(DONE),
         )
         .group_by(Day.work_date)
         .order_by(Day.work_date)
     )
     found = [DayLeft(day, total - copied, total) for day, total, copied in rows]
-    here = tuple(one for one in found if period.first <= one.work_date <= period.last and one.left)
+    inside = [one for one in found if period.first <= one.work_date <= period.last]
+    here = tuple(one for one in inside if one.left)
     months: dict[date, DayLeft] = {}
     for one in found:
         first = one.work_date.replace(day=1)
@@ -138,28 +143,52 @@ async def load_uncopied(session: AsyncSession, actor: Actor, month: date) -> Mon
             before = months.get(first, DayLeft(first, 0, 0))
             months[first] = DayLeft(first, before.left + one.left, before.total + one.total)
     near = sorted(months.values(), key=lambda one: abs((one.work_date - period.first).days))
-    return MonthLeft(period.first, here, tuple(near))
+    return MonthLeft(period.first, here, tuple(near), bool(inside))
+
+
+def shown_mark(rows: Iterable[SheetEntry]) -> int:
+    """Names what a card for copying showed, field by field; short enough for a button."""
+    said = [
+        (one.entry_id, one.step, one.starts, one.ends, one.activity, one.quantity, one.unit, one.evidence)
+        for one in rows
+    ]
+    return int.from_bytes(hashlib.blake2b(repr(said).encode(), digest_size=6).digest())
 
 
 async def mark_entry(
-    session: AsyncSession, actor: Actor, entry_id: int, *, copied: bool, now: datetime
+    session: AsyncSession, actor: Actor, entry_id: int, *, mark: int, base: str | None, now: datetime
 ) -> None:
-    """Marks one sent entry of one's own, or takes the mark back. Raises NotFound, NotTheirs."""
-    entry = await own_entry(session, actor, entry_id)
-    if entry.state not in SENT:
+    """Marks one sent entry of one's own as it was shown. Raises NotFound, NotTheirs, Outdated."""
+    day, _ = await own_entry(session, actor, entry_id)
+    found = await load_copy_day(session, actor, day.work_date, base=base)
+    rows = [one for one in found.entries if one.entry_id == entry_id]
+    if not rows:
         raise NotFound("sheet_row_gone")
-    await mark_copied(session, [entry_id], now=now if copied else None)
+    await _mark_shown(session, actor, rows, mark=mark, now=now)
 
 
-async def mark_day(session: AsyncSession, actor: Actor, day_id: int, *, revision: int, now: datetime) -> int:
+async def unmark_entry(session: AsyncSession, actor: Actor, entry_id: int) -> None:
+    """Takes the mark back. Raises NotFound, NotTheirs."""
+    await own_entry(session, actor, entry_id)
+    await unmark(session, [entry_id])
+
+
+async def mark_day(
+    session: AsyncSession, actor: Actor, day_id: int, *, mark: int, base: str | None, now: datetime
+) -> int:
     """Marks what was sent of a day as it was shown; gives how many. Raises NotFound, NotTheirs, Outdated."""
-    await own_day(session, actor, day_id, revision=revision)
-    rows = await session.scalars(
-        select(Entry.id).where(Entry.day_id == day_id, Entry.state.in_(SENT)).order_by(Entry.id)
-    )
-    entries = list(rows)
-    await mark_copied(session, entries, now=now)
-    return len(entries)
+    day = await own_day(session, actor, day_id)
+    found = await load_copy_day(session, actor, day.work_date, base=base)
+    await _mark_shown(session, actor, found.entries, mark=mark, now=now)
+    return len(found.entries)
+
+
+async def _mark_shown(
+    session: AsyncSession, actor: Actor, rows: Sequence[SheetEntry], *, mark: int, now: datetime
+) -> None:
+    if shown_mark(rows) != mark:
+        raise Outdated
+    await mark_copied(session, rows, now=now)
 
 
 async def mark_sheet(session: AsyncSession, actor: Actor, sheet: Sheet, *, mark: int, now: datetime) -> int:
@@ -169,7 +198,7 @@ async def mark_sheet(session: AsyncSession, actor: Actor, sheet: Sheet, *, mark:
     if not left:
         return 0
     ensure_shown(sheet, mark)
-    await mark_copied(session, [one.entry_id for one in left], now=now)
+    await mark_copied(session, left, now=now)
     return len(left)
 
 

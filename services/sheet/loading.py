@@ -13,6 +13,7 @@ from models import Day, Entry, Evidence, EvidenceKind, Pattern, Person, SheetRow
 from services.calendar.days_off import OfficeCalendar, load_calendar
 from services.entries.views import is_linked
 from services.errors import NotFound
+from services.sheet.hints import lesson_minutes, part_of_day
 from services.sheet.rows import (
     DONE,
     OUTSIDE_PLAN,
@@ -141,7 +142,8 @@ def _wish(entry: Entry) -> Wish:
     """What is known of the times; an end before its start is not."""
     starts = minute_of(entry.starts) if entry.starts else None
     ends = minute_of(entry.ends) if entry.ends and starts is None else None
-    return Wish(entry.id, starts, ends, entry.minutes or None)
+    minutes = entry.minutes or lesson_minutes(entry.activity, entry.quantity, entry.unit)
+    return Wish(entry.id, starts, ends, minutes, part_of_day(entry.activity))
 
 
 def _row(

@@ -22,6 +22,13 @@ _LENGTHS = (
 )
 
 
+_QUARTER = re.compile(
+    r"(?:tw|triwulan|kuartal|quarter|q)\.?\s*(?P<which>[1-4]|iv|i{1,3})(?:\s+(?:tahun\s+|thn\s+)?(?P<year>\d{4}))?",
+    re.IGNORECASE,
+)
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """From `first` to `last`, both included."""
@@ -65,10 +72,10 @@ def week_of(day: date) -> Period:
 
 
 def read_period(text: str, *, today: date) -> Period:
-    """«Oktober», «bulan lalu», «1-15 Nov»; nothing typed is this month. Raises Invalid."""
+    """«Oktober», «TW III», «bulan lalu», «1-15 Nov»; nothing typed is this month. Raises Invalid."""
     if not text.strip():
         return month_of(today)
-    named = _named(text, today)
+    named = _named(text, today) or _quarter(text.strip(), today)
     if named is not None:
         return named
     span = _read_back(text, today)
@@ -89,6 +96,19 @@ def _named(text: str, today: date) -> Period | None:
         if word.search(text) and _THIS.search(text):
             return month_of(today, months=months)
     return None
+
+
+def _quarter(text: str, today: date) -> Period | None:
+    """«TW III», «triwulan 2 2025»; without a year the last that has begun."""
+    found = _QUARTER.fullmatch(text)
+    if found is None:
+        return None
+    which = _ROMAN.get(found["which"].casefold()) or int(found["which"])
+    month = which * 3 - 2
+    year = int(found["year"]) if found["year"] else today.year - (month > today.month)
+    if year not in YEARS:
+        raise Invalid("period", "sheet_period_unread")
+    return month_of(date(year, month, 1), months=3)
 
 
 def _read_back(text: str, today: date) -> Span | None:

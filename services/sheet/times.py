@@ -4,7 +4,7 @@ All in minutes after midnight, local. A proposal that finds no room overlaps and
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 
 from models.people import Pattern
@@ -31,12 +31,16 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """An entry without both times. What is known of it: its start, its end, its `minutes`, or nothing."""
+    """An entry without both times. What is known of it: its start, its end, its `minutes`, or nothing.
+
+    `part`: the part of the day its words name.
+    """
 
     entry_id: int
     starts: int | None = None
     ends: int | None = None
     minutes: int | None = None
+    part: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,12 @@ def propose(hours: Hours, known: Iterable[Span], wishes: Sequence[Wish]) -> dict
     """
     taken = sorted(known)
     fixed: dict[int, Proposal] = {}
-    for one in wishes:
-        if one.starts is not None or one.ends is not None:
-            fixed[one.entry_id] = _anchored(one, hours, taken)
-    taken = sorted([*taken, *((one.starts, one.ends) for one in fixed.values())])
+    anchored = [one for one in wishes if one.starts is not None or one.ends is not None]
+    starts = [one.starts for one in anchored if one.starts is not None]
+    for one in sorted(anchored, key=lambda one: MIDNIGHT + 1 if one.starts is None else one.starts):
+        laid = _anchored(one, hours, taken, starts)
+        fixed[one.entry_id] = laid
+        taken = sorted([*taken, (laid.starts, laid.ends)])
     loose = [one for one in wishes if one.entry_id not in fixed]
     found: dict[int, Proposal] = {}
     for share in _shares(hours, taken, loose):
@@ -99,14 +105,18 @@ def clock_of(minute: int) -> time:
     return time(*divmod(minute, 60))
 
 
-def _anchored(wish: Wish, hours: Hours, taken: Sequence[Span]) -> Proposal:
-    """One end is known: the other follows from the minutes, else from what lies next to it."""
+def _anchored(wish: Wish, hours: Hours, taken: Sequence[Span], starts: Sequence[int]) -> Proposal:
+    """One end is known: the other follows from the minutes, else from what lies next to it.
+
+    `starts`: when others begin of which the end is not known.
+    """
     length = wish.minutes or OPEN_END
     if wish.starts is not None:
         begins = min(wish.starts, MIDNIGHT - 1)
         ends = begins + length
         if wish.minutes is None:
-            limits = [start for start, _ in taken if start >= begins + SHORTEST]
+            begun = [*starts, *(start for start, _ in taken)]
+            limits = [start for start in begun if start >= begins + SHORTEST]
             if begins + SHORTEST <= hours.ends:
                 limits.append(hours.ends)
             ends = min([ends, *limits])
@@ -114,6 +124,8 @@ def _anchored(wish: Wish, hours: Hours, taken: Sequence[Span]) -> Proposal:
     else:
         ends = max(1, wish.ends or 0)
         begins = max(0, ends - length)
+        if wish.minutes is None:
+            begins = max([begins, *(end for _, end in taken if end <= ends - SHORTEST)])
     over = any(begins < end and start < ends for start, end in taken)
     return Proposal(begins, ends, crowded=over)
 
@@ -129,11 +141,21 @@ def _shares(hours: Hours, taken: Sequence[Span], loose: Sequence[Wish]) -> list[
 
 
 def _laid(hours: Hours, taken: Sequence[Span], wishes: Sequence[Wish], share: int) -> dict[int, Proposal]:
-    """Each into the first gap behind the one before it, else into the first anywhere, else over something."""
+    """Each into the first gap behind the one before it, else into the first anywhere, else over something.
+
+    What names a part of the day comes first, into that part.
+    """
     spans = list(taken)
     behind = hours.starts
     found: dict[int, Proposal] = {}
     for one in wishes:
+        spot = _in_part(hours, spans, one, share)
+        if spot is not None:
+            found[one.entry_id] = Proposal(*spot)
+            spans = sorted([*spans, spot])
+    for one in wishes:
+        if one.entry_id in found:
+            continue
         length = one.minutes or share
         across = one.minutes is not None
         spot = _spot(hours, spans, length, behind, across=across)
@@ -146,6 +168,21 @@ def _laid(hours: Hours, taken: Sequence[Span], wishes: Sequence[Wish], share: in
         spans = sorted([*spans, spot])
         behind = spot[1]
     return found
+
+
+def _in_part(hours: Hours, taken: Sequence[Span], wish: Wish, share: int) -> Span | None:
+    """Room in the part of the day that is named: within the working hours if there is, else beyond them."""
+    if wish.part is None:
+        return None
+    begins, ends = wish.part
+    within = replace(hours, starts=max(begins, hours.starts), ends=min(ends, hours.ends))
+    lengths = [wish.minutes] if wish.minutes else range(share, SHORTEST - 1, -STEP)
+    for part in (within, replace(hours, starts=begins, ends=ends)):
+        for length in lengths if part.starts < part.ends else ():
+            spot = _spot(part, taken, length, part.starts, across=wish.minutes is not None)
+            if spot is not None:
+                return spot
+    return None
 
 
 def _spot(hours: Hours, taken: Sequence[Span], length: int, behind: int, *, across: bool) -> Span | None:

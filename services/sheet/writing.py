@@ -1,27 +1,34 @@
 """Completes rows of one's own sheet. Nothing here touches an entry: it may be approved and locked.
 
+But one thing: that an entry without an RHK serves none may be said late (`put_outside`).
+
 What was written for a row after it was copied makes it «belum disalin» again.
 """
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import ActionStep, Day, Entry, SheetRow, Target
+from models import ActionStep, Day, Entry, LinkSource, SheetRow, Target
 from models.engine import insert_into
-from services.entries.days import NotTheirs
+from services.entries.days import NotTheirs, changed
+from services.entries.days import own_entry as own_day_entry
+from services.entries.views import is_linked
 from services.errors import Invalid, NotFound, Outdated
 from services.people.identity import Actor
 from services.plans.standing import in_force, lineage_of
 from services.plans.words import LONGEST_LINE, MOST_STEPS, SHORTEST
-from services.reading.quantities import read_quantity
+from services.reading.quantities import is_bare_quantity, read_quantity
+from services.reading.times import read_times
 from services.sheet.access import ensure_own
 from services.sheet.rows import Gap, Sheet, SheetEntry, one_line, quarter_of
 from services.sheet.steps import load_steps
+from services.sheet.times import MIDNIGHT, clock_of, minute_of
 
 SHEET_CARD = "sheet"
 ONE, ACTIVITY = 1, "kegiatan"
@@ -57,10 +64,38 @@ async def accept_times(session: AsyncSession, actor: Actor, sheet: Sheet, *, mar
     return len(proposed)
 
 
+async def set_time(session: AsyncSession, actor: Actor, sheet: Sheet, entry_id: int, text: str) -> None:
+    """The typed times of a row whose times are proposed: both, or a start and how long.
+
+    Raises NotFound, NotAllowed, Invalid `sheet_time_unclear`.
+    """
+    ensure_own(actor, sheet.person_id)
+    row = row_of(sheet, entry_id)
+    starts, ends, minutes, _ = read_times(text)
+    if starts is not None and ends is None and minutes:
+        ends = clock_of(min(minute_of(starts) + minutes, MIDNIGHT))
+    if starts is None or ends is None or starts >= ends:
+        raise Invalid("time", "sheet_time_unclear")
+    if row.proposed:
+        await _write(session, {entry_id: {"starts": starts, "ends": ends}})
+
+
+async def put_outside(session: AsyncSession, actor: Actor, entry_id: int) -> None:
+    """«Di luar SKP» for an entry that has no RHK, decided or not. Raises NotFound, NotTheirs, Outdated."""
+    day, entry = await own_day_entry(session, actor, entry_id)
+    if is_linked(entry):
+        raise Outdated(card=(SHEET_CARD, actor.person_id))
+    entry.target_id, entry.outside_plan = None, True
+    entry.link_source, entry.confident = LinkSource.CHOSEN, True
+    await _write(session, {entry_id: {"step_id": None}})
+    await changed(session, day)
+
+
 async def set_amount(session: AsyncSession, actor: Actor, entry_id: int, text: str | None = None) -> None:
     """How much and of what, for the row of an entry that has neither; None: «1 kegiatan».
 
-    The entry's own amount stands where it has one. Raises NotFound, NotTheirs, Invalid `quantity_unclear`.
+    The entry's own amount stands where it has one. Raises NotFound, NotTheirs, Invalid `quantity_unclear`,
+    `quantity_alone` when there are other words, which have no place in a row.
     """
     entry = await own_entry(session, actor, entry_id)
     quantity, unit = ONE, ACTIVITY
@@ -68,6 +103,8 @@ async def set_amount(session: AsyncSession, actor: Actor, entry_id: int, text: s
         found = read_quantity(text)
         if found is None or not found[1] or not 0 <= found[0] <= MOST:
             raise Invalid("quantity", "quantity_unclear")
+        if not is_bare_quantity(text):
+            raise Invalid("quantity", "quantity_alone", quantity=found[0], unit=one_line(found[1])[:60])
         quantity, unit = found[0], one_line(found[1])[:60]
     if entry.quantity is not None and entry.unit:
         return
@@ -228,16 +265,26 @@ async def _write(
         await session.execute(insert.on_conflict_do_update(index_elements=["entry_id"], set_=taken))
 
 
-async def mark_copied(session: AsyncSession, entry_ids: Collection[int], *, now: datetime | None) -> None:
-    """Marks rows as copied; `now` None: as not copied. The first mark stays."""
-    if now is None:
-        await _write(session, {one: {"copied_at": None} for one in entry_ids})
-        return
-    entries = sorted(entry_ids)
-    for at in range(0, len(entries), AT_ONCE):
-        some = [{"entry_id": one, "copied_at": now} for one in entries[at : at + AT_ONCE]]
-        insert = insert_into(session, SheetRow).values(some)
-        kept = func.coalesce(SheetRow.copied_at, insert.excluded.copied_at)
-        await session.execute(
-            insert.on_conflict_do_update(index_elements=["entry_id"], set_={"copied_at": kept})
-        )
+async def mark_copied(session: AsyncSession, rows: Collection[SheetEntry], *, now: datetime) -> None:
+    """Marks rows as copied, with the step and the proposed times they showed. The first mark stays."""
+    shown = sorted(
+        (
+            {
+                "entry_id": one.entry_id,
+                "step_id": one.step_id,
+                "starts": one.starts if one.proposed else None,
+                "ends": one.ends if one.proposed else None,
+                "copied_at": now,
+            }
+            for one in rows
+        ),
+        key=itemgetter("entry_id"),
+    )
+    for at in range(0, len(shown), AT_ONCE):
+        insert = insert_into(session, SheetRow).values(shown[at : at + AT_ONCE])
+        taken = {
+            name: func.coalesce(insert.excluded[name], getattr(SheetRow, name))
+            for name in ("step_id", "starts", "ends")
+        }
+        taken["copied_at"] = func.coalesce(SheetRow.copied_at, insert.excluded.copied_at)
+        await session.execute(insert.on_conflict_do_update(index_elements=["entry_id"], set_=taken))

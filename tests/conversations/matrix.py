@@ -7,7 +7,7 @@ it: strangers, other units, wrong roles, stale revisions, deleted rows, other st
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -70,6 +70,7 @@ from services.people.invitations import invite
 from services.people.joining import join
 from services.progress.standing import revision_of
 from services.rounds import plan_everybody, tick
+from services.sheet.copying import date_of_day, load_copy_day, shown_mark
 from services.sheet.loading import load_sheet
 from services.sheet.writing import mark_of
 from tests.conftest import WEDNESDAY
@@ -147,6 +148,9 @@ class Facts:
     sheet: int = 0
     step: int = 0
     """What the buttons of Ani's e-Kinerja sheet name, and an action step she may choose there."""
+    copy_days: Mapping[int, int] = field(default_factory=dict)
+    copy_rows: Mapping[int, int] = field(default_factory=dict)
+    """What the cards for copying her days and entries showed."""
     holiday: int = 0
     dropped: int = 0
     ramadan: int = 0
@@ -629,6 +633,7 @@ PRESSES: dict[Kind, Row] = {
         may=frozenset({"admin"}),
     ),
     Kind.BRIEF_QUEUE: Row("budi", own(Kind.BRIEF_QUEUE), about=None, may=HEADS, inert=True),
+    Kind.BRIEF_PLANS: Row("budi", own(Kind.BRIEF_PLANS), about=None, may=HEADS, inert=True),
     Kind.WEEK: Row("budi", own(Kind.WEEK), about=None, inert=True),
     Kind.SET_LANGUAGE: Row("ani", own(Kind.SET_LANGUAGE, "en"), about=Person, free=False),
     Kind.SKP_SHOW: Row(
@@ -652,6 +657,9 @@ PRESSES: dict[Kind, Row] = {
         press=lambda facts, one: Press(Kind.SKP_RETURN, facts.proposed, 1),
         guarded=True,
         inert=True,
+    ),
+    Kind.SKP_DISCARD: replace(
+        ON_SKP, press=lambda facts, one: Press(Kind.SKP_DISCARD, facts.skp, 1, "y"), inert=True, free=False
     ),
     Kind.EXPECT: replace(
         BEFORE_BUDI,
@@ -699,6 +707,21 @@ PRESSES: dict[Kind, Row] = {
         press=lambda facts, one: Press(Kind.INDICATOR_DROP, facts.indicator),
         about=Indicator,
         free=True,
+    ),
+    Kind.INDICATOR_KEEP: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(Kind.INDICATOR_KEEP, facts.office.ani_targets[0]),
+        inert=True,
+    ),
+    Kind.STEP_KEEP: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(Kind.STEP_KEEP, facts.action_step),
+        about=ActionStep,
+        inert=True,
+    ),
+    Kind.STEP_COPY: replace(
+        ON_RHK,
+        press=lambda facts, one: Press(Kind.STEP_COPY, facts.office.ani_targets[0], 0, "4"),
     ),
     Kind.STEP_ADD: replace(
         ON_RHK,
@@ -781,6 +804,9 @@ PRESSES |= {
     Kind.SHEET_COPIED: over_sheet(Kind.SHEET_COPIED),
     Kind.SHEET_AMOUNT: replace(ON_SHEET, press=entry(Kind.SHEET_AMOUNT, arg=MONTH)),
     Kind.SHEET_AMOUNT_ASK: replace(ON_SHEET, press=entry(Kind.SHEET_AMOUNT_ASK, arg=MONTH), inert=True),
+    Kind.SHEET_TIME_ASK: replace(ON_SHEET, press=entry(Kind.SHEET_TIME_ASK, arg=MONTH), inert=True),
+    Kind.SHEET_UNDO: Row("ani", own(Kind.SHEET_UNDO, MONTH), about=None, own=True, inert=True, free=False),
+    Kind.SHEET_OUTSIDE: replace(ON_SHEET, press=entry(Kind.SHEET_OUTSIDE, arg=MONTH), inert=True),
     Kind.SHEET_STEP: replace(ON_SHEET, inert=True),
     Kind.SHEET_STEP_PICK: replace(
         ON_SHEET,
@@ -793,9 +819,21 @@ PRESSES |= {
     ),
     Kind.COPY_LIST: Row("ani", own(Kind.COPY_LIST, "202611"), about=None, own=True, inert=True, free=False),
     Kind.COPY_MARK: Row(
-        "ani", entry(Kind.COPY_MARK, arg="1"), state=APPROVED, states=SENT, about=Entry, free=False
+        "ani",
+        lambda facts, one: Press(Kind.COPY_MARK, one.entries[0], facts.copy_rows.get(one.entries[0], 0), "1"),
+        state=APPROVED,
+        states=SENT,
+        about=Entry,
+        guarded=True,
+        free=False,
     ),
-    Kind.COPY_MARK_DAY: Row("ani", day(Kind.COPY_MARK_DAY), state=APPROVED, states=SENT, guarded=True),
+    Kind.COPY_MARK_DAY: Row(
+        "ani",
+        lambda facts, one: Press(Kind.COPY_MARK_DAY, one.id, facts.copy_days.get(one.id, 0)),
+        state=APPROVED,
+        states=SENT,
+        guarded=True,
+    ),
     Kind.COPY_LONG: Row("ani", entry(Kind.COPY_LONG), state=APPROVED, about=Entry, inert=True),
 }
 
@@ -859,7 +897,7 @@ ON_VALUE = Row(
 PRESSES |= {
     Kind.VALUES: Row(
         "ani",
-        own(Kind.VALUES, "0"),
+        own(Kind.VALUES, "2026"),
         about=None,
         may=EVERYBODY - {"admin", "observer"},
         inert=True,
@@ -987,7 +1025,18 @@ async def _on_the_sheet(db: Database, known: Facts, *, now: datetime) -> Facts:
         session.add_all(steps)
         await session.flush()
         sheet = await load_sheet(session, ani, first=date(2026, 11, 1), last=date(2026, 11, 30))
-        return replace(known, sheet=mark_of(sheet.entries), step=steps[0].id)
+        actor = await _acting(session, ani)
+        shown = [
+            await load_copy_day(session, actor, await date_of_day(session, one.id), base=None)
+            for one in known.days.values()
+        ]
+        return replace(
+            known,
+            sheet=mark_of(sheet.entries),
+            step=steps[0].id,
+            copy_days={one.day_id: shown_mark(one.entries) for one in shown},
+            copy_rows={row.entry_id: shown_mark([row]) for one in shown for row in one.entries},
+        )
 
 
 async def _days_off(db: Database, known: Facts, *, now: datetime) -> Facts:

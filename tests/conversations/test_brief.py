@@ -5,7 +5,19 @@ from datetime import UTC, date, datetime
 from sqlalchemy import update
 
 from bot.screens import units
-from models import Account, Blocker, Day, DayKind, DutyPeriod, Feedback, Person, Role, RoleName
+from models import (
+    Account,
+    Blocker,
+    Day,
+    DayKind,
+    DutyPeriod,
+    Feedback,
+    PerformancePlan,
+    Person,
+    PlanState,
+    Role,
+    RoleName,
+)
 from services.nudging import enqueue_nudges
 from services.outbox import enqueue
 from tests.conversations.conftest import Chat
@@ -224,3 +236,22 @@ async def test_a_date_typed_after_the_note_was_handed_on_ends_the_question(chat:
     await chat.budi.sees("Anda tidak berwenang untuk ini")
     await chat.budi.says("Rapat dinas -> jadwal disepakati")
     await chat.budi.sees("1. Rapat dinas")
+
+
+async def test_an_skp_that_waits_is_one_tap_from_the_brief(chat: Chat) -> None:
+    await joined_long_ago(chat)
+    async with chat.db.writing() as session:
+        changed = {"state": PlanState.PROPOSED, "proposed_at": morning(20)}
+        await session.execute(
+            update(PerformancePlan).where(PerformancePlan.person_id == chat.office.ani).values(**changed)
+        )
+    await chat.move_to(morning(23))
+    await briefed(chat, chat.office.budi, date(2026, 11, 23))
+    brief = await chat.budi.sees("SKP menunggu keputusan Anda (1)")
+    assert "Ani Rahmawati: SKP 2026, diajukan 20 November" in brief.text
+    await chat.budi.taps("Periksa SKP (1)", message=brief)
+    await chat.budi.sees("SKP 2026", button="Sepakati")
+    async with chat.db.writing() as session:
+        await session.execute(update(PerformancePlan).values(state=PlanState.AGREED))
+    await chat.budi.taps("Periksa SKP (1)", message=brief)
+    await chat.budi.sees("SKP tim 2026")

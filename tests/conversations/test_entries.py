@@ -164,9 +164,42 @@ async def test_unsure_entries_share_one_screen(chat: Chat) -> None:
     await eko.sees_toast("RHK disimpan")
     await eko.taps("Pilih RHK (1)")
     await eko.taps("Kirim, RHK nanti")
-    await eko.sees("Terkirim, menunggu Dewi Kartika")
+    await eko.sees("Terkirim, menunggu Dewi Kartika", button="Tarik kembali")
     linked = [(one.target_id is not None, one.outside_plan) for one in await entries_of_eko(chat)]
     assert linked == [(False, True), (True, False), (False, False)]
+    await eko.taps("Pilih RHK (1)")
+    later = await eko.sees("Kegiatan ini mendukung RHK mana?", button="3: luar SKP")
+    assert "Kirim, RHK nanti" not in later.labels, "it was sent"
+    await eko.taps("3: luar SKP")
+    card = await eko.sees("Terkirim, menunggu Dewi Kartika", button="Tarik kembali")
+    assert not [label for label in card.labels if label.startswith("Pilih RHK")]
+    assert (await entries_of_eko(chat))[2].outside_plan
+    eko.presses_data(card, f"1:et:{(await entries_of_eko(chat))[2].id}:0:0")
+    await eko.sees_toast("Tarik kembali")
+
+
+async def test_what_is_suggested_is_sent_by_one_press(chat: Chat) -> None:
+    """The suggestion of the card stands first and is marked; it becomes the link, more weakly than a tap."""
+    ani, (first, second, _) = chat.ani, chat.office.ani_targets
+    await ani.says("Menjahit tirai -> selesai dua\nMemasak air -> siap minum")
+    await ani.sees(TODAY)
+    async with chat.db.writing() as session:
+        unsure = {"confident": False, "link_source": LinkSource.SUGGESTED}
+        await session.execute(update(Entry).values(target_id=second, outside_plan=False, **unsure))
+        await session.execute(
+            update(Entry)
+            .where(Entry.activity == "Memasak air")
+            .values(target_id=None, outside_plan=True, **unsure)
+        )
+    await ani.taps("Kirim")
+    screen = await ani.sees("Kegiatan ini mendukung RHK mana?", button="Pakai usulan, kirim")
+    assert [label for label in screen.labels if label.startswith("✓")] == ["✓ 1: RHK 2", "✓ 2: luar SKP"]
+    assert screen.labels[1] == "✓ 1: RHK 2"
+    await ani.taps("Pakai usulan, kirim")
+    await ani.sees("Terkirim, menunggu Budi Santoso", button="Tarik kembali")
+    found = [(one.target_id, one.outside_plan, one.link_source) for one in await entries(chat)]
+    assert found == [(second, False, LinkSource.ACCEPTED), (None, True, LinkSource.ACCEPTED)]
+    assert first not in {one.target_id for one in await entries(chat)}
 
 
 async def entries_of_eko(chat: Chat) -> list[Entry]:

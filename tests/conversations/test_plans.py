@@ -348,3 +348,196 @@ async def test_a_report_typed_while_an_rhk_is_asked_for_stays_a_report(chat: Cha
     await chat.eko.sees("Tulis RHK di baris pertama")
     await chat.eko.says("Rapat koordinasi -> disepakati")
     await chat.eko.sees("Draf, belum dikirim")
+
+
+async def test_several_rhk_in_one_message(chat: Chat) -> None:
+    eko = chat.eko
+    await eko.says("/skp")
+    await eko.taps("Tulis RHK pertama")
+    await eko.says(
+        "1. Tersusunnya laporan\n12 laporan\n2. Meningkatnya layanan\nentahlah bu\n3. Rapat\n12 rapat"
+    )
+    card = await eko.sees("Draf, belum diajukan")
+    assert "2. Meningkatnya layanan\n⚠ ukurannya belum ada" in card.text
+    await eko.sees("1 baris di RHK 2 belum saya pahami sebagai ukuran:\nentahlah bu\nTekan 2,")
+
+
+async def test_what_was_read_stands_above_what_is_asked_again(chat: Chat) -> None:
+    eko = chat.eko
+    await eko.says("/skp")
+    await eko.taps("Tulis RHK pertama")
+    await eko.says("Tersusunnya laporan\nkuantitas 12 laporan, kualitas 90%\nentahlah bu")
+    card = await eko.sees("Apa ukurannya?")
+    assert (
+        "Sudah terbaca\n• Kuantitas: Jumlah laporan – 12 laporan\n• Kualitas: Mutu hasil – 90%" in card.text
+    )
+
+
+async def test_a_bare_number_changes_the_target_only_and_the_head_sees_both(chat: Chat) -> None:
+    eko, dewi = chat.eko, chat.dewi
+    await writes_and_proposes(eko, "Tersusunnya modul\nModul ajar yang disusun: 12 modul\n90%")
+    await dewi.taps("Periksa SKP")
+    await dewi.taps("Sepakati")
+    await eko.taps("Buka SKP")
+    await eko.taps("1")
+    await eko.taps("Ukuran")
+    await eko.taps("✎ 1")
+    await eko.says("10")
+    await eko.sees("1. • Kuantitas: Modul ajar yang disusun – 10 modul")
+    await eko.taps("✎ 2")
+    await eko.says("kualitas: kepuasan 95%")
+    await eko.taps("‹ Kembali")
+    await eko.taps("‹ SKP")
+    await eko.taps("Ajukan")
+    await dewi.taps("Periksa SKP")
+    card = await dewi.sees("Yang berubah")
+    assert "• Kuantitas: Modul ajar yang disusun – semula 12 modul menjadi 10 modul" in card.text
+    assert "• Kualitas: semula Mutu hasil – 90% menjadi kepuasan – 95%" in card.text
+
+
+async def test_what_was_returned_says_so_to_who_returned_it_and_again_with_the_next_proposal(
+    chat: Chat,
+) -> None:
+    eko, dewi = chat.eko, chat.dewi
+    await eko.says("/skp")
+    await eko.taps("Tulis RHK pertama")
+    await eko.says(f"1. {RHK}\n2. Meningkatnya layanan\n90%")
+    await eko.taps("Ajukan")
+    await dewi.taps("Periksa SKP")
+    await dewi.taps("Kembalikan")
+    card = await dewi.sees("Apa yang perlu diperbaiki?")
+    assert "2. Meningkatnya layanan" in card.text
+    assert card.labels == [
+        "Target terlalu rendah",
+        "Ukuran belum jelas",
+        "Belum selaras dengan RHK saya",
+        "Batal",
+    ]
+    await dewi.taps("Ukuran belum jelas")
+    card = await dewi.sees("Dikembalikan kepada Eko Prasetyo, 18 November 2026\n\nUkuran belum jelas")
+    assert "perbaiki" not in card.text
+    await eko.sees("mengembalikan SKP 2026 Anda:\nUkuran belum jelas")
+    await eko.taps("Perbaiki SKP")
+    await eko.taps("Ajukan")
+    await dewi.taps("Periksa SKP")
+    await dewi.sees("Anda mengembalikannya 18 November:\nUkuran belum jelas")
+    await dewi.taps("1")
+    await dewi.taps("RHK 2 ›")
+    await dewi.taps("‹ RHK 1")
+    await dewi.sees("1. Tersusunnya laporan keuangan bulanan")
+
+
+async def test_a_begun_version_can_be_dropped_at_once(chat: Chat) -> None:
+    eko, dewi = chat.eko, chat.dewi
+    await writes_and_proposes(eko)
+    await dewi.taps("Periksa SKP")
+    await dewi.taps("Sepakati")
+    await eko.taps("Buka SKP")
+    await eko.taps("Tambah RHK")
+    await eko.says("1. Alfa beta\n3 kegiatan\n2. Gama delta\n4 kegiatan")
+    await eko.taps("1")
+    await eko.taps("Hapus")
+    await eko.taps("‹ SKP")
+    await eko.taps("Batalkan semua perubahan")
+    await eko.sees("Batalkan semua perubahan versi 2 (3)? Versi 1 yang disepakati tetap berlaku.")
+    await eko.taps("Ya, batalkan")
+    card = await eko.sees("Disepakati 18 November 2026 oleh Dewi Kartika")
+    assert "Alfa" not in card.text
+    assert "akan dihapus" not in card.text
+
+
+async def test_a_measure_and_a_step_come_back_with_urungkan(chat: Chat) -> None:
+    eko = chat.eko
+    await eko.says("/skp")
+    await eko.taps("Tulis RHK pertama")
+    await eko.says(RHK)
+    await eko.taps("Ukuran")
+    await eko.taps("✕ 2")
+    await eko.taps("✕ 1")
+    card = await eko.sees("Ukurannya belum ada. Tekan Tambah ukuran.")
+    await eko.taps("Urungkan")
+    card = await eko.sees("1. • Kuantitas: Jumlah laporan – 12 laporan")
+    assert "Urungkan" not in card.labels
+    await eko.taps("‹ Kembali")
+    await eko.taps("Rencana aksi")
+    await eko.taps("+ TW I")
+    await eko.says("Menyusun 3 laporan")
+    await eko.taps("Sama untuk semua triwulan")
+    card = await eko.sees("4. Menyusun 3 laporan · rencana 3")
+    await eko.taps("✕ 4")
+    card = await eko.sees("TW IV\n–")
+    await eko.taps("Urungkan")
+    card = await eko.sees("4. Menyusun 3 laporan")
+    assert "Urungkan" not in card.labels
+
+
+async def test_a_measure_taken_away_earlier_does_not_come_back(chat: Chat) -> None:
+    eko = chat.eko
+    await eko.says("/skp")
+    await eko.taps("Tulis RHK pertama")
+    await eko.says(RHK)
+    await eko.taps("Ukuran")
+    await eko.taps("✕ 2")
+    await eko.says("/skp")
+    await eko.taps("Urungkan")
+    await eko.sees_toast("berubah")
+
+
+async def test_a_deleted_rhk_has_no_number(chat: Chat) -> None:
+    eko = chat.eko
+    await eko.says("/skp")
+    await eko.taps("Tulis RHK pertama")
+    await eko.says("1. Alfa beta\n3 kegiatan\n2. Gama delta\n4 kegiatan")
+    await eko.taps("2")
+    await eko.taps("Hapus")
+    card = await eko.sees("Sudah dihapus dari SKP ini.")
+    assert "\nGama delta" in card.text
+
+
+async def test_numbered_annex_lines_keep_one_number(chat: Chat) -> None:
+    eko = chat.eko
+    await eko.says("/skp")
+    await eko.taps("Tulis RHK pertama")
+    await eko.says(RHK)
+    await eko.taps("‹ SKP")
+    await eko.taps("Lampiran")
+    await eko.taps("Tambah dukungan")
+    await eko.says("1. Laptop\n2) Printer")
+    await eko.sees("1. Laptop\n\n2. Printer")
+
+
+async def test_a_command_says_that_it_closed_the_question(chat: Chat) -> None:
+    eko = chat.eko
+    await eko.says("/skp")
+    await eko.taps("Tulis RHK pertama")
+    await eko.says("/capaian")
+    await eko.sees("Pertanyaan tadi ditutup. Untuk menjawabnya, tekan lagi tombolnya.")
+    await eko.says("/skp")
+    await chat.sim.quiet()
+    said = [one.text for one in eko.messages if one.from_bot]
+    assert sum("Pertanyaan tadi ditutup" in text for text in said) == 1
+    await eko.taps("Tulis RHK pertama")
+    await eko.says("/skp dulu")
+    await eko.sees("Tahun «dulu» belum jelas")
+    await chat.sim.quiet()
+    said = [one.text for one in eko.messages if one.from_bot]
+    assert sum("Pertanyaan tadi ditutup" in text for text in said) == 2
+    await eko.says("/skp")
+    await eko.taps("Tulis RHK pertama")
+    await eko.says("/batal")
+    await eko.sees("Baik, dibatalkan")
+    await chat.sim.quiet()
+    said = [one.text for one in eko.messages if one.from_bot]
+    assert sum("Pertanyaan tadi ditutup" in text for text in said) == 2
+
+
+async def test_a_report_is_no_wording(chat: Chat) -> None:
+    ani = chat.ani
+    await ani.says("/skp")
+    await ani.taps("1")
+    await ani.taps("Ubah kalimat")
+    await ani.says("Menyusun laporan -> jadi 1 laporan")
+    await ani.sees("jadi 1 laporan")
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        assert await session.scalar(select(Target.id).where(Target.text.contains("laporan ->"))) is None

@@ -48,12 +48,16 @@ async def test_every_gap_is_told_before_the_file_and_closed_by_a_press(approved:
     await ani.says("/ekinerja")
     card = await ani.sees("e-Kinerja · November 2026")
     assert "5 kegiatan yang sudah disetujui." in card.text
-    assert (
-        "Di berkas, yang masih kosong: Rencana Aksi (4), jam (4), Realisasi/Satuan (1), Bukti Dukung (4)."
-        in (card.text)
-    )
+    for told in (
+        "Rencana aksi belum dipilih: 4",
+        "Jam belum diisi: 4",
+        "satuan belum diisi: 1",
+        "Tanpa bukti dukung: 4",
+    ):
+        assert card.text.count(told) == 1, "each gap is told once"
+    assert "Di berkas" not in card.text
     await ani.taps("Lihat jam usulan ≈")
-    await ani.sees("≈ 09.00–11.00 Menyusun modul bab 4")
+    await ani.sees("1. ≈ 09.00–11.00 Menyusun modul bab 4")
     await ani.taps("Pakai jam usulan (4)")
     await ani.taps("Pilih rencana aksi (4)")
     await ani.sees("Triwulan IV, 2 kegiatan. Belum ada rencana aksinya.")
@@ -68,7 +72,7 @@ async def test_every_gap_is_told_before_the_file_and_closed_by_a_press(approved:
     await ani.taps("Isi jumlah (1)")
     await ani.taps("1: Ketik")
     await ani.says("3 notula")
-    card = await ani.sees("Di berkas, yang masih kosong: Bukti Dukung (4).", button="Unduh xlsx")
+    card = await ani.sees("Tanpa bukti dukung: 4", button="Unduh xlsx")
     assert "Perlu dilengkapi" not in card.text
     rows = await downloaded(approved, "Unduh xlsx", "e-Kinerja_2026-11_Ani-Rahmawati.xlsx")
     rhk = "Terlaksananya pembelajaran dan penilaian sesuai rencana"
@@ -251,9 +255,121 @@ async def test_what_is_too_long_for_a_button_stands_in_a_block(approved: Chat) -
 
 async def test_nothing_to_copy_and_a_day_that_is_not_clear(chat: Chat) -> None:
     await chat.ani.says("/salin")
-    await chat.ani.sees("Belum ada kegiatan terkirim pada hari ini.")
+    await chat.ani.sees("Belum ada kegiatan terkirim pada Rabu, 18 November 2026.")
+    await chat.ani.says("/salin kemarin")
+    await chat.ani.sees("Belum ada kegiatan terkirim pada Selasa, 17 November 2026.")
+    await chat.ani.says("/salin belum")
+    await chat.ani.sees("Belum ada kegiatan yang disetujui pada November 2026.")
     await chat.ani.says("/salin minggu lalu")
     await chat.ani.sees("Harinya belum jelas.")
     await chat.ani.says("/ekinerja")
     card = await chat.ani.sees("Belum ada kegiatan yang disetujui pada masa ini.")
     assert "Unduh xlsx" not in card.labels
+
+
+async def rows_of(chat: Chat) -> list[SheetRow]:
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        found = list(await session.scalars(select(SheetRow).order_by(SheetRow.entry_id)))
+        session.expunge_all()
+        return found
+
+
+async def test_what_was_completed_can_be_taken_back(approved: Chat) -> None:
+    ani = approved.ani
+    await ani.says("/ekinerja")
+    await ani.taps("Pakai jam usulan (4)")
+    card = await ani.sees("e-Kinerja · November 2026", button="Urungkan")
+    late = next(one for one in card.buttons if one.text == "Urungkan")
+    assert len(await rows_of(approved)) == 4
+    await ani.taps("Urungkan")
+    card = await ani.sees("Jam belum diisi: 4", button="Pakai jam usulan (4)")
+    assert await rows_of(approved) == []
+    assert "Urungkan" not in card.labels
+    await ani.taps("Isi jumlah (1)")
+    await ani.taps("1: Ketik")
+    await ani.sees("Berapa jumlah dan satuannya?")
+    await ani.taps("1: Ketik", message=await ani.sees("Jumlah belum diisi"))
+    await approved.sim.quiet()
+    asked = [one for one in ani.messages if one.from_bot and "Berapa jumlah" in one.text and not one.deleted]
+    assert len(asked) == 1, "pressed twice, asked once"
+    await ani.says("3 notula")
+    await ani.taps("Urungkan")
+    await ani.taps("Isi jumlah (1)")
+    await ani.taps("1: 1 kegiatan", message=await ani.sees("Jumlah belum diisi"))
+    await ani.taps("Urungkan")
+    card = await ani.sees("satuan belum diisi: 1", button="Isi jumlah (1)")
+    assert {one.unit for one in await rows_of(approved)} <= {None}
+    assert "Sudah berubah" in (await ani.presses(card, late).answered()).text
+
+
+async def test_the_time_of_one_row_is_typed(approved: Chat) -> None:
+    ani = approved.ani
+    await ani.says("/ekinerja")
+    await ani.taps("Lihat jam usulan ≈")
+    await ani.taps("Ubah jam 1")
+    await ani.sees("Jam berapa sampai jam berapa?", button="Batal")
+    for wrong in ("nanti", "10.00-09.00"):
+        await ani.says(wrong)
+        await ani.sees("Jamnya belum jelas.")
+    await ani.says("13.00-14.00")
+    card = await ani.sees("Jam usulan ≈ untuk 3 kegiatan", button="Urungkan")
+    assert "Menyusun modul bab 4" not in card.text
+    (row,) = await rows_of(approved)
+    assert row.starts is not None
+    assert f"{row.starts:%H.%M}-{row.ends:%H.%M}" == "13.00-14.00"
+    await ani.taps("Urungkan")
+    await ani.sees("Jam usulan ≈ untuk 4 kegiatan")
+
+
+async def test_an_entry_without_an_rhk_may_be_outside_the_plan(approved: Chat) -> None:
+    async with approved.db.writing() as session:
+        session.add_all(
+            ActionStep(target_id=target, quarter=4, position=0, text=text, created_at=approved.clock())
+            for target, text in zip(
+                approved.office.ani_targets,
+                ("Mengajar kelas 8", "Menyusun modul ajar", "Membina siswa"),
+                strict=True,
+            )
+        )
+        await session.execute(
+            update(Entry)
+            .where(Entry.activity == "Menyusun modul bab 4")
+            .values(target_id=None, link_source=None)
+        )
+    ani = approved.ani
+    await ani.says("/ekinerja")
+    await ani.taps("Pilih rencana aksi (1)")
+    await ani.taps("Lengkapi 1")
+    card = await ani.sees("Kegiatan ini belum punya RHK.", button="Di luar SKP")
+    assert set(card.labels[:3]) == {"Mengajar kelas 8", "Menyusun modul ajar", "Membina siswa"}
+    assert card.labels[0] == "Menyusun modul ajar", "the likeliest first"
+    await ani.taps("Di luar SKP")
+    await ani.sees("e-Kinerja · November 2026", button="Urungkan")
+    assert await outside(approved) == ["Menyusun modul bab 4", "Rapat komite madrasah"]
+    await ani.taps("Urungkan")
+    await ani.sees("RHK belum dipilih: 1")
+    assert await outside(approved) == ["Rapat komite madrasah"]
+
+
+async def outside(chat: Chat) -> list[str]:
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        return sorted(await session.scalars(select(Entry.activity).where(Entry.outside_plan.is_(True))))
+
+
+async def test_there_is_a_way_back_to_copying(approved: Chat) -> None:
+    """`/salin` begins with the oldest approved day that is left; what waits is not told as left."""
+    ani = approved.ani
+    async with approved.db.writing() as session:
+        await session.execute(
+            update(Entry).where(Entry.activity == "Membina pramuka").values(state=State.SUBMITTED)
+        )
+    await ani.says("/salin")
+    await ani.sees("Kamis, 12 November · kegiatan 1 dari 3")
+    await ani.taps("Belum disalin")
+    await ani.sees("Jumat, 13 November: 1 dari 1 kegiatan", button="‹ Kembali")
+    await ani.taps("‹ Kembali")
+    await ani.taps("Lengkapi yang kosong", message=await ani.sees("Kamis, 12 November · kegiatan 1 dari 3"))
+    await ani.taps("‹ Salin", message=await ani.sees("e-Kinerja · Kamis, 12 November 2026"))
+    await ani.sees("Kamis, 12 November · kegiatan 1 dari 3")

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from models import Entry, State
 from tests.conversations.conftest import Chat
+from tests.conversations.test_entries import update_unsure
 
 DRAFT = "Draf, belum dikirim"
 QUESTION = "Apa hasilnya, untuk siapa?"
@@ -47,6 +48,9 @@ async def test_kirim_typed_with_nothing_to_send_says_what_is_missing(chat: Chat)
 async def test_kirim_typed_while_outcomes_are_asked_became_an_outcome(chat: Chat) -> None:
     await chat.ani.says("Rapat komite\nPiket pagi")
     await chat.ani.sees(QUESTION)
+    [day_id] = {one.day_id for one in await entries(chat)}
+    async with chat.db.writing() as session:
+        await session.execute(update_unsure(day_id))
     await chat.ani.says("kirim")
     await chat.ani.sees("mendukung RHK mana?", button="Kirim, RHK nanti")
     await chat.ani.taps("Kirim, RHK nanti")

@@ -1,12 +1,13 @@
 """`/capaian`: kualitas, waktu and biaya reported in one's own words, confirmed, returned, shown."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
 
 from models import (
+    Account,
     Aspect,
     Day,
     DialogueRow,
@@ -222,6 +223,41 @@ async def test_cancelled_lapsed_and_never_a_lost_report(chat: Chat) -> None:
     assert await values(chat) == []
 
 
+async def test_a_value_typed_again_before_it_is_sent_replaces_the_one_shown(chat: Chat) -> None:
+    ani = chat.ani
+    await measured(chat, quality(chat.office.ani_targets[0]))
+    await ani.says("/capaian")
+    await ani.taps("1. Kualitas")
+    await ani.taps("Laporkan capaian")
+    await ani.says("88%")
+    await ani.sees("Yang saya baca: 88%")
+    await ani.says("92,5% per 31 Desember 2026")
+    await ani.sees("Tanggalnya belum tiba")
+    await ani.says("maaf, 92,5% per 31 Oktober")
+    await ani.sees("Yang saya baca: 92,5%, per Sabtu, 31 Oktober 2026. Benar?")
+    await ani.taps("Kirim ke atasan")
+    await ani.sees("92,5% per 31 Oktober 2026, menunggu konfirmasi atasan")
+    assert await values(chat) == [("92", "reported")]
+    await ani.says("90% siswa tuntas")
+    await ani.sees("90% siswa tuntas")
+    assert await values(chat) == [("92", "reported")], "it is sent, so nothing is corrected any more"
+
+
+@pytest.mark.parametrize("report", ["Menyusun 3 laporan kelas 8", "3 laporan -> selesai diperiksa kepala"])
+async def test_a_report_typed_while_a_value_is_shown_stays_a_report(chat: Chat, report: str) -> None:
+    ani = chat.ani
+    await measured(chat, quality(chat.office.ani_targets[0]))
+    await ani.says("/capaian")
+    await ani.taps("1. Kualitas")
+    await ani.taps("Laporkan capaian")
+    await ani.says("88%")
+    await ani.says(report)
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        assert len(list(await session.scalars(select(Entry)))) == 1
+    assert await values(chat) == []
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
@@ -230,6 +266,8 @@ async def test_cancelled_lapsed_and_never_a_lost_report(chat: Chat) -> None:
         ("Rp 5 juta", "Ukurannya memakai «%»"),
         ("-3%", "tidak bisa kurang dari nol"),
         ("92% per bulan", "Tanggal «bulan» belum jelas"),
+        ("92% per Oktober 0000", "Tanggal «Oktober 0000» belum jelas"),
+        ("92% per TW I 0000", "Tanggal «TW I 0000» belum jelas"),
         ("5000%", "terlalu besar"),
         ("9" * 301, "Terlalu panjang"),
     ],
@@ -268,7 +306,7 @@ async def test_who_is_not_asked_and_who_only_decides(chat: Chat) -> None:
     async with chat.db.writing() as session:
         await session.execute(update(Person).values(language="en"))
     await chat.ani.says("/capaian")
-    await chat.ani.sees("0 of 12 dokumen (0%) · behind")
+    await chat.ani.sees("0 of 12 dokumen (0%)")
 
 
 async def test_the_overview_names_quarters_and_the_share_outside(chat: Chat) -> None:
@@ -282,6 +320,9 @@ async def test_the_overview_names_quarters_and_the_share_outside(chat: Chat) -> 
         entries[1].target_id, entries[1].outside_plan = None, True
         for one in entries:
             one.state = State.SUBMITTED
+        began = at(9) - timedelta(days=300)
+        await session.execute(update(PerformancePlan).values(created_at=began, agreed_version=1))
+        await session.execute(update(Account).values(joined_at=began))
         await session.execute(
             update(Day).values(state=State.SUBMITTED, submitted_at=at(9), first_submitted_at=at(9))
         )

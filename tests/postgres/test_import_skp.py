@@ -1,59 +1,60 @@
-"""An office's SKP from a file on PostgreSQL: the same rules, and as many statements for forty as for ten."""
+"""An import of SKP beside what people do in chat at that moment."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime
 
-from sqlalchemy import event
+from sqlalchemy import select
 
-from models import PlanState
+from models import PerformancePlan, Target
 from models.engine import Database
-from tests.conftest import WEDNESDAY
-from tests.office import build_office
-from tests.services.skp_rows import annex, behaviour, plan_of, skp, take, wordings_of
+from services.people.identity import who_is
+from services.plans.import_skp import SkpImported, import_skp
+from services.plans.steps import add_step
+from tests.office import Office, build_office, user_of
+from tests.services.skp_rows import BUDI, cells, skp
+
+EKO = "198501012010011006"
+A_WHILE = 0.5
+"""Seconds after which whoever waits for a lock surely does."""
 
 
-async def test_versions_and_proposals(pg_db: Database) -> None:
+async def office_of(db: Database, now: datetime) -> Office:
+    async with db.writing() as session:
+        return await build_office(session, now=now)
+
+
+async def test_an_import_holds_up_nobody_whom_its_file_does_not_name(pg_db: Database, now: datetime) -> None:
+    office = await office_of(pg_db, now)
+
+    async def plans_ahead() -> None:
+        async with pg_db.writing() as session:
+            ani = await who_is(session, user_of(office.ani), now=now)
+            assert ani is not None
+            await add_step(session, ani, office.ani_targets[0], quarter=4, text="Rapat", now=now)
+
     async with pg_db.writing() as session:
-        office = await build_office(session, now=WEDNESDAY)
-    annexes, expectations = [annex("konsekuensi", "Teguran")], [behaviour("loyal", "Setia")]
-    report = await take(
-        pg_db,
-        [skp(rencana_aksi_tw1="Rapat (2)"), skp("RHK dua")],
-        now=WEDNESDAY,
-        replace=True,
-        annexes=annexes,
-        expectations=expectations,
-    )
-    assert (report.new, report.retired, report.annex_lines, report.expectations) == (2, 3, 1, 1)
-    report = await take(
-        pg_db,
-        [skp(target="24"), skp("RHK dua")],
-        now=WEDNESDAY + timedelta(days=1),
-        annexes=annexes,
-        expectations=expectations,
-    )
-    assert (report.changed, report.unchanged, report.versions) == (1, 1, 1)
-    report = await take(pg_db, [skp(target="36")], now=WEDNESDAY + timedelta(days=2), propose=True)
-    assert (report.changed, report.retired, report.proposed) == (1, 1, 1)
-    plan = await plan_of(pg_db, office.ani)
-    assert (plan.state, plan.version, plan.agreed_version) == (PlanState.PROPOSED, 3, 2)
-    alive = [one for one in await wordings_of(pg_db, office.ani) if one.retired_at is None]
-    assert [(one.text, one.pending, one.drop_asked) for one in alive] == [
-        ("RHK dua", False, True),
-        ("RHK satu", False, False),
-        ("RHK satu", True, False),
-    ]
+        report = await import_skp(session, cells([skp("RHK Budi", nip=BUDI)]), now=now)
+        assert not report.faults
+        await asyncio.wait_for(plans_ahead(), timeout=10)
 
 
-async def test_the_number_of_statements_does_not_grow(pg_db: Database) -> None:
+async def test_a_first_rhk_typed_meanwhile_is_met_not_tripped_over(pg_db: Database, now: datetime) -> None:
+    office = await office_of(pg_db, now)
+
+    async def imports() -> SkpImported:
+        async with pg_db.writing() as session:
+            return await import_skp(session, cells([skp("RHK Eko", nip=EKO)]), now=now)
+
     async with pg_db.writing() as session:
-        await build_office(session, now=WEDNESDAY)
-    sent: list[str] = []
-    event.listen(pg_db.engine.sync_engine, "before_cursor_execute", lambda *values: sent.append(values[2]))
-    counts = []
-    for number, size in enumerate((10, 40, 10, 40)):
-        sent.clear()
-        given = [skp(f"RHK {place}", target=str(10 + number)) for place in range(size)]
-        await take(pg_db, given, now=WEDNESDAY + timedelta(days=number), replace=True)
-        counts.append(len(sent))
-    assert max(counts) <= 40
-    assert abs(counts[3] - counts[2]) <= 2
+        plan = PerformancePlan(person_id=office.eko, year=2026, created_at=now)
+        session.add(plan)
+        await session.flush()
+        session.add(Target(plan_id=plan.id, position=0, text="Diketik di chat"))
+        await session.flush()
+        task = asyncio.create_task(imports())
+        await asyncio.sleep(A_WHILE)
+        assert not task.done()
+    assert [one.code for one in (await task).faults] == ["plan_draft"]
+    async with pg_db.reading() as session:
+        query = select(Target.text).join(PerformancePlan).where(PerformancePlan.person_id == office.eko)
+        assert list(await session.scalars(query)) == ["Diketik di chat"]

@@ -26,12 +26,14 @@ from models import (
     OutboxMessage,
     PerformancePlan,
     PlanState,
+    Target,
 )
 from models.engine import Database
 from models.migrate import SCRIPTS, alembic_config, downgrade, migrate, newest
 from services.people.identity import Actor, who_is
 from services.plans.dialogue import propose
 from services.plans.loading import load_plan_view
+from services.plans.surroundings import load_version
 from services.plans.writing import set_wording
 from services.rounds import plan_everybody, tick
 from tests.conftest import WEDNESDAY
@@ -182,6 +184,8 @@ async def test_an_skp_of_before_the_dialogue_counts_as_agreed(empty: Database) -
         first = office.ani_targets[0]
         entry = Entry(day_id=day.id, position=0, activity="Mengajar", target_id=first, created_at=WEDNESDAY)
         session.add(entry)
+        plan_id = (await session.get_one(Target, first)).plan_id
+        session.add(Target(plan_id=plan_id, position=9, text="Sudah lama dilepas", retired_at=WEDNESDAY))
     await downgrade(empty, "0002")
     assert "plan_events" not in await tables(empty)
     await migrate(empty)
@@ -192,12 +196,14 @@ async def test_an_skp_of_before_the_dialogue_counts_as_agreed(empty: Database) -
         assert (plan.state, plan.version, plan.agreed_version) == (PlanState.AGREED, 1, 1)
         assert plan.agreed_at == WEDNESDAY
         assert [one.id for one in plan.targets] == list(office.ani_targets)
+        held = await load_version(session, plan, 1)
+        assert [one.id for one in held] == list(office.ani_targets), "retired before it counted as agreed"
         await set_wording(session, ani, first, "Terlaksananya pembelajaran bermakna", now=WEDNESDAY)
         await propose_again(session, ani, plan.id, now=WEDNESDAY)
     await downgrade(empty, "0002")
     async with empty.reading() as session:
         count = text("SELECT count(*) FROM targets")
-        assert await session.scalar(count) == 2 * len(office.ani_targets), "what was pending is gone"
+        assert await session.scalar(count) == 2 * len(office.ani_targets) + 1, "what was pending is gone"
         assert not await session.scalar(text("SELECT count(*) FROM outbox WHERE kind LIKE 'plan_p%'"))
     await migrate(empty)
     async with empty.writing() as session:

@@ -59,7 +59,7 @@ async def test_of_the_supervisor_and_the_stand_in_one_agrees(ani: Desk) -> None:
 async def test_a_first_rhk_written_twice_at_once_makes_one_skp(ani: Desk) -> None:
     eko = ani.of(ani.office.eko)
     texts = [f"Tersusunnya laporan {one}\n{one} laporan" for one in range(1, TRIES + 1)]
-    await asyncio.gather(*(eko.calls(writing.add_target, 2026, text) for text in texts))
+    await asyncio.gather(*(eko.calls(writing.add_targets, 2026, text) for text in texts))
     view = await seen(eko)
     assert len(view.targets) == TRIES
     assert len({one.number for one in view.targets}) == TRIES

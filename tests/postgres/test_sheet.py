@@ -57,7 +57,9 @@ async def test_a_sheet_is_completed_and_copied(pg_db: Database, pg_office: Offic
             await writing.set_all_amounts(session, actor, found, mark=mark)
             entry = found.entries[0].entry_id
             await writing.write_step(session, actor, found, entry, "Menyusun modul", now=now)
-            await copying.mark_day(session, actor, day_id, revision=1, now=now)
+            copy_day = await copying.load_copy_day(session, actor, date(2026, 11, 12), base=None)
+            shown = copying.shown_mark(copy_day.entries)
+            await copying.mark_day(session, actor, day_id, mark=shown, base=None, now=now)
     found = await sheet()
     assert [one.gaps for one in found.entries] == [(Gap.EVIDENCE,)] * 3
     assert found.entries[0].said == (time(7, 30), time(9, 30))

@@ -23,6 +23,8 @@ from models import (
 )
 
 YEAR = 2026
+OLD = timedelta(days=60)
+"""The age of every SKP."""
 
 
 @dataclass
@@ -38,7 +40,7 @@ class Grove:
             select(PerformancePlan).where(PerformancePlan.person_id == person, PerformancePlan.year == year)
         )
         if found is None:
-            found = PerformancePlan(person_id=person, year=year, created_at=self.now)
+            found = PerformancePlan(person_id=person, year=year, created_at=self.now - OLD)
             self.session.add(found)
             await self.session.flush()
         return found

@@ -17,7 +17,7 @@ from services.digests.team import team_week
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
 from services.people.identity import who_is
 from tests.office import Office, user_of
-from tests.services.grove import YEAR, Grove
+from tests.services.grove import OLD, YEAR, Grove
 
 TODAY = date(2026, 11, 18)
 
@@ -100,6 +100,7 @@ async def forest(db: Database, office: Office, now: datetime) -> Forest:
         )
         assert c0 is not None
         await session.execute(update(Target).where(Target.id.in_([a0, c0])).values(parent_id=b0))
+        await session.execute(update(PerformancePlan).values(created_at=now - OLD))
     return Forest(db, office, now, h0, h1, b0, b1, a0, c0)
 
 
@@ -128,6 +129,17 @@ async def test_an_rhk_without_work_for_14_days_is_marked(forest: Forest, back: i
         assert (await forest.top(person)).branches[0].quiet is quiet
 
 
+async def test_an_rhk_of_these_days_is_not_marked(forest: Forest) -> None:
+    office = forest.office
+    async with forest.growing() as grove:
+        (await grove.plan(office.ani, YEAR)).created_at = forest.now - timedelta(days=12)
+        (await grove.plan(office.citra, YEAR)).created_at = forest.now - timedelta(days=12)
+    assert not (await forest.top(office.budi)).branches[0].quiet, "who serves it has just begun"
+    async with forest.growing() as grove:
+        (await grove.plan(office.ani, YEAR)).created_at = forest.now - timedelta(days=13)
+    assert (await forest.top(office.budi)).branches[0].quiet
+
+
 async def test_a_reworded_rhk_keeps_what_hangs_on_it_and_what_was_done(forest: Forest) -> None:
     office = forest.office
     async with forest.growing() as grove:
@@ -141,7 +153,11 @@ async def test_a_reworded_rhk_keeps_what_hangs_on_it_and_what_was_done(forest: F
         ("Terlaksananya pembelajaran yang tuntas", TODAY),
         ("Terlaksananya pembelajaran dan penilaian sesuai rencana", None),
     ]
-    assert (await forest.work(office.budi, forest.a0)).count == 1
+    work = await forest.work(office.budi, forest.a0)
+    assert (work.count, work.progress and work.progress.text) == (1, "Terlaksananya pembelajaran yang tuntas")
+    own = await forest.target(office.budi, forest.b0)
+    assert own.progress is not None
+    assert all(one.progress for one in own.supporters)
     assert await forest.served(office.budi) == {forest.b0: TODAY}
     assert await forest.served(office.head) == {forest.h0: TODAY}
 

@@ -19,6 +19,7 @@ from models import (
     Person,
     Role,
     RoleName,
+    Target,
     Verdict,
 )
 from models.engine import Database
@@ -172,6 +173,23 @@ async def test_an_rhk_is_quiet_after_fourteen_days(db: Database, office: Office)
     async with db.reading() as session:
         own = await person_week(session, office.ani, WEEK, now=NOW)
         assert own.quiet == (), "who has just joined has been quiet about nothing"
+
+
+async def test_what_ones_people_do_for_an_rhk_is_activity(db: Database, office: Office) -> None:
+    async with db.writing() as session:
+        plan = PerformancePlan(person_id=office.budi, year=2026, created_at=LONG_AGO)
+        session.add(plan)
+        await session.flush()
+        served, idle = (Target(plan_id=plan.id, position=one, text=f"RHK {one}") for one in range(2))
+        session.add_all((served, idle))
+        await session.flush()
+        (await session.get_one(Target, office.ani_targets[0])).parent_id = served.id
+        book = ledger(session)
+        made = await book.day(office.ani, date(2026, 10, 30))
+        await book.entry(made, "Mengajar", target_id=office.ani_targets[0])
+    async with db.reading() as session:
+        own = await person_week(session, office.budi, WEEK, now=NOW)
+        assert [one.target_id for one in own.quiet] == [idle.id]
 
 
 async def test_only_the_own_unit_adds_up_and_only_what_stood_then(db: Database, office: Office) -> None:

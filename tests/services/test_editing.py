@@ -1,12 +1,13 @@
 """Changing entries: only one's own, only while nobody decides on them, and what follows an edited message."""
 
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from models import LinkSource, State, Target
+from models import Indicator, LinkSource, State, Target
 from models.engine import Database
 from services.entries import editing
 from services.errors import Invalid, NotFound
@@ -317,3 +318,47 @@ async def test_an_edit_cannot_add_past_the_lock_or_the_limit(ani: Desk) -> None:
     assert found.value.code == "too_many_entries"
     assert len(await ani.entries(many.day_id or 0)) == 99
     assert len(await ani.entries(taken.day_id or 0)) == 1
+
+
+async def in_lessons(desk: Desk) -> int:
+    """Ani's second RHK counts jam pelajaran from now on."""
+    target = desk.office.ani_targets[1]
+    async with desk.db.writing() as session:
+        await session.execute(
+            update(Indicator).where(Indicator.target_id == target).values(unit="JP", goal=Decimal(720))
+        )
+    return target
+
+
+async def amount(desk: Desk, day: int, entry: int) -> tuple[int | None, str | None]:
+    found = next(one for one in (await desk.day(day)).entries if one.id == entry)
+    return found.quantity, found.unit
+
+
+async def test_the_amount_is_the_one_that_its_rhk_counts(ani: Desk) -> None:
+    lessons, (documents, _, _) = await in_lessons(ani), ani.office.ani_targets
+    day, entry = await one(ani, "Mengajar Fikih VIII A dan B 4 JP -> 58 siswa menyelesaikan tugas")
+    await ani.calls(editing.set_target, entry, lessons)
+    assert await amount(ani, day, entry) == (4, "jam pelajaran")
+    await ani.calls(editing.set_field, entry, "outcome", "57 siswa tuntas, dari 3 dokumen latihan")
+    assert await amount(ani, day, entry) == (4, "jam pelajaran"), "new words, the same RHK"
+    await ani.calls(editing.set_target, entry, documents)
+    assert await amount(ani, day, entry) == (3, "dokumen")
+    await ani.calls(editing.set_target, entry, None)
+    assert await amount(ani, day, entry) == (57, "siswa"), "outside the SKP what came of it is counted"
+
+
+async def test_an_amount_that_was_typed_stays_whatever_it_serves(ani: Desk) -> None:
+    lessons = await in_lessons(ani)
+    day, entry = await one(ani, "Mengajar Fikih 4 JP -> 58 siswa menyelesaikan tugas")
+    await ani.calls(editing.set_field, entry, "quantity", "60 siswa")
+    await ani.calls(editing.set_target, entry, lessons)
+    assert await amount(ani, day, entry) == (60, "siswa")
+
+
+async def test_a_suggested_rhk_chooses_the_amount_too(ani: Desk) -> None:
+    target = await in_lessons(ani)
+    async with ani.db.reading() as session:
+        text = (await session.get_one(Target, target)).text
+    day, entry = await one(ani, f"{text} 4 JP -> 58 siswa menyelesaikan tugas")
+    assert await amount(ani, day, entry) == (4, "jam pelajaran")

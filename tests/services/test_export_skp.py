@@ -78,7 +78,8 @@ async def test_what_was_exported_changes_nothing_when_imported(
     assert "Perilaku" not in said
     assert revisions == [(await plan_of(db, one)).revision for one in (office.ani, office.budi)]
     async with db.reading() as session:
-        assert await session.scalar(select(func.count(AuditEvent.id))) == events
+        since = select(AuditEvent.action, AuditEvent.detail).order_by(AuditEvent.id).offset(events)
+        assert (await session.execute(since)).all() == [("skp_exported", "2026")] * 2
 
 
 async def test_a_number_that_its_words_would_belie_is_written_as_a_number(
@@ -124,5 +125,9 @@ async def test_nothing_to_write_and_files_that_cannot_be(
     assert file.stat().st_mode & 0o077 == 0  # personal data: for whoever runs it alone
     assert await export(db, file, now=now) == 2
     assert "sudah ada" in capsys.readouterr().out
+    for name in ("skp.csv", "skp"):
+        assert await export(db, tmp_path / name, now=now) == 2
+        assert "harus berakhiran .xlsx" in capsys.readouterr().out
+        assert not (tmp_path / name).exists()
     assert await export(db, tmp_path / "none" / "skp.xlsx", now=now) == 2
     assert "tidak dapat ditulis" in capsys.readouterr().out

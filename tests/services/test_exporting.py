@@ -78,6 +78,7 @@ async def test_a_unit_gets_a_file_each_and_who_has_nothing_is_named(
         for name in ("Ani Rahmawati", "Citra Lestari")
     ]
     assert [one.name for one in written(folder)] == wanted
+    assert all(one.stat().st_mode & 0o077 == 0 for one in written(folder))  # for whoever runs it alone
     assert sorted(exported, key=str) == [reported.ani, reported.citra]
     table = read_table((folder / wanted[0]).read_bytes(), "a.xlsx", columns=HEADINGS, required=[HEADINGS])
     assert [row["Kegiatan Harian"].text for row in table.rows] == ["=2+2 Menyusun arsip"]
@@ -137,3 +138,18 @@ async def test_a_folder_that_is_none_and_dates_that_are_none(
         parsed("--all", "--output", str(tmp_path), "--from", "1 Nov", "--to", LAST)
     with pytest.raises(SystemExit):
         parsed("--output", str(tmp_path), "--from", FIRST, "--to", LAST)
+
+
+async def test_dates_the_wrong_way_round_are_told_as_they_are_typed_here(
+    db: Database, tmp_path: Path, now: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = Texts().speech("id").plain
+    for first, last, said in (
+        ("2026-11-01", "2026-10-01", "Tanggal --to lebih dulu dari --from"),
+        ("2024-01-01", "2026-01-01", "Paling lama 366 hari"),
+        ("0001-01-01", "0001-01-02", "contoh: --from 2026-11-01"),
+    ):
+        args = parsed("--all", "--from", first, "--to", last, "--output", str(tmp_path / "sheets"))
+        assert await exporting.run(args, database=db, now=now, texts=texts, base=None) == 2
+        out = capsys.readouterr().out
+        assert said.casefold() in out.casefold()

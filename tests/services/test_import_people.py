@@ -479,7 +479,8 @@ async def test_a_broken_cell_stops_an_import_that_has_no_other_fault(
         ("a.csv", "", "Berkas kosong", 1),
         ("a.pdf", "x", ".pdf", 1),
         ("a.csv", "\x1b[2Jx,y\n1,2", "Baris judul kolom tidak ditemukan", 1),
-        ("", "", "tidak dapat dibuka", 2),
+        ("a.csv", "nama;jabatan;Nomor Induk\nAni;Guru;1\n", "ganti judul itu", 1),
+        ("", "", "tidak dapat dibuka: berkas atau foldernya tidak ada.", 2),
     ],
 )
 async def test_the_command_refuses_what_it_cannot_read(

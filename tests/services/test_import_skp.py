@@ -229,7 +229,7 @@ async def test_the_supervisors_target_is_found_by_wording(
         ),
         now,
     )
-    assert remarks(report) == [("G3", "parent_not_found")]
+    assert remarks(report) == [*[("A2", "target_gone")] * 3, ("G3", "parent_not_found")]
     one, two = [target for target in await targets_of(db, office.ani) if target.retired_at is None]
     (parent,) = await targets_of(db, office.budi)
     assert (one.parent_id, one.parent_text) == (parent.id, "terlaksananya PEMBINAAN")
@@ -246,6 +246,32 @@ async def test_a_supervisors_later_file_links_what_waited_for_it(
     target = next(one for one in await targets_of(db, office.ani) if one.retired_at is None)
     assert target.parent_id == parent.id
     assert counts(await take(db, rows(row(rhk_atasan="Pembinaan")), now)) == (0, 0, 1, 0)
+
+
+async def test_what_the_file_leaves_out_is_named_and_beyond_a_number_counted(
+    db: Database, office: Office, now: datetime
+) -> None:
+    for plan in ({"nip": ANI}, {"nip": BUDI}):
+        await take(db, rows(*(row(rhk=f"RHK {number}", **plan) for number in range(1, 14))), now)
+    report = await take(db, rows(row(rhk="Baru"), row(nip=BUDI, rhk="Baru")), now + timedelta(days=1))
+    assert report.retired == 26
+    assert remarks(report) == [
+        *[("A2", "target_gone")] * 13,
+        *[("A3", "target_gone")] * 7,
+        ("A3", "targets_gone"),
+    ]
+    said = importing.describe(report.warnings, TEXTS)
+    assert said[0].startswith("A2  rhk: Ani Rahmawati: RHK «RHK 1» tidak disebut lagi.")
+    assert "6 RHK lain juga tidak disebut lagi" in said[-1]
+
+
+async def test_a_number_of_a_citizen_is_remarked_on_once(db: Database, office: Office, now: datetime) -> None:
+    nik = "Terlayaninya warga NIK 3201014501850001"
+    report = await take(
+        db, rows(row(nip=BUDI, rhk=nik), row(nip=BUDI, rhk=nik, indikator="Telepon 081234567890")), now
+    )
+    assert remarks(report) == [("F2", "citizen_number"), ("I3", "citizen_number")]
+    assert "3201014501850001" not in "".join(importing.describe(report.warnings, TEXTS))
 
 
 async def test_a_parent_without_a_supervisor_is_kept_as_text(
@@ -277,6 +303,8 @@ async def test_those_without_a_nip_are_named_by_their_staff_number(
         ({"bagian": "pokok"}, "bagian", "not_a_choice"),
         ({"rhk": ""}, "rhk", "empty"),
         ({"rhk": "x" * 1001}, "rhk", "too_long"),
+        ({"rhk": "ab"}, "rhk", "too_short"),
+        ({"indikator": "1"}, "indikator", "too_short"),
         ({"rhk_atasan": "x" * 1001}, "rhk_atasan", "too_long"),
         ({"aspek": ""}, "aspek", "empty"),
         ({"aspek": "jumlah"}, "aspek", "not_a_choice"),
@@ -342,10 +370,14 @@ async def test_odd_years_and_targets_are_only_remarked_on(
         db,
         rows(
             row(tahun="2022"),
-            row(rhk="b", target="secukupnya"),
-            row(rhk="c", target="12 laporan"),
-            row(rhk="d", target="1,250"),
-            row(rhk="e", target="0"),
+            row(rhk="RHK b", target="secukupnya"),
+            row(rhk="RHK c", target="12 laporan"),
+            row(rhk="RHK d", target="1,250"),
+            row(rhk="RHK e", target="0"),
+            row(rhk="RHK f", aspek="waktu", target="32/13/2026", satuan=""),
+            row(rhk="RHK g", aspek="waktu", target="31 Februari 2026", satuan=""),
+            row(rhk="RHK h", aspek="waktu", target="31/12/2026", satuan=""),
+            row(rhk="RHK i", aspek="waktu", target="setiap tanggal 10", satuan=""),
         ),
         now,
     )
@@ -356,6 +388,9 @@ async def test_odd_years_and_targets_are_only_remarked_on(
         ("J4", "goal_unit_differs"),
         ("J5", "goal_ambiguous"),
         ("J6", "goal_zero"),
+        ("J7", "goal_no_date"),
+        ("J8", "goal_no_date"),
+        *[("A3", "target_gone")] * len(TARGETS),
     ]
     assert all(TEXTS(f"import.fault.{one.code}", **one.params) for one in report.warnings)
 

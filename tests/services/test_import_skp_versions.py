@@ -131,7 +131,7 @@ async def test_another_number_or_several_at_once_are_others(
     await take(db, [skp(text) for text in before], now=now)
     report = await take(db, [skp(text) for text in after], now=now + LATER)
     assert (report.new, report.changed, report.retired) == (len(after), 0, len(before))
-    assert warnings_of(report) == []
+    assert warnings_of(report) == [("A2", "target_gone")] * len(before)
 
 
 async def test_dated_values_follow_a_reworded_indicator(db: Database, ani: int, now: datetime) -> None:
@@ -311,8 +311,9 @@ async def test_examples_are_passed_over(db: Database, ani: int, now: datetime) -
     report = await take(db, [example, example, skp()], annexes=[annex("x", "", nip="Contoh")], now=now)
     assert (report.new, warnings_of(report)) == (
         1,
-        [("A2", "examples_skipped"), ("Lampiran!A2", "examples_skipped")],
+        [("A2", "examples_skipped")],
     )
+    assert report.warnings[0].params == {"count": 3}
     report = await take(db, [example], now=now)
     assert faults_of(report) == [("A2", "nip", "only_examples")]
 

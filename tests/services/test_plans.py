@@ -58,8 +58,8 @@ async def seen(desk: Desk, person: int | None = None, year: int = 2026) -> PlanV
 
 
 async def writes(desk: Desk, text: str = RHK, year: int = 2026) -> writing.Written:
-    written: writing.Written = await desk.calls(writing.add_target, year, text)
-    return written
+    found: tuple[writing.Written, ...] = await desk.calls(writing.add_targets, year, text)
+    return found[0]
 
 
 async def refused(desk: Desk, function: Any, *arguments: Any, **more: Any) -> DomainError:
@@ -109,21 +109,21 @@ async def test_the_first_rhk_begins_the_skp(eko: Desk) -> None:
     ],
 )
 async def test_what_is_too_short_or_long_is_refused_whole(eko: Desk, text: str, code: str) -> None:
-    assert (await refused(eko, writing.add_target, 2026, text)).code == code
+    assert (await refused(eko, writing.add_targets, 2026, text)).code == code
     assert (await seen(eko)).id == 0
 
 
 async def test_limits_of_an_skp(eko: Desk) -> None:
     written = await writes(eko)
     assert (
-        await refused(eko, writing.add_target, 2026, " tersusunnya  LAPORAN keuangan")
+        await refused(eko, writing.add_targets, 2026, " tersusunnya  LAPORAN keuangan")
     ).code == "target_twice"
     async with eko.db.writing() as session:
         session.add_all(
             Target(plan_id=written.plan_id, position=place, text=f"Hasil {place}")
             for place in range(1, MOST_TARGETS)
         )
-    error = await refused(eko, writing.add_target, 2026, "Satu lagi")
+    error = await refused(eko, writing.add_targets, 2026, "Satu lagi")
     assert (error.code, error.params) == ("targets_many", {"limit": MOST_TARGETS})
     assert (await refused(eko, writing.ensure_may_add, 2026)).code == "targets_many"
     many = "\n".join(f"indikator {one}, {one} berkas" for one in range(1, MOST_INDICATORS + 1))
@@ -137,15 +137,15 @@ async def test_limits_of_an_skp(eko: Desk) -> None:
 
 async def test_only_years_in_hand_are_written(eko: Desk) -> None:
     for year in (2025, 2028):
-        assert (await refused(eko, writing.add_target, year, RHK)).code == "skp_year_closed"
+        assert (await refused(eko, writing.add_targets, year, RHK)).code == "skp_year_closed"
     await writes(eko, year=2027)
     january = at(9, month=1, day=5)
-    await eko.calls(writing.add_target, 2025, RHK, now=january)
+    await eko.calls(writing.add_targets, 2025, RHK, now=january)
 
 
 async def test_who_does_not_report_writes_none(eko: Desk) -> None:
     admin = eko.of(eko.office.admin)
-    assert (await refused(admin, writing.add_target, 2026, RHK)).code == "skp_not_asked"
+    assert (await refused(admin, writing.add_targets, 2026, RHK)).code == "skp_not_asked"
 
 
 async def test_an_rhk_nobody_referred_to_is_changed_in_place(eko: Desk) -> None:
@@ -261,7 +261,7 @@ async def test_steps_stand_by_quarter_and_with_their_lineage(eko: Desk, dewi: De
     _, one = await eko.calls(load_target_view, fresh)
     assert [(step.quarter, step.text, step.goal) for step in one.steps] == [
         (1, "Rapat", None),
-        (1, "Menyusun 2 draf", 2),
+        (1, "Menyusun 2 draf", None),
         (4, "Menyusun 3 laporan", 3),
     ]
     assert await eko.calls(steps.drop_step, first) == (written.target_id, 4)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,9 @@ from models import (
     Indicator,
     PerformancePlan,
     Person,
+    PlanEvent,
     State,
+    StepVerdict,
     Target,
     Verdict,
 )
@@ -164,6 +166,11 @@ async def test_a_reopened_entry_counts_where_it_stood(db: Database, office: Offi
         assert (await load_standing(session, [office.ani], year=2026, at=right_after(just)))[0].done == 3
 
 
+def agreed(target: Target, at: datetime) -> PlanEvent:
+    """The version that brought an RHK was agreed."""
+    return PlanEvent(plan_id=target.plan_id, version=target.since_version, verdict=StepVerdict.AGREED, at=at)
+
+
 async def idle(session: AsyncSession, who: int, on: date = TODAY) -> list[int]:
     calendars = await load_personal(session, [who], first=date(2026, 1, 1), last=date(2026, 12, 31))
     found = await load_standing(session, [who], year=2026, at=NOW, on=on, calendars=calendars)
@@ -201,9 +208,8 @@ async def test_an_rhk_without_activity_is_named_after_fourteen_days(db: Database
             )
         )
         await session.execute(update(Target).where(Target.id == new).values(since_version=2))
-        await session.execute(
-            update(PerformancePlan).values(agreed_version=2, agreed_at=jakarta(date(2026, 11, 10), 8))
-        )
+        await session.execute(update(PerformancePlan).values(agreed_version=3))
+        session.add(agreed(await session.get_one(Target, new), jakarta(date(2026, 11, 10), 8)))
     async with db.reading() as session:
         assert await idle(session, office.ani, date(2026, 11, 19)) == [], (
             "a week of leave, and an RHK of last week"
@@ -213,7 +219,7 @@ async def test_an_rhk_without_activity_is_named_after_fourteen_days(db: Database
 
 async def test_a_head_counts_what_they_recorded(db: Database, office: Office) -> None:
     async with db.writing() as session:
-        plan = PerformancePlan(person_id=office.head, year=2026, created_at=BEGAN)
+        plan = PerformancePlan(person_id=office.head, year=2026, created_at=BEGAN, agreed_version=1)
         session.add(plan)
         await session.flush()
         target = Target(plan_id=plan.id, position=0, text="Terkelolanya madrasah")
@@ -230,6 +236,7 @@ async def test_a_head_counts_what_they_recorded(db: Database, office: Office) ->
                 unit="rapat",
             )
         )
+        await session.execute(update(Account).values(joined_at=BEGAN))
         book = ledger(session)
         day = await book.day(office.head, date(2026, 11, 2))
         for state in (State.RECORDED, State.DRAFT, State.SUBMITTED):
@@ -238,6 +245,66 @@ async def test_a_head_counts_what_they_recorded(db: Database, office: Office) ->
     async with db.reading() as session:
         [one] = await load_standing(session, [office.head], year=2026, at=NOW)
         assert (one.done, one.pacing) == (1, Pacing.BEHIND)
+
+
+async def paced(db: Database, office: Office, at: datetime = NOW) -> Standing:
+    async with db.reading() as session:
+        return (await load_standing(session, [office.ani], year=2026, at=at))[0]
+
+
+async def begin(
+    db: Database, *, joined: date | None = None, written: date = date(2026, 1, 2), version: int = 1
+) -> None:
+    """Everybody joined, and every SKP was written, on these dates."""
+    async with db.writing() as session:
+        await session.execute(update(Account).values(joined_at=jakarta(joined or date(2027, 1, 1), 8)))
+        await session.execute(
+            update(PerformancePlan).values(created_at=jakarta(written, 8), agreed_version=version)
+        )
+
+
+async def test_nothing_is_expected_of_a_first_draft_nor_before_anything_is_recorded(
+    db: Database, office: Office
+) -> None:
+    await begin(db, joined=date(2026, 1, 2), version=0)
+    one = await paced(db, office)
+    assert (one.expected, one.pacing, one.recorded_from) == (None, None, None)
+    await begin(db)
+    assert (await paced(db, office)).pacing is None, "nobody has joined, nothing was reported"
+    await begin(db, joined=date(2026, 1, 2))
+    one = await paced(db, office)
+    assert (one.pacing, one.recorded_from) == (Pacing.BEHIND, None)
+
+
+async def test_the_pace_is_that_of_the_time_on_record(db: Database, office: Office) -> None:
+    await begin(db, joined=date(2026, 9, 19))
+    one = await paced(db, office)
+    assert one.expected == pytest.approx(0.168, abs=0.02)
+    assert (one.pacing, one.recorded_from) == (Pacing.ON_PACE, date(2026, 9, 19))
+    await begin(db, joined=date(2026, 2, 2))
+    assert (await paced(db, office)).recorded_from is None, "a month is within the margin"
+    async with db.writing() as session:
+        day = await ledger(session).day(office.ani, date(2026, 7, 1))
+        day.first_submitted_at = jakarta(date(2026, 7, 1), 17)
+    await begin(db, joined=date(2026, 9, 19))
+    assert (await paced(db, office)).recorded_from == date(2026, 7, 1), "the first report came earlier"
+    early = await paced(db, office, jakarta(date(2026, 6, 1), 9))
+    assert early.expected is None, "as it was known then"
+
+
+async def test_an_rhk_is_as_old_as_the_version_that_brought_it(db: Database, office: Office) -> None:
+    await begin(db, joined=date(2026, 1, 2), written=date(2026, 11, 18))
+    one = await paced(db, office)
+    assert (one.pacing, one.recorded_from, one.since) == (Pacing.ON_PACE, TODAY, TODAY)
+    await begin(db, joined=date(2026, 1, 2), version=3)
+    async with db.writing() as session:
+        target = await session.get_one(Target, office.ani_targets[0])
+        target.since_version = 2
+        session.add(agreed(target, jakarta(date(2026, 8, 3), 9)))
+    async with db.writing() as session:
+        await reword(session, office.ani_targets[0], "Versi 3", goal="12", version=3)
+    one = await paced(db, office)
+    assert (one.text, one.since) == ("Versi 3", date(2026, 8, 3)), "a rewording makes nothing younger"
 
 
 @contextmanager
@@ -265,7 +332,7 @@ async def test_the_number_of_queries_does_not_grow_with_people(db: Database) -> 
                 found = await load_standing(session, people, year=2026, at=NOW)
             assert found
             counts.append(len(statements))
-    assert counts[0] == counts[1] <= 9
+    assert counts[0] == counts[1] <= 10
 
 
 async def test_nobody_and_a_year_without_an_skp(db: Database, office: Office) -> None:
@@ -274,4 +341,4 @@ async def test_nobody_and_a_year_without_an_skp(db: Database, office: Office) ->
         assert await load_standing(session, [office.ani], year=2024, at=NOW) == ()
         assert await load_outside(session, [], year=2026, at=NOW) == {}
         later = await load_standing(session, [office.ani], year=2026, at=NOW + timedelta(days=400))
-        assert {one.expected for one in later} == {1.0}
+        assert {one.expected for one in later} == {None}, "never agreed: nothing is expected"

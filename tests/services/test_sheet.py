@@ -20,8 +20,10 @@ from models import (
     Target,
 )
 from models.engine import Database
+from services import evidence
 from services.entries import editing
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
+from services.plans.steps import drop_step
 from services.sheet import access, copying, writing
 from services.sheet.loading import load_sheet
 from services.sheet.rows import OUTSIDE_PLAN, Gap, Sheet
@@ -246,7 +248,7 @@ async def test_amounts_go_into_the_row_and_only_where_the_entry_has_none(
         async with db.writing() as session:
             await writing.set_amount(session, await ani.actor(session), entry, text)
 
-    for wrong in ("banyak", "-1 berkas", "99999999 berkas", "5"):
+    for wrong in ("banyak", "-1 berkas", "99999999 berkas", "5", "3 berkas 0812345678 NIK 3201014501850001"):
         with pytest.raises(Invalid):
             await sets(none, wrong)
     await sets(none, "12 berkas")
@@ -318,6 +320,73 @@ async def test_who_may_fetch_whose(db: Database, office: Office, now: datetime) 
             await access.people_to_choose(session, budi, typed="eko", now=now)
 
 
+async def mark(desk: Desk, entry_id: int, *, now: datetime = NOW) -> None:
+    """«Sudah disalin» on an entry as it stands."""
+    async with desk.db.reading() as session:
+        day = await copying.work_date_of(session, entry_id)
+        actor = await desk.actor(session)
+        rows = (await copying.load_copy_day(session, actor, day, base=BASE)).entries
+    shown = copying.shown_mark([one for one in rows if one.entry_id == entry_id])
+    await desk.calls(copying.mark_entry, entry_id, mark=shown, base=BASE, now=now)
+
+
+async def test_what_was_copied_stays_as_it_was_shown(db: Database, office: Office, now: datetime) -> None:
+    target = office.ani_targets[0]
+    (first,) = await steps(db, target, "Langkah A")
+    entry = await wrote(db, office.ani, 3, "Mengajar", now=now, target_id=target)
+    ani = Desk(db, office, office.ani)
+    await mark(ani, entry)
+    before = (await sheet_of(db, office.ani)).entries[0]
+    await steps(db, target, "Langkah B")
+    await wrote(db, office.ani, 3, "Rapat", now=now, target_id=target)
+    await ani.calls(drop_step, first)
+    (after,) = [one for one in (await sheet_of(db, office.ani)).entries if one.entry_id == entry]
+    assert after.copied_at is not None
+    assert (after.step, after.starts, after.ends) == (before.step, before.starts, before.ends)
+
+
+async def test_a_mark_goes_when_the_address_of_its_evidence_comes(
+    db: Database, office: Office, now: datetime
+) -> None:
+    entry = await wrote(db, office.ani, 3, "Mengajar", now=now, outside_plan=True)
+    async with db.writing() as session:
+        photo = Evidence(entry_id=entry, person_id=office.ani, kind=EvidenceKind.PHOTO, created_at=now)
+        session.add(photo)
+        await session.flush()
+        photo_id = photo.id
+    ani = Desk(db, office, office.ani)
+    await mark(ani, entry)
+    async with db.writing() as session:
+        await evidence.stored(session, photo_id, sha256="a" * 64, size=1, now=now)
+    assert await copied(db, entry) is None
+    await mark(ani, entry)
+    async with db.writing() as session:
+        (await session.get_one(Evidence, photo_id)).sha256 = "b" * 64
+    assert await copied(db, entry) is None
+
+
+async def test_what_was_shown_before_a_change_is_not_marked(
+    db: Database, office: Office, now: datetime
+) -> None:
+    returned: dict[str, Any] = {"state": State.RETURNED, "return_reason": "kurang jelas"}
+    entry = await wrote(db, office.ani, 18, "Mengajar Fikih", now=now, outside_plan=True, **returned)
+    ani = Desk(db, office, office.ani)
+    async with db.reading() as session:
+        actor = await ani.actor(session)
+        day = await copying.load_copy_day(session, actor, date(2026, 11, 18), base=BASE)
+    shown = copying.shown_mark(day.entries)
+    await ani.calls(editing.set_field, entry, "activity", "Mengajar Akidah kelas 8")
+    with pytest.raises(Outdated):
+        await ani.calls(copying.mark_entry, entry, mark=shown, base=BASE)
+    with pytest.raises(Outdated):
+        await ani.calls(copying.mark_day, day.day_id, mark=shown, base=BASE)
+    assert await copied(db, entry) is None
+    await mark(ani, entry)
+    async with db.writing() as session:
+        await copying.unmark_entry(session, await ani.actor(session), entry)
+    assert await copied(db, entry) is None
+
+
 async def test_a_mark_goes_when_its_entry_or_evidence_changes(
     db: Database, office: Office, now: datetime
 ) -> None:
@@ -326,9 +395,9 @@ async def test_a_mark_goes_when_its_entry_or_evidence_changes(
     assert taken.day_id is not None
     await ani.sends(taken.day_id)
     one, two = [entry.id for entry in await ani.entries(taken.day_id)]
-    await ani.calls(copying.mark_entry, one, copied=True)
-    await ani.calls(copying.mark_entry, two, copied=True, now=now + timedelta(hours=1))
-    await ani.calls(copying.mark_entry, two, copied=True, now=now + timedelta(hours=2))
+    await mark(ani, one)
+    await mark(ani, two, now=now + timedelta(hours=1))
+    await mark(ani, two, now=now + timedelta(hours=2))
     assert await copied(db, two) == now + timedelta(hours=1), "the first mark stays"
     await ani.withdraws(taken.day_id)
     assert await copied(db, one) is not None, "withdrawn is not changed"
@@ -349,11 +418,11 @@ async def test_what_is_left_to_copy(db: Database, office: Office, now: datetime)
     ]
     draft = await wrote(db, office.ani, 16, "draf", now=now, state=State.DRAFT)
     ani, eko = Desk(db, office, office.ani), Desk(db, office, office.eko)
-    await ani.calls(copying.mark_entry, entries[0], copied=True)
+    await mark(ani, entries[0])
     with pytest.raises(NotFound):
-        await ani.calls(copying.mark_entry, draft, copied=True)
+        await mark(ani, draft)
     with pytest.raises(NotAllowed):
-        await eko.calls(copying.mark_entry, entries[1], copied=True)
+        await mark(eko, entries[1])
     async with db.reading() as session:
         actor = await ani.actor(session)
         left = await copying.load_uncopied(session, actor, FIRST)

@@ -1,6 +1,6 @@
 """Dated values of kualitas, waktu and biaya: reported, replaced, confirmed, returned, put on record."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -286,7 +286,7 @@ async def test_what_no_value_can_be_reported_for(db: Database, office: Office) -
         await session.execute(update(Target).where(Target.id == office.ani_targets[0]).values(**retired))
     with pytest.raises(NotFound):
         await ani.calls(values.reportable, first)
-    for year, code in ((2027, "value_year_early"), (2024, "skp_year_closed")):
+    for year, code in ((2027, "value_year_early"), (2024, "value_year_closed")):
         async with db.writing() as session:
             await session.execute(
                 update(PerformancePlan).where(PerformancePlan.person_id == office.ani).values(year=year)
@@ -299,6 +299,7 @@ async def test_what_no_value_can_be_reported_for(db: Database, office: Office) -
     [
         (said("92", date(2026, 11, 19)), "value_future"),
         (said("92", date(2025, 12, 31)), "value_before"),
+        (ReadValue(None, date(2025, 12, 20), TODAY), "value_before"),
     ],
 )
 async def test_dates_that_cannot_be(db: Database, office: Office, value: ReadValue, code: str) -> None:
@@ -317,3 +318,13 @@ async def test_a_crafted_value_is_none(db: Database, office: Office, value: Read
     with pytest.raises(NotFound):
         await Desk(db, office, office.ani).calls(values.report_value, first, value)
     assert await stored(db) == []
+
+
+async def test_in_january_last_years_value_ended_the_year(db: Database, office: Office) -> None:
+    first, january = await quality(db, office.ani_targets[0]), datetime(2027, 1, 5, 3, tzinfo=UTC)
+    ani = Desk(db, office, office.ani)
+    for text in ("90%", "90% per TW IV", "90% per akhir Desember", "90% per hari ini"):
+        _, read = await ani.calls(values.read_report, first, text, now=january)
+        assert read == said("90", date(2026, 12, 31)), text
+    _, read = await ani.calls(values.read_report, first, "90% per TW III", now=january)
+    assert read.as_of == date(2026, 9, 30)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.texts import Texts
 from bot.views.digest_pictures import own_picture, team_picture, unit_picture
 from bot.views.digests import OWN, TEAM, UNIT, Frame, Look, own_screen, team_screen, unit_screen
 from bot.views.paging import visible
-from bot.views.progress import number_words
+from bot.views.progress import amount_of, number_words, pacing_words, quarter_line
 from models import Aspect, DayKind, Pattern, Tone, ValueState
 from services.calendar import PersonalCalendar
 from services.digests.access import UnitRef
@@ -20,7 +21,7 @@ from services.digests.record import Outcome, Worker
 from services.digests.support import Supported
 from services.digests.team import Review, TeamWeek, Unserved
 from services.digests.unit import UnitWeek
-from services.progress.standing import Amount, Dated, Measure, Standing, Value
+from services.progress.standing import Amount, Dated, Measure, Quarter, Standing, Value
 
 WEEK = date(2026, 11, 12)
 CUT = datetime(2026, 11, 13, 9, 30, tzinfo=UTC)
@@ -200,3 +201,64 @@ def test_a_weekend_on_which_nobody_worked_has_no_column() -> None:
 )
 def test_numbers_are_written_as_in_the_language(value: object, said: str) -> None:
     assert number_words(Texts().speech("id"), value) == said
+
+
+def standing(**more: Any) -> Standing:
+    few = (Measure(1, "Modul", Decimal(12), "modul", 1),)
+    return Standing(1, 1, "RHK", **{"measures": few, "expected": 0.16, **more})
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (standing(expected=0.8), " · tertinggal"),
+        (standing(expected=None), ""),
+        (standing(recorded_from=date(2026, 9, 19)), " · tercatat sejak 19 September"),
+        (standing(expected=0.5, recorded_from=date(2026, 6, 1)), " · tertinggal · tercatat sejak 1 Juni"),
+        (
+            standing(measures=(Measure(1, "Modul", Decimal(1), "modul", 1),), recorded_from=WEEK),
+            " · tercapai",
+        ),
+    ],
+)
+def test_a_late_start_is_said_and_not_judged(one: Standing, said: str) -> None:
+    assert pacing_words(Texts().speech("id"), one) == said
+
+
+def test_quarters_before_the_records_are_no_failure() -> None:
+    quarters = tuple(Quarter(number, 4 if number == 4 else 0, 180) for number in range(1, 5))
+    t = Texts().speech("id")
+    late = quarter_line(t, standing(quarters=quarters, recorded_from=date(2026, 9, 19)))
+    assert late is not None
+    assert "TW III: 0 dari 180" in late
+    assert "TW II:" not in late
+    assert "TW I: 0 dari 180" in (quarter_line(t, standing(quarters=quarters)) or "")
+
+
+def test_an_rhk_without_a_number_says_what_is_to_be_reported() -> None:
+    t = Texts().speech("id")
+    quality = Dated(1, 1, Aspect.QUALITY, "Mutu", Decimal(78), "78", "%")
+    assert amount_of(t, standing(measures=())) == "belum ada angka yang bisa dijumlahkan"
+    said = amount_of(t, standing(measures=(), dated=(quality,)))
+    assert said == "Kualitas belum dilaporkan; laporkan di /capaian"
+    known = progress(1)[0].dated
+    assert amount_of(t, standing(measures=(), dated=(quality, *known))) == "92,5% per 31 Oktober 2026"
+
+
+def test_few_effects_are_no_score_but_a_hint() -> None:
+    t = Texts().speech("id")
+    few = own_screen(t, replace(own_week(1), effects=1, with_outcome=6), None).text
+    assert "siapa yang terbantu?" in few
+    assert "manfaatnya" not in few
+    many = own_screen(t, replace(own_week(1), effects=3, with_outcome=6), None).text
+    assert "3 dari 6 hasil menunjukkan manfaatnya" in many
+    assert "terbantu" not in own_screen(t, replace(own_week(1), effects=0, with_outcome=0), None).text
+
+
+def test_a_late_start_of_all_is_said_once() -> None:
+    late = standing(recorded_from=date(2026, 9, 19))
+    for full in (False, True):
+        week = replace(own_week(1), progress=(late, replace(late, expected=0.5)))
+        text = own_screen(Texts().speech("id"), week, frame(OWN, full=full)).text
+        assert text.count("tercatat sejak 19 September") == 1
+        assert text.count("tertinggal") == 1

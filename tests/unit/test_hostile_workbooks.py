@@ -234,7 +234,7 @@ def test_what_cannot_be_seen_is_not_kept() -> None:
         (0.9, "0%", "90%"),
         (46387, "d-mmm-yy", "2026-12-31"),
         ("31/12/2026", "@", "31/12/2026"),
-        (198801122011012002, "0", "1.98801122011012e+17"),
+        (198801122011012002, "0", "198801122011012000"),
     ],
 )
 def test_what_a_number_shows_is_read(value: float | str, number_format: str, shown: str) -> None:
@@ -246,7 +246,7 @@ def test_what_a_number_shows_is_read(value: float | str, number_format: str, sho
     main, *_ = read(saved(book))
     assert main is not None
     assert main.rows[0]["target"].text == shown
-    assert (main.rows[0]["target"].kind is Kind.NUMBER) == (shown in ("0.9", "1.98801122011012e+17"))
+    assert (main.rows[0]["target"].kind is Kind.NUMBER) == (shown in ("0.9", "198801122011012000"))
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])

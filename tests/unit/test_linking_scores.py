@@ -19,7 +19,9 @@ from bench.linking import (
 )
 
 DATA = Path(__file__).parents[2] / "bench" / "data"
-FILES = ["linking.jsonl", "linking_more.jsonl"]
+FILES = ["linking.jsonl", "linking_more.jsonl", "linking_unseen.jsonl", "linking_known_jobs.jsonl"]
+FLOORS = {"linking_unseen.jsonl": (74, 95), "linking_known_jobs.jsonl": (80, 95)}
+"""First and among three, of lines no model was trained on; of the others, which were seen, nearly all."""
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -27,10 +29,11 @@ def test_scores_stay_above_their_floor(name: str) -> None:
     lines = read_lines(DATA / name)
     predict = ours()
     found = measure(lines, [predict(line) for line in lines])
-    assert (found.top1 or 0) >= 88
-    assert (found.top3 or 0) >= 97
+    first, three = FLOORS.get(name, (97, 99))
+    assert (found.top1 or 0) >= first
+    assert (found.top3 or 0) >= three
     assert (found.precision or 0) >= 80
-    assert (found.recall or 0) >= 75
+    assert (found.recall or 0) >= 80
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -29,6 +29,9 @@ def test_a_sound_nip_passes_without_remarks() -> None:
         "'198502142010031007",
         '="198502142010031007"',
         "\u200b198502142010031007",
+        "NIP. 198502142010031007",
+        "nip: 19850214 201003 1 007",
+        "NI PPPK 198502142010031007",
     ],
 )
 def test_spaces_and_marks_around_the_digits_do_not_count(typed: str) -> None:
@@ -44,6 +47,8 @@ def test_spaces_and_marks_around_the_digits_do_not_count(typed: str) -> None:
         ("'1.98502E+17", "nip_scientific"),
         ("19850214201003100X", "nip_not_digits"),
         ("honorer", "nip_not_digits"),
+        ("NIPPON 198502142010031007", "nip_not_digits"),
+        ("NIP.", "nip_not_digits"),
         ("", "nip_not_digits"),
         ("١٩٨٥٠٢١٤٢٠١٠٠٣١٠٠٧", "nip_not_digits"),
         ("19850214201003100", "nip_length"),

@@ -177,3 +177,9 @@ def test_the_other_faces_when_they_are_full(t: Speech) -> None:
 )
 def test_a_target_is_said_as_offices_write_it(one: IndicatorView, said: str) -> None:
     assert goal_of(Texts().speech("id"), one) == Html(said)
+
+
+def test_an_expectation_of_the_file_names_nobody() -> None:
+    plan, one = replace(FULL, own=True), Behaviour.LOYAL
+    shown = plan_parts.behaviours_screen(Texts().speech("id"), plan, {one: ExpectationView(one, "Setiap laporan", "", NOW)})
+    assert "Ekspektasi: Setiap laporan" in shown.text

@@ -1,6 +1,7 @@
 """Pace, judgement, targets of dated values, and what people type for them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.views.progress import percent
 from bot.views.values import packed, unpacked
 from models import Aspect, DayKind, Pattern, ValueState
 from services.calendar import PersonalCalendar
@@ -27,9 +29,9 @@ from services.progress.standing import (
     expected_share,
     judged,
     latest_first,
-    same_unit,
 )
-from services.progress.typed import ReadValue, read_value
+from services.progress.typed import ReadValue, corrects, read_value
+from services.reading.units import same_unit
 
 TODAY = date(2026, 11, 18)
 NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
@@ -175,6 +177,9 @@ READ = [
     ("kualitas", "%", "92,5 persen", "92.5", None),
     ("kualitas", "%", "capaiannya 92", "92", None),
     ("kualitas", "indeks", "4,2", "4.2", None),
+    ("kualitas", "%", "nilai rata-rata 92", "92", None),
+    ("biaya", "rupiah", "terpakai Rp 11,5 juta", "11500000", None),
+    ("waktu", "hari kerja", "selesai dalam 3 hari kerja", "3", None),
     ("kualitas", "%", "92%.", "92", None),
     ("kualitas", "%", "92,5 persen per 31 Okt", "92.5", OCTOBER),
     ("kualitas", "%", "Per 31 Oktober 2026 = 92 %", "92", OCTOBER),
@@ -219,6 +224,12 @@ def test_a_typed_day(text: str, day: date, as_of: date) -> None:
     [
         ("kualitas", "%", "bagus", "value_unread_kualitas"),
         ("kualitas", "%", "46 dari 50", "value_unread_kualitas"),
+        ("kualitas", "%", "Mengajar fikih kelas 8A", "value_unread_kualitas"),
+        ("kualitas", "%", "naik 5%", "value_unread_kualitas"),
+        ("biaya", "rupiah", "Membeli 5 printer", "value_unread_biaya"),
+        ("waktu", "hari", "Rapat 3 jam", "value_unread_waktu_lama"),
+        ("kualitas", "%", "90 persen per desa", "value_when"),
+        ("kualitas", "%", "88 per marka", "value_when"),
         ("kualitas", "%", "", "value_unread_kualitas"),
         ("kualitas", "%", "Rp 5 juta", "value_unit"),
         ("kualitas", "%", "1200%", "value_large"),
@@ -273,3 +284,56 @@ def test_what_is_no_value_in_a_button(arg: str) -> None:
 
 def test_units_are_compared_written_out() -> None:
     assert same_unit(" Org ") == same_unit("orang") == "orang"
+    assert same_unit("Dok.") == same_unit("dokumen")
+    assert same_unit("Persen") == same_unit("%")
+
+
+def test_the_steps_plan_the_first_measure_alone() -> None:
+    twelve = Measure(1, "Jumlah laporan", Decimal(12), "laporan", 2)
+    eighty = Measure(2, "Jumlah siswa", Decimal(80), "siswa", 40)
+    one = Standing(1, 1, "Terlaksananya pembinaan", measures=(twelve, eighty), expected=0.1, steadily=0.9)
+    assert one.pacing is Pacing.BEHIND
+    assert replace(one, steadily=0.5).pacing is Pacing.ON_PACE
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect", "alone"),
+    [
+        ("92,5% per 31 Oktober", Aspect.QUALITY, True),
+        ("yang benar 92,5 persen", Aspect.QUALITY, True),
+        ("per Oktober: 92", Aspect.QUALITY, True),
+        ("3 laporan", Aspect.QUALITY, False),
+        ("Menyusun 3 laporan", Aspect.QUALITY, False),
+        ("88\n89", Aspect.QUALITY, False),
+        ("9" * 301, Aspect.QUALITY, False),
+        ("Rp 11,5 juta", Aspect.COST, True),
+        ("selesai 15 Nov", Aspect.TIME, True),
+        ("Jumat lalu", Aspect.TIME, True),
+        ("kemarin rapat", Aspect.TIME, False),
+        ("", Aspect.TIME, False),
+    ],
+)
+def test_a_correction_is_a_value_and_nothing_else(text: str, aspect: Aspect, alone: bool) -> None:
+    unit = "%" if aspect is Aspect.QUALITY else None
+    assert corrects(text, aspect=aspect, unit=unit) is alone
+
+
+def test_the_wording_of_an_indicator_may_be_repeated() -> None:
+    about = "Kepuasan peserta didik"
+    found = read_value(
+        "kepuasan peserta didik 92%", aspect=Aspect.QUALITY, unit="%", today=TODAY, about=about
+    )
+    assert found.number == 92
+
+
+@pytest.mark.parametrize("said", ["TW IV", "Desember", "akhir Desember", "31 Des", "31 Desember 2026"])
+def test_in_january_the_end_of_the_year_is_last_years(said: str) -> None:
+    found = read_value(f"90% per {said}", aspect=Aspect.QUALITY, unit="%", today=date(2027, 1, 5))
+    assert found.as_of == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0, "0%"), (1 / 250, "1%"), (0.58, "58%"), (249 / 250, "99%"), (1, "100%"), (1.2, "120%")]
+)
+def test_a_share_is_whole_only_when_it_is(share: float, said: str) -> None:
+    assert percent(share) == said

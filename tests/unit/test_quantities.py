@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reading.number_words import read_number_words
-from services.reading.quantities import read_quantity
+from services.reading.quantities import read_quantities, read_quantity
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,23 @@ def test_no_count(text: str) -> None:
     assert read_quantity(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mengajar Fikih VIII A dan B 4 JP", ((4, "jam pelajaran"),)),
+        ("3 kelas selesai, 58 siswa tuntas dan 2 modul siap", ((3, "kelas"), (58, "siswa"), (2, "modul"))),
+        ("5 kg beras untuk 12 keluarga", ((5, "kilogram"), (12, "keluarga"))),
+        ("rapat kelas 7", ()),
+    ],
+)
+def test_all_that_a_text_counts(text: str, expected: tuple[tuple[int, str], ...]) -> None:
+    assert read_quantities(text) == expected
+
+
 @given(st.text(max_size=300))
 def test_any_text(text: str) -> None:
     quantity = read_quantity(text)
+    assert (quantity is None) == (not read_quantities(text))
     assert quantity is None or (quantity[0] >= 0 and quantity[1])
 
 

@@ -20,6 +20,9 @@ TODAY = date(2026, 11, 18)
         ("minggu ini", "2026-11-16", "2026-11-22"),
         ("minggu lalu", "2026-11-09", "2026-11-15"),
         ("triwulan lalu", "2026-07-01", "2026-09-30"),
+        ("TW IV", "2026-10-01", "2026-12-31"),
+        ("tw 3", "2026-07-01", "2026-09-30"),
+        ("Triwulan II 2025", "2025-04-01", "2025-06-30"),
         ("tahun ini", "2026-01-01", "2026-12-31"),
         ("1-15 Nov", "2026-11-01", "2026-11-15"),
         ("1-30 Nov", "2026-11-01", "2026-11-30"),
@@ -37,7 +40,7 @@ def test_what_is_read(text: str, first: str, last: str) -> None:
     assert (found.first.isoformat(), found.last.isoformat()) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["halo", "31 Februari", "9" * 400, "0001-01-01", "x" * 3900, "Okt 99999"])
+@pytest.mark.parametrize("text", ["halo", "31 Februari", "9" * 400, "0001-01-01", "x" * 3900, "Okt 99999", "TW V", "TW I 0000"])
 def test_what_is_asked_again(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_period(text, today=TODAY)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import Pattern
+from services.sheet.hints import lesson_minutes, part_of_day
 from services.sheet.times import MIDNIGHT, SHORTEST, Hours, Wish, clock_of, hours_of, propose
 
 WEDNESDAY, FRIDAY = date(2026, 11, 18), date(2026, 11, 20)
@@ -60,6 +61,19 @@ def test_a_known_start_keeps_it() -> None:
     assert said(ORDINARY, [], Wish(1, ends=600, minutes=60)) == ["09.00-10.00"]
 
 
+def test_known_starts_end_before_the_next_one() -> None:
+    assert said(ORDINARY, [], Wish(1, starts=480), Wish(2, starts=510), Wish(3, starts=540)) == [
+        "08.00-08.30",
+        "08.30-09.00",
+        "09.00-10.00",
+    ]
+    assert said(ORDINARY, [], Wish(1, starts=480, minutes=90), Wish(2, starts=510)) == [
+        "08.00-09.30",
+        "08.30-09.30!",
+    ]
+    assert said(ORDINARY, [(510, 570)], Wish(1, ends=600)) == ["09.30-10.00"]
+
+
 def test_a_full_day_overlaps_and_says_so() -> None:
     assert said(ORDINARY, [(450, 960)], Wish(1)) == ["15.45-16.00!"]
     assert said(ORDINARY, [], Wish(1, minutes=600)) == ["07.30-17.30!"]
@@ -75,7 +89,13 @@ spans = st.tuples(st.integers(0, 1380), st.integers(1, 240)).map(
     lambda one: (one[0], min(one[0] + one[1], 1439))
 )
 wishes = st.lists(
-    st.tuples(st.none() | st.integers(0, MIDNIGHT), st.none() | st.integers(1, 1500)), min_size=1, max_size=12
+    st.tuples(
+        st.none() | st.integers(0, MIDNIGHT),
+        st.none() | st.integers(1, MIDNIGHT),
+        st.none() | st.integers(1, 1500),
+    ),
+    min_size=1,
+    max_size=12,
 )
 days = st.sampled_from(
     [
@@ -89,25 +109,51 @@ days = st.sampled_from(
 
 @given(days, st.lists(spans, max_size=6), wishes)
 def test_what_is_not_crowded_is_inside_and_overlaps_nothing(
-    hours: Hours, known: list[tuple[int, int]], asked: list[tuple[int | None, int | None]]
+    hours: Hours, known: list[tuple[int, int]], asked: list[tuple[int | None, int | None, int | None]]
 ) -> None:
-    given_ = [Wish(n, starts=starts, minutes=minutes) for n, (starts, minutes) in enumerate(asked)]
+    given_ = [
+        Wish(n, starts=starts, ends=ends if starts is None else None, minutes=minutes)
+        for n, (starts, ends, minutes) in enumerate(asked)
+    ]
     found = propose(hours, known, given_)
     assert set(found) == {one.entry_id for one in given_}
-    calm = [(one.starts, one.ends) for one in found.values() if not one.crowded]
     for wish in given_:
         one = found[wish.entry_id]
         assert 0 <= one.starts < one.ends <= MIDNIGHT
         if one.crowded:
             continue
         assert not [span for span in known if span[0] < one.ends and one.starts < span[1]]
-        if wish.starts is None:
+        if wish.starts is None and wish.ends is None:
             assert hours.starts <= one.starts < one.ends <= hours.ends
             assert one.ends - one.starts >= (wish.minutes or SHORTEST)
-    loose = sorted(
-        (found[one.entry_id].starts, found[one.entry_id].ends)
-        for one in given_
-        if one.starts is None and not found[one.entry_id].crowded
-    )
-    assert all(before[1] <= after[0] for before, after in pairwise(loose)), calm
+    calm = sorted((one.starts, one.ends) for one in found.values() if not one.crowded)
+    assert all(before[1] <= after[0] for before, after in pairwise(calm)), calm
     assert propose(hours, known, given_) == found
+
+
+@pytest.mark.parametrize(
+    ("activity", "expected"),
+    [
+        ("Memimpin salat duha", "07.30-09.30"),
+        ("Salat dhuha dan piket pagi", "07.30-09.30"),
+        ("Rapat siang", "13.00-15.00"),
+        ("Supervisi 2 JP", "09.30-10.50"),
+        ("Mengajar 3 jam pelajaran", "09.30-11.30"),
+        ("Pembinaan sore", "15.00-16.00"),
+        ("Ronda malam", "18.00-20.00"),
+        ("Pengawasan pagi dan sore", "09.30-11.30"),
+        ("Rapat dinas", "09.30-11.30"),
+    ],
+)
+def test_the_words_say_when_and_how_long(activity: str, expected: str) -> None:
+    """Beside something that takes the first two hours, or an hour of the morning."""
+    part, minutes = part_of_day(activity), lesson_minutes(activity, None, None)
+    known = [] if part and part[0] < 9 * 60 else [(450, 570)]
+    assert said(ORDINARY, known, Wish(1, minutes=minutes, part=part)) == [expected]
+
+
+def test_the_amount_tells_lesson_hours_and_the_others_keep_their_order() -> None:
+    assert lesson_minutes("Mengajar Fikih", 4, "jam pelajaran") == 160
+    assert lesson_minutes("Mengajar Fikih", 40, "jam pelajaran") is None
+    found = said(ORDINARY, [], Wish(1), Wish(2, part=part_of_day("Rapat siang")), Wish(3))
+    assert found == ["07.30-09.30", "13.00-15.00", "09.30-11.30"]

@@ -27,7 +27,7 @@ from documents.cells import (
     Unreadable,
     column_letters,
 )
-from documents.tables import Table, read_grid, read_table
+from documents.tables import Shape, Table, read_grid, read_table, read_tables
 
 COLUMNS = ("nama", "nip", "nip_atasan", "jabatan")
 REQUIRED = (("nama",), ("nip",))
@@ -114,7 +114,7 @@ def test_values_keep_their_address_and_whether_they_are_numbers() -> None:
     assert not table.faults
     first, second = table.rows
     assert (first["nip"].address, first["nip"].kind) == ("C4", Kind.NUMBER)
-    assert first["nip"].text == "1.98502142010031e+17"
+    assert first["nip"].text == "198502142010031000"
     assert (first["nip_atasan"].text, first["nip_atasan"].kind) == ("198502142010031007", Kind.TEXT)
     assert (second["nama"].address, second["nip"].address, second["nip"].text) == ("B6", "C6", "")
 
@@ -306,7 +306,7 @@ def test_missing_unknown_misspelt_and_doubled_columns_are_named() -> None:
     assert [(fault.cell, fault.column, fault.code) for fault in table.faults] == [
         ("D1", "nama", "column_twice"),
         ("C1", "nip_atasan", "column_misspelt"),
-        ("1", "nip", "column_missing"),
+        ("1", "nip", "column_missing_or_renamed"),
     ]
     assert [(one.cell, one.column, one.code) for one in table.warnings] == [("A1", "No", "column_unknown")]
     assert not table.columns_fit
@@ -322,9 +322,53 @@ def test_one_column_of_a_group_is_enough() -> None:
     groups = (("nama",), ("nip", "id_pegawai"))
     data = b"nama,id_pegawai\nAni,H1\n"
     assert not read_table(data, "a.csv", columns=columns, required=groups).faults
-    data = b"nama,jabatan,x\nAni,H1,y\n"
+    data = b"nama,jabatan\nAni,H1\n"
     faults = read_table(data, "a.csv", columns=(*columns, "jabatan"), required=groups).faults
     assert [(fault.column, fault.code) for fault in faults] == [("nip / id_pegawai", "column_missing")]
+
+
+def test_headings_nobody_knows_are_named_where_a_column_is_missing() -> None:
+    table = read(sheet_of(["Nomor Induk", "nama", "jabatan", "Ket"], ["x", "Ani", "y", "z"]))
+    (fault,) = table.faults
+    assert (fault.column, fault.code) == ("nip", "column_missing_or_renamed")
+    assert fault.params == {"headings": "«Nomor Induk» (A1), «Ket» (D1)"}
+
+
+SIGNED: list[list[object]] = [
+    [],
+    ["Sukamaju, 2 Januari 2026"],
+    [None, None, None, "Kepala Madrasah"],
+    [],
+    ["NIP. 197203151998032001", None, None, "Hj. Nurul Hidayah"],
+]
+
+
+def test_who_signs_under_the_table_is_passed_over_with_a_remark() -> None:
+    columns = ("nama", "nip", "nip_atasan", "jabatan", "unit")
+    required = [(one,) for one in columns]
+    head: list[Sequence[object]] = [columns, [*FULL, "MTsN"]]
+    (table,) = read_tables(sheet_of(*head, *SIGNED), "a.xlsx", [Shape(("Sheet",), columns, required)])
+    assert table is not None
+    assert len(table.rows) == 1
+    (remark,) = table.warnings
+    assert (remark.cell, remark.code) == ("A4", "rows_below")
+    assert remark.params == {"count": 3, "value": "Sukamaju, 2 Januari 2026"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Budi"]],  # right under the table: a row begun
+        [[], ["Budi", "x", "y"]],  # a row with more than who signs
+        [[], ["Sukamaju"], [*FULL, "MTsN"]],  # the table goes on below it
+    ],
+)
+def test_no_row_that_may_be_data_is_passed_over(rows: list[list[object]]) -> None:
+    columns = ("nama", "nip", "nip_atasan", "jabatan", "unit")
+    data = sheet_of(columns, [*FULL, "MTsN"], *rows)
+    table = read_table(data, "a.xlsx", columns=columns, required=[(one,) for one in columns])
+    assert len(table.rows) == 1 + sum(bool(row) for row in rows)
+    assert not table.warnings
 
 
 # --- files that are none, or mean harm ----------------------------------------------------------------------

@@ -159,7 +159,7 @@ def read_cell(text: str) -> list[StepRecord]:
         "tahun": "2026",
         "rhk": "RHK",
         "aspek": "waktu",
-        "indikator": "x",
+        "indikator": "Rapat",
         "target": "12 bulan",
         STEP_COLUMNS[1]: text,
     }
