@@ -206,9 +206,7 @@ async def ask_outcomes(turn: Turn, day_id: int) -> None:
         await asking.mark_asked(turn.session, turn.actor, day_id)
 
 
-def wait_for_outcomes(
-    turn: Turn, day_id: int, entries: Sequence[EntryView], *, told: bool = False
-) -> None:
+def wait_for_outcomes(turn: Turn, day_id: int, entries: Sequence[EntryView], *, told: bool = False) -> None:
     """The next text answers for these entries, called by their numbers on the card.
 
     `told`: they were asked about; the card says what is left, and no question comes again.

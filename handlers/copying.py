@@ -62,9 +62,7 @@ async def on_command(turn: Turn, arguments: str) -> Answer:
     """`/salin`, `/salin kemarin`, `/salin belum`."""
     today = today_of(turn)
     if not arguments.strip():
-        return Answer(
-            cards=day_card(turn, await copying.last_uncopied(turn.session, turn.actor, today=today))
-        )
+        return Answer(cards=day_card(turn, await copying.next_to_copy(turn.session, turn.actor, today=today)))
     copying.ensure_reports(turn.actor)
     if _LIST.search(arguments):
         return Answer(cards=card(LEFT, turn.actor.person_id, view=f"{today:%Y%m}"))

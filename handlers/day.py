@@ -76,12 +76,10 @@ def _card(turn: Turn, ref: CardRef, day: DayView, *, corrects: int | None = None
         sensitive = any(find_sensitive(f"{one.activity} {one.outcome or ''}") for one in captioned)
     answered = ref.focus if ref.view.startswith("answered") else 0
     focused = day.entry(ref.focus) if not ref.view else None
-    waiting = asking.still_asked(day, turn.question)
-    told = turn.question is not None and asking.TOLD in turn.question.data
     return day_card(
         turn.t,
         day,
-        waits=tuple(one.number for one in waiting) if told else (),
+        waits=_waits(turn, day),
         page=page_of(focused.number) if focused else None if taken or attached else ref.page,
         taken=taken,
         answered=answered,
@@ -92,6 +90,13 @@ def _card(turn: Turn, ref: CardRef, day: DayView, *, corrects: int | None = None
         restorable=ref.view == "removed",
         closed=is_closed(turn.actor, day.work_date, now=turn.now),
     )
+
+
+def _waits(turn: Turn, day: DayView) -> tuple[int, ...]:
+    """The entries whose outcome was asked for, and is still waited for."""
+    if turn.question is None or asking.TOLD not in turn.question.data:
+        return ()
+    return tuple(one.number for one in asking.still_asked(day, turn.question))
 
 
 def _captioned(day: DayView, evidence_id: int) -> list[EntryView]:

@@ -97,7 +97,7 @@ async def load_copy_day(session: AsyncSession, actor: Actor, work_date: date, *,
     return CopyDay(work_date, day_id, revision, tuple(by_time), sheet.drafts, near[0], near[1])
 
 
-async def last_uncopied(session: AsyncSession, actor: Actor, *, today: date) -> date:
+async def next_to_copy(session: AsyncSession, actor: Actor, *, today: date) -> date:
     """The day `/salin` begins with: the oldest with approved rows left, else the newest that was sent."""
     ensure_reports(actor)
     rows = await session.execute(

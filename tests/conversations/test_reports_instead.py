@@ -47,4 +47,5 @@ async def test_a_report_is_no_wording_and_no_reason(chat: Chat) -> None:
     async with chat.db.reading() as session:
         assert await session.scalar(select(Target.text).where(Target.text.contains("Rapat"))) is None
         plan = await session.scalar(select(PerformancePlan).order_by(PerformancePlan.id.desc()))
-        assert plan is not None and plan.state is PlanState.PROPOSED
+        assert plan is not None
+        assert plan.state is PlanState.PROPOSED

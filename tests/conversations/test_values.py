@@ -1,6 +1,6 @@
 """`/capaian`: kualitas, waktu and biaya reported in one's own words, confirmed, returned, shown."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -333,3 +333,18 @@ async def test_the_overview_names_quarters_and_the_share_outside(chat: Chat) -> 
     await ani.sees("3 dari 12 dokumen (25%) · tertinggal")
     await ani.sees("TW IV: 3")
     await ani.sees("Di luar SKP: 50% dari kegiatan tahun ini")
+
+
+async def test_in_january_last_years_progress_is_shown_and_reported(chat: Chat) -> None:
+    ani = chat.ani
+    await measured(chat, quality(chat.office.ani_targets[0]))
+    await chat.move_to(datetime(2027, 1, 5, 3, tzinfo=UTC))
+    await ani.says("/capaian 2026")
+    await ani.sees("Capaian SKP 2026 (tahun sudah berjalan 100%)")
+    await ani.taps("1. Kualitas")
+    await ani.taps("Laporkan capaian")
+    await ani.says("90% per TW IV")
+    await ani.sees("Yang saya baca: 90%, per Kamis, 31 Desember 2026")
+    await ani.taps("Kirim ke atasan")
+    await ani.taps("‹ Capaian")
+    await ani.sees("Capaian SKP 2026 (tahun sudah berjalan 100%)")

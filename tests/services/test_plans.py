@@ -255,13 +255,13 @@ async def test_steps_stand_by_quarter_and_with_their_lineage(eko: Desk, dewi: De
     first = await eko.calls(writing.add_step, written.target_id, quarter=4, text="Menyusun 3 laporan", goal=3)
     again = await eko.calls(writing.add_step, written.target_id, quarter=4, text=" menyusun 3  laporan ")
     assert again == first
-    assert await eko.calls(steps.add_steps, written.target_id, "Rapat\nMenyusun 2 draf", quarter=1) == 2
+    assert await eko.calls(steps.add_steps, written.target_id, "Rapat\nMenyusun 2 laporan", quarter=1) == 2
     view = await agreed(eko, dewi)
     fresh = await eko.calls(writing.set_wording, view.targets[0].id, "Tersusunnya laporan andal")
     _, one = await eko.calls(load_target_view, fresh)
     assert [(step.quarter, step.text, step.goal) for step in one.steps] == [
         (1, "Rapat", None),
-        (1, "Menyusun 2 draf", None),
+        (1, "Menyusun 2 laporan", 2),
         (4, "Menyusun 3 laporan", 3),
     ]
     assert await eko.calls(steps.drop_step, first) == (written.target_id, 4)

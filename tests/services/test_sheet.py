@@ -427,7 +427,7 @@ async def test_what_is_left_to_copy(db: Database, office: Office, now: datetime)
         actor = await ani.actor(session)
         left = await copying.load_uncopied(session, actor, FIRST)
         assert [(one.work_date.day, one.left, one.total) for one in left.days] == [(9, 1, 2), (12, 1, 1)]
-        assert await copying.last_uncopied(session, actor, today=date(2026, 11, 18)) == date(2026, 11, 12)
+        assert await copying.next_to_copy(session, actor, today=date(2026, 11, 18)) == date(2026, 11, 9)
         day = await copying.load_copy_day(session, actor, date(2026, 11, 9), base=None)
         assert (day.before, day.after, day.left) == (None, date(2026, 11, 12), 1)
         assert copying.next_place(day, entries[0]) == 1

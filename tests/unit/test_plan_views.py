@@ -180,6 +180,6 @@ def test_a_target_is_said_as_offices_write_it(one: IndicatorView, said: str) -> 
 
 
 def test_an_expectation_of_the_file_names_nobody() -> None:
-    plan, one = replace(FULL, own=True), Behaviour.LOYAL
-    shown = plan_parts.behaviours_screen(Texts().speech("id"), plan, {one: ExpectationView(one, "Setiap laporan", "", NOW)})
+    found = {Behaviour.LOYAL: ExpectationView(Behaviour.LOYAL, "Setiap laporan", "", NOW)}
+    shown = plan_parts.behaviours_screen(Texts().speech("id"), FULL, found)
     assert "Ekspektasi: Setiap laporan" in shown.text

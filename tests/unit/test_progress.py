@@ -333,7 +333,8 @@ def test_in_january_the_end_of_the_year_is_last_years(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(0, "0%"), (1 / 250, "1%"), (0.58, "58%"), (249 / 250, "99%"), (1, "100%"), (1.2, "120%")]
+    ("share", "said"),
+    [(0, "0%"), (1 / 250, "1%"), (0.58, "58%"), (249 / 250, "99%"), (1, "100%"), (1.2, "120%")],
 )
 def test_a_share_is_whole_only_when_it_is(share: float, said: str) -> None:
     assert percent(share) == said

@@ -40,7 +40,9 @@ def test_what_is_read(text: str, first: str, last: str) -> None:
     assert (found.first.isoformat(), found.last.isoformat()) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["halo", "31 Februari", "9" * 400, "0001-01-01", "x" * 3900, "Okt 99999", "TW V", "TW I 0000"])
+@pytest.mark.parametrize(
+    "text", ["halo", "31 Februari", "9" * 400, "0001-01-01", "x" * 3900, "Okt 99999", "TW V", "TW I 0000"]
+)
 def test_what_is_asked_again(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_period(text, today=TODAY)
