@@ -1,4 +1,4 @@
-"""A report typed while something short is asked stays one: it stands in the day, nothing else takes it."""
+"""A report typed while something short is asked stays one: it stands in the day, nowhere else."""
 
 from sqlalchemy import select
 
