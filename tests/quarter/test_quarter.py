@@ -1,7 +1,7 @@
 """A quarter of forty people: Christmas, the turn of the year, Ramadan and Lebaran, through the real rounds.
 
-`make quarter` lives all fourteen weeks in each way (QUARTER=whole); else those weeks that are hardest, and not
-the way of a program that is stopped at random.
+`make quarter` lives all fourteen weeks in each way (QUARTER=whole); else those weeks that are hardest, and
+not the way of a program that is stopped at random.
 """
 
 import os
