@@ -124,7 +124,7 @@ def test_a_contradicting_weekday_is_never_read(day: date, mode: Mode, shift: int
     assert read_dates(text, today=day, mode=mode) is None
 
 
-@given(DAYS, st.integers(1, 60), MODES)
+@given(DAYS.filter(lambda day: day <= date(2099, 10, 31)), st.integers(1, 60), MODES)
 def test_ranges_in_every_shape(first: date, length: int, mode: Mode) -> None:
     last = first + timedelta(days=length)
     for joint in (" - ", "-", " s.d. ", " s/d ", " sd ", " sampai ", " sampai dengan ", " hingga "):
