@@ -40,4 +40,6 @@ format: setup  ## Write the format and the fixes that are safe
 	$(BIN)/ruff format .
 
 bench: setup  ## Every figure of the README
-	for b in capture dates linking linking_year daily tick; do $(BIN)/python -m bench.$$b || exit 1; done
+	for b in capture dates linking_year outcomes daily tick progress cascade sheet skp_import; do \
+		$(BIN)/python -m bench.$$b || exit 1; done
+	for f in unseen known_jobs; do $(BIN)/python -m bench.linking bench/data/linking_$$f.jsonl || exit 1; done

@@ -130,8 +130,3 @@ def warn_of_citizens(rows: Sequence[Row], columns: Sequence[str], remarks: Remar
             seen.add(cell.text)
             if find_sensitive(cell.text):
                 remarks.warn(cell, column, "citizen_number")
-
-
-def missing_columns(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
-    """Which of the columns no row has."""
-    return [column for column in columns if not any(column in row for row in rows)]

@@ -5,7 +5,7 @@ Nothing is said of an RHK that is reached, that has not been in force so long, o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -102,8 +102,3 @@ def count_by_person(found: Iterable[Standing]) -> dict[int, int]:
     for one in found:
         counts[one.person_id] = counts.get(one.person_id, 0) + 1
     return counts
-
-
-def as_seen(year: int, at: datetime, zone: str) -> date:
-    """The date of a year at an instant: its last one once the year is over."""
-    return min(local_date(at, zone), date(year, 12, 31))

@@ -2,7 +2,7 @@
 
 import enum
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -243,8 +243,3 @@ def latest_first(values: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(
         sorted(values, key=lambda one: (one.as_of, one.decided_at or one.reported_at, one.id), reverse=True)
     )
-
-
-def known_quality(found: Sequence[Standing]) -> tuple[tuple[Standing, Dated], ...]:
-    """RHK with what is known of their quality: it is shown first."""
-    return tuple((one, item) for one in found for item in one.quality)
