@@ -40,6 +40,11 @@ class Spoken:
         inside = max(max(self.scores, default=0.0), self.inside * _INSIDE_SHARE)
         return inside < _MIN_INSIDE or max(self.outside, _FOREIGN_SHARE * self.foreign) > inside
 
+    @property
+    def names_outside(self) -> bool:
+        """Whether a known word speaks for work outside the plan, rather than nothing for the plan."""
+        return self.outside > 0 or self.foreign > 0
+
 
 def look_up(index: PlanIndex, activity: str, outcome: str | None) -> Spoken:
     """Reads an activity, and what came of it, by the lexicon."""

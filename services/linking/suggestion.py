@@ -65,8 +65,20 @@ def suggest(
             for at in order
         ),
         outside=is_outside,
-        confident=float(shares[-1] if is_outside else shares[order[0]]) >= _SURE,
+        confident=_is_sure(shares, order[0], votes, spoken, is_outside=is_outside),
     )
+
+
+def _is_sure(shares: Array, best: int, votes: Votes, spoken: Spoken, *, is_outside: bool) -> bool:
+    """Whether the first may be preselected.
+
+    `Di luar SKP` only on positive grounds: words known for such work, or this person's own choice. Words
+    nobody knows would otherwise take work out of the plan by silence.
+    """
+    if not is_outside:
+        return float(shares[best]) >= _SURE
+    grounds = spoken.names_outside or votes.support.get(None, 0.0) > 0
+    return grounds and float(shares[-1]) >= _SURE
 
 
 def _log_odds(spoken: Spoken, meant: Meant) -> tuple[Array, float]:

@@ -75,7 +75,7 @@ async def test_an_answer_too_long_may_be_given_again(chat: Chat) -> None:
 
 
 async def test_a_citizens_number_in_a_return_reason_is_asked_about(chat: Chat) -> None:
-    await chat.ani.says("Rapat komite -> selesai rapat")
+    await chat.ani.says("Urus hal lain -> dua berkas beres")
     await chat.ani.taps("Kirim")
     await chat.ani.taps("Kirim, RHK nanti")
     await chat.budi.taps("Ani Rahmawati · 18 November")

@@ -304,7 +304,7 @@ async def test_the_queue_is_oldest_first_with_age_and_completeness(
     db: Database, office: Office, now: datetime
 ) -> None:
     friday = now - timedelta(days=5)
-    old, _ = await send_day(db, office.citra, LINES[2], now=friday, linked=False)
+    old, _ = await send_day(db, office.citra, "Urus hal lain -> beres", now=friday, linked=False)
     new, _ = await send_day(db, office.ani, *LINES, now=now)
     async with db.reading() as session:
         queue = await load_queue(session, await acting(session, office.budi), now=now)
@@ -356,7 +356,7 @@ async def test_a_refused_approval_of_all_approves_nothing(
     db: Database, office: Office, now: datetime
 ) -> None:
     complete, _ = await send_day(db, office.ani, *LINES, now=now)
-    open_, _ = await send_day(db, office.citra, LINES[2], now=now, linked=False)
+    open_, _ = await send_day(db, office.citra, "Urus hal lain -> beres", now=now, linked=False)
     async with db.reading() as session:
         queue = await load_queue(session, await acting(session, office.budi), now=now)
     with pytest.raises(Invalid):

@@ -16,7 +16,7 @@ from tests.conftest import WEDNESDAY
 from tests.office import TARGETS, Office
 from tests.services.desk import Desk, at
 
-STRANGE = "sortir agenda a3"
+STRANGE = "agenda a3"
 """Words that speak for no RHK."""
 
 
