@@ -19,6 +19,7 @@ from services.dialogue import Question, Step, ask
 from services.errors import NotAllowed
 from services.groups import Place
 from services.outbox import GroupFacts
+from services.pacing import Rates
 from services.people.identity import Actor
 
 
@@ -46,6 +47,7 @@ class Deps:
     wake_delivery: Callable[[], None] = lambda: None
     wake_evidence: Callable[[], None] = lambda: None
     settling: timedelta = SETTLING
+    rates: Rates = field(default_factory=Rates.off)
     commands: "tuple[Command, ...]" = ()
     group_commands: "tuple[Command, ...]" = ()
     """What can be typed here, for the help; the composition root reads it off the registry."""

@@ -36,6 +36,8 @@ class Settings:
     webhook_url: str | None
     webhook_secret: str | None
     webhook_port: int
+    send_rate: int
+    """Messages a second for the whole bot: 30, or up to 1,000 with paid broadcasts."""
     log_format: str
 
     def __repr__(self) -> str:
@@ -81,6 +83,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         webhook_url=webhook_url,
         webhook_secret=secret,
         webhook_port=_port(text("WEBHOOK_PORT", "8080")),
+        send_rate=_rate(text("SEND_RATE", "30")),
         log_format=log_format,
     )
 
@@ -130,4 +133,10 @@ def _office_clock(value: str, api_url: str) -> datetime | None:
 def _port(value: str) -> int:
     if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= 65535:
         raise WrongSetting("WEBHOOK_PORT is a number from 1 to 65535.")
+    return int(value)
+
+
+def _rate(value: str) -> int:
+    if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= 1000:
+        raise WrongSetting("SEND_RATE is a number from 1 to 1000: messages a second.")
     return int(value)

@@ -4,7 +4,17 @@ from models.base import Base
 from models.calendar import Holiday, HolidayKind
 from models.days import Day, Entry, Evidence, EvidenceKind, LinkSource, State
 from models.decisions import Behaviour, Decision, Feedback, FeedbackKind, Progress, Tone, Verdict
-from models.delivery import Card, DialogueRow, FailedUpdate, OutboxMessage, OutboxState, SeenUpdate
+from models.delivery import (
+    Card,
+    DialogueRow,
+    FailedUpdate,
+    Heartbeat,
+    Lane,
+    OutboxMessage,
+    OutboxState,
+    Pace,
+    SeenUpdate,
+)
 from models.digests import Digest, DigestKind, Group
 from models.duty import REPORTING, ActingSupervisor, Capacity, DayKind, DutyPeriod, RamadanHours, ShiftDay
 from models.people import Account, AuditEvent, Employment, Invitation, Pattern, Person, Role, RoleName, Unit
@@ -60,14 +70,17 @@ __all__ = [
     "Feedback",
     "FeedbackKind",
     "Group",
+    "Heartbeat",
     "Holiday",
     "HolidayKind",
     "Indicator",
     "IndicatorValue",
     "Invitation",
+    "Lane",
     "LinkSource",
     "OutboxMessage",
     "OutboxState",
+    "Pace",
     "Pattern",
     "PerformancePlan",
     "Person",

@@ -4,10 +4,13 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, BigId, by_value
+
+WAITING = "state = 'waiting'"
+OPEN = "state IN ('waiting', 'sending')"
 
 
 class SeenUpdate(Base):
@@ -66,6 +69,17 @@ class OutboxState(enum.StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class Lane(enum.IntEnum):
+    """Which of those that are due go first. Order within one chat is kept whatever the lane."""
+
+    TOLD = 0
+    """What somebody's act tells somebody else."""
+    ROUND = 1
+    """What the clock tells many: prompts, reminders, briefs."""
+    DRAWN = 2
+    """The same with a picture that takes a while to draw: sent by a drain of its own."""
+
+
 class OutboxMessage(Base):
     """Something to tell somebody who is not the one acting, written in the acting transaction.
 
@@ -81,6 +95,7 @@ class OutboxMessage(Base):
     key: Mapped[str | None] = mapped_column(String(120))
     """Same key, same message: a second one is not written."""
     state: Mapped[OutboxState] = mapped_column(by_value(OutboxState), default=OutboxState.WAITING)
+    lane: Mapped[int] = mapped_column(SmallInteger, default=Lane.TOLD)
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
     stale_at: Mapped[datetime | None]
@@ -94,4 +109,38 @@ class OutboxMessage(Base):
     __table_args__ = (
         UniqueConstraint("key"),
         Index("ix_outbox_state_not_before", "state", "not_before"),
+        Index("ix_outbox_waiting", "lane", "id", postgresql_where=text(WAITING), sqlite_where=text(WAITING)),
+        Index(
+            "ix_outbox_open_person", "person_id", "id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)
+        ),
+        Index("ix_outbox_open_group", "group_id", "id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
     )
+
+
+class Pace(Base):
+    """How far the sends of the whole bot (`chat_id` 0) or of one chat have used up their rate.
+
+    Both are seconds since 1970 by the database's own clock, so that processes whose clocks differ agree.
+    Losing these rows does no harm but a burst: the table is unlogged on PostgreSQL.
+    """
+
+    __tablename__ = "paces"
+    chat_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    free_at: Mapped[float] = mapped_column(Double)
+    held_until: Mapped[float | None] = mapped_column(Double)
+    """Telegram said 429: nothing leaves before."""
+
+
+class Heartbeat(Base):
+    """A process that runs, or did: whoever asks after the bot's health reads who is there."""
+
+    __tablename__ = "heartbeats"
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """Machine and process number."""
+    mode: Mapped[str] = mapped_column(String(10))
+    """run, web or clock."""
+    version: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ticked_at: Mapped[datetime | None]
+    """The end of its last tick that went well."""

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, Group, OutboxMessage, OutboxState, Person, Unit
+from models import Account, Group, Lane, OutboxMessage, OutboxState, Person, Unit
 from models.engine import insert_into
 
 RETRY_AFTER = (
@@ -32,6 +32,17 @@ RETRY_AFTER = (
     *[timedelta(hours=1)] * 18,
 )
 """Pauses after failures that surely did not send; past the last one the row fails."""
+
+
+ROUND = frozenset(
+    {"prompted", "reminded", "lock_warned", "plan_asked", "briefed", "nudged", "calendar_warned"}
+)
+DRAWN = frozenset({"week_summed", "team_summed", "unit_summed"})
+
+
+def lane_of(kind: str) -> Lane:
+    """What the clock tells many waits for what one person's act tells another."""
+    return Lane.DRAWN if kind in DRAWN else Lane.ROUND if kind in ROUND else Lane.TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,7 @@ async def enqueue(
             payload=payload or {},
             key=key,
             state=OutboxState.WAITING,
+            lane=lane_of(kind),
             created_at=now,
             not_before=not_before or now,
             stale_at=stale_at,
@@ -146,6 +158,7 @@ async def enqueue_many(session: AsyncSession, letters: Sequence[Letter], *, now:
                 "payload": dict(one.payload),
                 "key": one.key,
                 "state": OutboxState.WAITING,
+                "lane": lane_of(one.kind),
                 "created_at": now,
                 "not_before": now,
                 "stale_at": one.stale_at,

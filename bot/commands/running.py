@@ -26,6 +26,7 @@ from services.approvals.acting import tell_turns
 from services.calendar import seed_holidays
 from services.clock import Clock, OfficeClock, system_clock
 from services.nudging import enqueue_nudges
+from services.pacing import Rates
 from services.retention import forget_old
 from services.rounds import plan_everybody, tick
 
@@ -110,7 +111,7 @@ async def run(settings: Settings, *, webhook: bool = False) -> int:
     """
     database = Database(settings.database_url)
     clock = office_clock(settings)
-    deps = Deps(settings, database, clock, Texts())
+    deps = Deps(settings, database, clock, Texts(), rates=Rates(per_second=settings.send_rate))
     stop = until_signalled()
     try:
         await reach(database)

@@ -24,6 +24,7 @@ def test_nothing_set_is_the_demo_with_safe_defaults() -> None:
     assert settings.webhook_url is None
     assert settings.webhook_secret is None
     assert settings.webhook_port == 8080
+    assert settings.send_rate == 30
     assert settings.log_format == "text"
     assert settings.organization
     assert settings.privacy_contact
@@ -44,6 +45,7 @@ def test_every_variable_is_read() -> None:
             "WEBHOOK_URL": "https://bot.example.go.id/",
             "WEBHOOK_SECRET": SECRET,
             "WEBHOOK_PORT": "9000",
+            "SEND_RATE": "1000",
             "LOG_FORMAT": "json",
         }
     )
@@ -60,6 +62,7 @@ def test_every_variable_is_read() -> None:
         webhook_url="https://bot.example.go.id",
         webhook_secret=SECRET,
         webhook_port=9000,
+        send_rate=1000,
         log_format="json",
     )
 
@@ -71,6 +74,9 @@ def test_every_variable_is_read() -> None:
         ("TELEGRAM_BOT_TOKEN", "12:" + "A" * 35, {}),
         ("TELEGRAM_BOT_TOKEN", "123456:short", {}),
         ("TELEGRAM_BOT_TOKEN", TOKEN + " x", {}),
+        ("SEND_RATE", "0", {}),
+        ("SEND_RATE", "1001", {}),
+        ("SEND_RATE", "fast", {}),
         ("TELEGRAM_API_URL", "api.telegram.org", {}),
         ("TELEGRAM_API_URL", "ftp://api.telegram.org", {}),
         ("TELEGRAM_API_URL", "https://", {}),
