@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from httpx import Limits
-from httpx_aiohttp import AiohttpTransport
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import BotCommand, BotCommandScopeAllChatAdministrators, Update
+from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 from telegram.ext import (
     Application,
+    BaseRateLimiter,
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
@@ -24,18 +23,20 @@ from telegram.ext import (
     TypeHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
-from bot import presenter
+from bot import menus, presenter
 from bot.callbacks import unpack
 from bot.context import Answer, BotContext, BotData, Command, Deps, Feature, Message, Turn
 from bot.delivery import Delivery
 from bot.fetching import EvidenceFetcher
 from bot.gate import Gate
 from bot.incoming import read_event, read_message, read_place
+from bot.metrics import Measured
+from bot.pacing import Pace, PacedCalls
 from bot.polling import poll
 from bot.processor import Processor
 from bot.registry import Registry
+from bot.requesting import AiohttpRequest
 from bot.screens import Screen
 from bot.settings import Settings
 from scheduler.ticker import Ticker
@@ -57,28 +58,22 @@ FIRST_TICK = 0.5
 AppType = Application[Any, Any, Any, Any, Any, Any]
 
 
-def build_bot(settings: Settings) -> tuple[HTTPXRequest, HTTPXRequest]:
-    """HTTP for calls and for polling, on aiohttp's transport: measured faster under concurrency."""
-
-    def request(size: int, read: float) -> HTTPXRequest:
-        return HTTPXRequest(
-            connection_pool_size=size,
-            read_timeout=read,
-            connect_timeout=5,
-            httpx_kwargs={"transport": AiohttpTransport(limits=Limits(max_connections=size))},
-        )
-
-    return request(64, 15), request(2, 40)
+def build_bot() -> tuple[AiohttpRequest, AiohttpRequest]:
+    """HTTP for calls, and for polling."""
+    return AiohttpRequest(size=128, read=15), AiohttpRequest(size=2, read=40)
 
 
-def build_application(settings: Settings) -> AppType:
-    """An application without updater and job queue: the loop and the clock are ours."""
+def build_application(settings: Settings, limiter: BaseRateLimiter[Any] | None = None) -> AppType:
+    """An application without updater and job queue: the loop and the clock are ours.
+
+    `limiter`: what every call but getUpdates passes.
+    """
     if settings.token is None:
         raise ValueError("no token")
-    calls, updates = build_bot(settings)
+    calls, updates = build_bot()
+    builder = Application.builder() if limiter is None else Application.builder().rate_limiter(limiter)
     return (
-        Application.builder()
-        .token(settings.token)
+        builder.token(settings.token)
         .base_url(f"{settings.api_url}/bot")
         .base_file_url(f"{settings.api_url}/file/bot")
         .request(calls)
@@ -119,6 +114,8 @@ class Running:
     delivery: Delivery
     tick: Callable[[], Awaitable[None]]
     """Asks what is due, now: the scheduler's own call."""
+    ticked_at: datetime | None = None
+    """The end of the last tick that went well."""
 
     @property
     def busy(self) -> bool:
@@ -131,31 +128,25 @@ class Running:
         Each person's own is set when they join.
         """
         speech = self.deps.texts.speech(language)
-        menu = [
-            BotCommand(one.name, speech.plain(f"commands.{one.name}"))
-            for one in registry.commands.values()
-            if one.open_to_strangers
-        ]
-        inside = [
-            BotCommand(one.name, speech.plain(f"commands.{one.name}"))
-            for one in registry.group_commands.values()
-        ]
-        bot, code = self.application.bot, language or None
         try:
-            await bot.set_my_commands(menu, language_code=code)
-            scope = BotCommandScopeAllChatAdministrators()
-            await bot.set_my_commands(inside, scope=scope, language_code=code)
+            for scope, menu in menus.general_menus(registry, speech):
+                await self.application.bot.set_my_commands(menu, scope=scope, language_code=language or None)
         except TelegramError as error:
             log.warning("menu_not_set", error=type(error).__name__)
 
 
 @asynccontextmanager
-async def running(deps: Deps, features: Iterable[Feature], tick: Tick) -> AsyncIterator[Running]:
-    """One lifespan for every mode: bot, delivery, evidence and ticks; stops in the reverse order."""
+async def running(deps: Deps, features: Iterable[Feature], tick: Tick | None) -> AsyncIterator[Running]:
+    """One lifespan for every mode: bot, delivery, evidence and ticks; stops in the reverse order.
+
+    `tick` None: this process does not tick, others do.
+    """
     registry = Registry(features)
-    application = build_application(deps.settings)
+    pace = Pace(deps.database, deps.rates)
+    application = build_application(deps.settings, PacedCalls(pace, Measured(deps.metrics)))
+    deps.metrics.watch(deps.database)
     bot: ExtBot[Any] = application.bot
-    delivery = Delivery(deps, registry, bot)
+    delivery = Delivery(deps, registry, bot, pace)
     fetcher = EvidenceFetcher(deps, bot)
     deps = replace(
         deps,
@@ -164,7 +155,7 @@ async def running(deps: Deps, features: Iterable[Feature], tick: Tick) -> AsyncI
         commands=tuple(registry.commands.values()),
         group_commands=tuple(registry.group_commands.values()),
     )
-    delivery.deps = fetcher.deps = deps
+    delivery.post.deps = fetcher.deps = deps
     gate = Gate(deps, registry, bot)
     wire(application, gate, registry)
 
@@ -178,27 +169,34 @@ async def running(deps: Deps, features: Iterable[Feature], tick: Tick) -> AsyncI
         handle,
         identity=lambda update: update.update_id,
         chat=lambda update: update.effective_chat.id if update.effective_chat else 0,
+        timed=deps.metrics.took,
     )
     gate.committed = processor.committed
     application.add_error_handler(_unexpected(gate))
 
     async def on_tick() -> None:
         more = True
-        while more:  # each batch commits by itself: whoever waits to write comes in between
-            async with deps.database.writing() as session:
-                more = await tick(session, deps.clock())
-            delivery.wake()
+        with deps.metrics.ticking():
+            while tick is not None and more and not ending.is_set():
+                # Each batch commits by itself: whoever waits to write comes in between.
+                async with deps.database.writing() as session:
+                    more = await tick(session, deps.clock())
+                delivery.wake()
+        program.ticked_at = deps.clock()
         fetcher.wake()
 
+    program = Running(application, deps, gate, processor, delivery, on_tick)
     ticker = Ticker(on_tick, seconds=TICK_SECONDS, delay=FIRST_TICK)
-    stop = asyncio.Event()
+    ending, stop = asyncio.Event(), asyncio.Event()
     async with application, asyncio.TaskGroup() as tasks:
         tasks.create_task(delivery.run(stop))
         tasks.create_task(fetcher.run(stop))
-        await ticker.start()
+        if tick is not None:
+            await ticker.start()
         try:
-            yield Running(application, deps, gate, processor, delivery, on_tick)
+            yield program
         finally:
+            ending.set()
             await ticker.stop()
             await processor.drain()
             stop.set()

@@ -239,6 +239,10 @@ class Kind(enum.StrEnum):
     COPY_MARK_DAY = "zd"
     COPY_LIST = "zl"
     COPY_LONG = "zt"
+    # how the bot is doing, for admins: subject is whose screen, or the notice
+    HEALTH = "hk"
+    HEALTH_AGAIN = "hka"
+    HEALTH_LET_BE = "hkb"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What every handler gets and gives: the turn in hand, the answer to show, and how features are declared."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.ext import CallbackContext, ExtBot
 
 from bot.callbacks import Kind, Press
+from bot.metrics import Metrics
 from bot.screens import CardRef, Screen
 from bot.settings import Settings
 from bot.texts import Html, Speech, Texts
@@ -48,6 +49,7 @@ class Deps:
     wake_evidence: Callable[[], None] = lambda: None
     settling: timedelta = SETTLING
     rates: Rates = field(default_factory=Rates.off)
+    metrics: Metrics = field(default_factory=Metrics)
     commands: "tuple[Command, ...]" = ()
     group_commands: "tuple[Command, ...]" = ()
     """What can be typed here, for the help; the composition root reads it off the registry."""
@@ -188,6 +190,19 @@ In a group `turn.found` is None and `turn.group` says which it is; only screens 
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """An answer whose cards are rendered: `screens` has one for each of them."""
+
+    answer: Answer
+    screens: tuple[Screen | None, ...] = ()
+
+
+BatchNotice = Callable[[Sequence[Turn], Sequence[Mapping[str, Any]]], Awaitable[Sequence[Prepared | None]]]
+"""Many outbox rows of one kind → what their people get, as `Notice` and the cards' renderers would say, with
+a number of statements that does not grow with them. Everybody's turn has them `found`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """`/name`. `shown_to`: in whose menu it stands; who may use it is decided in its service.
 
@@ -216,6 +231,8 @@ class Feature:
     answers: Mapping[Step, OnMessage] = field(default_factory=dict)
     cards: Mapping[str, Renderer] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
+    batches: Mapping[str, BatchNotice] = field(default_factory=dict)
+    """Kinds of notices that go to many at once, rendered together."""
     on_report: OnMessage | None = None
     on_upload: OnMessage | None = None
     on_edit: OnMessage | None = None

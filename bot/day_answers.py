@@ -226,7 +226,8 @@ async def remarked_report(turn: Turn, taken: drafting.Taken) -> tuple[Screen, ..
     """The same of a report that brought its outcomes along; nothing while anything else is asked."""
     if turn.question is not None or taken.sensitive or taken.day_id is None:
         return ()
-    remark = await remark_on_report(turn.session, turn.actor, taken.entry_ids, now=turn.now)
+    day = await load_day(turn.session, taken.day_id)
+    remark = await remark_on_report(turn.session, turn.actor, taken.entry_ids, now=turn.now, day=day)
     return await remarked(turn, taken.day_id, remark)
 
 

@@ -10,13 +10,12 @@ delivered again. A bug of ours rolls back, keeps the update for replay, apologis
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Update
+from telegram import Update, User
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import ExtBot
 
@@ -25,6 +24,7 @@ from bot.context import Answer, Deps, Message, Turn
 from bot.discreet import hold
 from bot.registry import Registry
 from bot.screens import CardRef, Screen
+from bot.showing import Shown, show
 from bot.texts import Speech
 from bot.views.days import pending_screen
 from bot.views.groups import welcome_screen
@@ -41,17 +41,10 @@ log = structlog.get_logger()
 Act = Callable[[Turn], Awaitable[Answer]]
 TRIES = 5
 """How often an update may find the database away before a database that answers makes it a fault of ours."""
+PATIENCE = 2
+"""How often it is tried before the person is told that it takes longer."""
 GIVEN_UP = 10
 """How often an update that is not stored for another reason comes again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An answer with its cards rendered. `menu` None: the command menu stays as it is."""
-
-    answer: Answer
-    cards: tuple[presenter.Rendered, ...] = ()
-    menu: menus.Menu | None = None
 
 
 def _closing(answer: Answer, speech: Speech) -> Answer:
@@ -70,6 +63,8 @@ class Gate:
         self.undelivered: set[int] = set()
         """Updates that must come again: the database was away."""
         self._tries: dict[int, int] = {}
+        self._told: set[int] = set()
+        """Chats whose person knows that it takes longer."""
 
     async def run(
         self,
@@ -96,12 +91,16 @@ class Gate:
             shown = await self._handled(update, base, user.language_code, said, act, open_=open_)
         except Exception as error:
             self.must_come_again(update, error)
+            await self._say_it_takes_longer(update.update_id, chat.id, user)
             return
         self._tries.pop(update.update_id, None)
+        self._told.discard(chat.id)
         self.committed(update.update_id)
+        self.deps.metrics.update(said.value, shown.ending, code=shown.code)
         self.deps.wake_delivery()
-        self.deps.wake_evidence()
-        await self._show(update, chat.id, said, shown, topic=place.thread_id if place else None)
+        if said is not dialogue.Said.TEXT:  # words bring no file
+            self.deps.wake_evidence()
+        await show(self.bot, self.deps, update, said, shown, topic=place.thread_id if place else None)
 
     async def _handled(
         self,
@@ -119,7 +118,8 @@ class Gate:
             try:
                 return await self._act(update.update_id, base, language, said, act, open_=open_)
             except DomainError as error:
-                return await self._explain(update.update_id, base, language, said, error)
+                shown = await self._explain(update.update_id, base, language, said, error)
+                return replace(shown, ending="refused", code=error.code)
             except Exception as error:
                 failure = error
                 if not is_conflict(error):
@@ -128,14 +128,23 @@ class Gate:
         if is_away(failure) and not await self._is_ours(update.update_id):
             raise failure
         log.error("update_failed", error=type(failure).__name__, exc_info=failure)
-        return await self._apologise(update, base, language, failure)
+        return replace(await self._apologise(update, base, language, failure), ending="failed")
 
     def must_come_again(self, update: Update, error: BaseException) -> None:
         """Nothing was stored: the update is not confirmed, unless that was tried too often."""
         tries = self._tries[update.update_id] = self._tries.get(update.update_id, 0) + 1
+        self.deps.metrics.not_stored.inc()
         log.error("update_not_stored", error=type(error).__name__, tries=tries)
         if tries < GIVEN_UP or is_away(error):
             self.undelivered.add(update.update_id)
+
+    async def _say_it_takes_longer(self, update_id: int, chat_id: int, user: User) -> None:
+        """Once an outage, from the second try on: what they sent is not lost."""
+        if self._tries[update_id] < PATIENCE or chat_id in self._told or chat_id != user.id:
+            return
+        self._told.add(chat_id)
+        screen = Screen(self.deps.texts.speech(user.language_code)("errors.delayed"))
+        await presenter.insist(lambda: presenter.send(self.bot, chat_id, screen))
 
     async def _is_ours(self, update_id: int) -> bool:
         """Whether a database that seemed away answers after all: then it is a fault of ours."""
@@ -164,7 +173,8 @@ class Gate:
             first = await updates.remember(session, self.bot.id, update_id, now=now)
             row = await dialogue.lock(session, base["chat_id"])
             actor = await who_is(session, base["user_id"], now=now)
-            if actor is not None and actor.chat_id == base["chat_id"]:  # not by what they say in a group
+            if actor is not None and actor.unreachable and actor.chat_id == base["chat_id"]:
+                # Not by what they say in a group.
                 await mark_reachable(session, base["user_id"])
             before = dialogue.read(row)
             route, question = dialogue.advance(before, said, now=now)
@@ -172,7 +182,8 @@ class Gate:
             turn = Turn(session, now, speech, self.deps, found=actor, question=question, **base)
             if not first:
                 again = await updates.card_of(session, self.bot.id, update_id)
-                return await self._rendered(turn, Answer(cards=(CardRef(*again),) if again else ()))
+                shown = await self._rendered(turn, Answer(cards=(CardRef(*again),) if again else ()))
+                return replace(shown, ending="duplicate")
             if actor is None and not open_:
                 raise await self._unknown(session, base["user_id"])
             if route is dialogue.Route.ANSWER and question is not None and turn.message is not None:
@@ -319,52 +330,7 @@ class Gate:
                 else:
                     await mark_reachable(session, changed.from_user.id)
             welcome = await groups.take_note(session, event, now=now) if event and first else None
+        self.deps.metrics.update("event", "handled" if first else "duplicate")
         if event is not None:
             self.deps.wake_delivery()
         return welcome
-
-    async def _show(
-        self,
-        update: Update,
-        chat_id: int,
-        said: dialogue.Said,
-        shown: Shown,
-        *,
-        topic: int | None = None,
-    ) -> None:
-        answer, query = shown.answer, update.callback_query
-        pressed = query.message.message_id if query and query.message else None
-        insist = presenter.insist
-        if query is not None:
-            toast = answer.toast[:200] or None
-            await insist(lambda: query.answer(toast, show_alert=answer.alert and toast is not None))
-        elif answer.reaction and update.effective_message is not None:
-            message_id = update.effective_message.message_id
-            await insist(lambda: self.bot.set_message_reaction(chat_id, message_id, answer.reaction))
-        instead = answer.replace
-        if instead is not None and pressed is not None:
-            await insist(lambda: presenter.replace(self.bot, self.deps, chat_id, pressed, instead))
-        elif instead is not None:
-            await insist(lambda: presenter.send(self.bot, chat_id, instead))
-        picture = answer.picture
-        if picture is not None:
-            await insist(
-                lambda: presenter.send_picture(self.bot, self.deps, chat_id, picture, thread_id=topic)
-            )
-        if query is None or not answer.toast:
-            for screen in answer.screens:
-                await insist(partial(presenter.send, self.bot, chat_id, screen, thread_id=topic))
-        if shown.cards:
-            typed = said is not dialogue.Said.EDIT and pressed is None
-            below = typed if answer.below is None else answer.below
-            await presenter.show_cards(
-                self.bot, self.deps, chat_id, shown.cards, pressed=pressed, below=below, patient=True
-            )
-        file = answer.file
-        if file is not None:
-            await insist(lambda: presenter.send_file(self.bot, self.deps, chat_id, file))
-        document, menu = answer.document, shown.menu
-        if document is not None:
-            await insist(lambda: presenter.send_document(self.bot, chat_id, *document))
-        if menu is not None:
-            await insist(lambda: menus.publish(self.bot, chat_id, menu))

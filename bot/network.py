@@ -1,16 +1,9 @@
 """What a failed call tells about whether it arrived."""
 
 import aiohttp
-import httpx
 
-NOT_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    httpx.ConnectError,
-    httpx.PoolTimeout,
-)
-"""What goes wrong before a byte has left. Not httpx.ConnectTimeout: on aiohttp's transport a connection that
-broke after the request was written is called that too."""
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""What goes wrong before a byte has left: no connection, or none free in time."""
 
 
 def never_left(error: BaseException) -> bool:

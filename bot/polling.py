@@ -5,7 +5,7 @@ loses it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -22,6 +22,8 @@ LONG_POLL = 25
 PAUSES = (0.5, 1, 2, 5, 10)
 PATIENCE = 0.5
 """Seconds a slow update may hold up the next fetch."""
+PLENTY = 32
+"""With more in hand there is enough to do: to fetch them all once more would only cost."""
 
 
 class _Window:
@@ -42,6 +44,9 @@ class _Window:
         new = [one for one in found if one.update_id not in self._committed | self._in_hand.keys()]
         for one in new:
             self._in_hand[one.update_id] = self._processor.put(one)
+        while len(self._in_hand) - sum(one.done() for one in self._in_hand.values()) > PLENTY:
+            open_ = [one for one in self._in_hand.values() if not one.done()]
+            await asyncio.wait(open_, return_when=asyncio.FIRST_COMPLETED)
         if self._in_hand:
             await asyncio.wait(self._in_hand.values(), timeout=PATIENCE)
         return self._settle(found)
@@ -120,11 +125,24 @@ def _pause_after(error: TelegramError, failures: int) -> float:
 
 
 async def _fetch(bot: ExtBot[Any], offset: int | None) -> list[Update]:
-    return list(
-        await bot.get_updates(
-            offset=offset, timeout=LONG_POLL, allowed_updates=ALLOWED, read_timeout=LONG_POLL + 10
-        )
-    )
+    """Each update is read by itself: `get_updates` fails for all because of one, and logs what they say."""
+    wanted = {"offset": offset, "timeout": LONG_POLL, "allowed_updates": ALLOWED}
+    found = await bot._post("getUpdates", wanted, read_timeout=LONG_POLL + 10)
+    updates = (read_update(raw, bot) for raw in (found if isinstance(found, list) else ()))
+    return [one for one in updates if one is not None]
+
+
+def read_update(raw: Mapping[str, Any], bot: ExtBot[Any]) -> Update | None:
+    """An update; an empty one when the library cannot read it, so that it is noted and passed over.
+
+    None: it has not even a number.
+    """
+    try:
+        return Update.de_json(dict(raw), bot)
+    except Exception as error:
+        update_id = raw.get("update_id") if isinstance(raw, Mapping) else None
+        log.error("update_not_understood", update_id=update_id, error=type(error).__name__)
+        return Update(update_id) if isinstance(update_id, int) else None
 
 
 async def _confirm(bot: ExtBot[Any], offset: int) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
@@ -22,7 +22,7 @@ from services.evidence import evidence_path
 
 log = structlog.get_logger()
 T = TypeVar("T")
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = {"is_disabled": True}
 UNCHANGED = "message is not modified"
 CAPTION = 1024
 """UTF-16 units below a photo."""
@@ -31,35 +31,48 @@ LONGEST_WAIT = 30.0
 """Seconds one answer may be held back by a busy server before it is tried again."""
 
 
-def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+def keyboard(rows: tuple[tuple[Button, ...], ...]) -> dict[str, Any] | None:
     """Rows of buttons as Telegram takes them."""
     if not rows:
         return None
-    return InlineKeyboardMarkup([[_key(one) for one in row] for row in rows if row])
+    return {"inline_keyboard": [[_key(one) for one in row] for row in rows if row]}
 
 
-def _key(one: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(
-        one.label,
-        url=one.url,
-        copy_text=CopyTextButton(one.copy) if one.copy else None,
-        callback_data=one.press.pack() if one.press else None,
-        style=one.style,
-    )
+def _key(one: Button) -> dict[str, Any]:
+    key: dict[str, Any] = {"text": one.label}
+    if one.url:
+        key["url"] = one.url
+    if one.copy:
+        key["copy_text"] = {"text": one.copy}
+    if one.press:
+        key["callback_data"] = one.press.pack()
+    if one.style:
+        key["style"] = one.style
+    return key
+
+
+async def _call(bot: ExtBot[Any], method: str, **values: Any) -> Any:
+    """A call past the library: of a message only its id is needed, and reading all of it costs as much again.
+
+    It passes the bot's limiter. Raises TelegramError.
+    """
+    return await bot._post(method, values)
 
 
 async def send(bot: ExtBot[Any], chat_id: int, screen: Screen, *, thread_id: int | None = None) -> int:
     """Sends a new message, into a topic where one is named; gives its id. Raises TelegramError."""
-    message = await bot.send_message(
-        chat_id,
-        screen.text,
+    message = await _call(
+        bot,
+        "sendMessage",
+        chat_id=chat_id,
+        text=screen.text,
         parse_mode="HTML",
         message_thread_id=thread_id,
         reply_markup=keyboard(screen.rows),
         disable_notification=screen.silent,
         link_preview_options=NO_PREVIEW,
     )
-    return message.message_id
+    return int(message["message_id"])
 
 
 async def send_picture(
@@ -132,10 +145,12 @@ async def _kept_bytes(deps: Deps, file: FileRef) -> bytes | None:
 async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, screen: Screen) -> bool:
     """Edits a message; False when it cannot be edited any more."""
     try:
-        await bot.edit_message_text(
-            screen.text,
+        await _call(
+            bot,
+            "editMessageText",
             chat_id=chat_id,
             message_id=message_id,
+            text=screen.text,
             parse_mode="HTML",
             reply_markup=keyboard(screen.rows),
             link_preview_options=NO_PREVIEW,
@@ -165,16 +180,23 @@ class Rendered:
     standing: int | None
 
 
+def stand_below(cards: tuple[Rendered, ...], update: Update) -> bool:
+    """Whether every card was sent after what the person said."""
+    said = update.effective_message
+    return said is not None and all((one.standing or 0) > said.message_id for one in cards)
+
+
 async def render(registry: Registry, turn: Turn, refs: tuple[CardRef, ...]) -> tuple[Rendered, ...]:
     """Renders cards in the transaction in hand."""
-    if refs:
-        await turn.session.flush()
-    found = []
-    for ref in refs:
-        screen = await registry.cards[ref.kind](turn, ref)
-        standing = await cards.standing(turn.session, turn.chat_id, ref.kind, ref.subject)
-        found.append(Rendered(ref, screen, standing))
-    return tuple(found)
+    if not refs:
+        return ()
+    await turn.session.flush()
+    screens = [await registry.cards[ref.kind](turn, ref) for ref in refs]
+    standing = await cards.standing_all(turn.session, turn.chat_id, [(ref.kind, ref.subject) for ref in refs])
+    return tuple(
+        Rendered(ref, screen, standing.get((ref.kind, ref.subject)))
+        for ref, screen in zip(refs, screens, strict=True)
+    )
 
 
 async def show_cards(
@@ -216,12 +238,11 @@ async def show_cards(
         if shown is None or shown == one.standing:
             continue
         message_id = shown
-        async with deps.database.writing() as session:
-            await cards.place(
-                session, chat_id, one.card.kind, one.card.subject, message_id=message_id, now=deps.clock()
-            )
-        if one.standing is not None:
-            await remove(bot, chat_id, one.standing)
+        async with deps.database.writing(durable=False) as session:
+            placed = cards.Placed(chat_id, one.card.kind, one.card.subject, message_id)
+            gone = await cards.take_place(session, placed, instead_of=one.standing, now=deps.clock())
+        if gone is not None:
+            await remove(bot, chat_id, gone)
     return message_id
 
 

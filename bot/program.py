@@ -1,25 +1,32 @@
 """`kinerja`, the one program: `kinerja run`, `kinerja demo`, `kinerja import people FILE` …"""
 
 import argparse
-import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from bot.commands import (
+    checking,
     exporting,
     exporting_skp,
     importing,
     inviting,
+    keeping,
     leaving,
+    moving,
     replaying,
     running,
+    setting_up,
     templates,
 )
+from bot.commands.modes import Mode, missing
 from bot.context import Deps
+from bot.heartbeat import own_version
 from bot.logs import configure_logs
+from bot.loops import run
 from bot.settings import Settings, WrongSetting, load_settings
 from bot.starting import sentence
 from bot.texts import Texts
@@ -39,7 +46,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="start the bot; without a token, the demo")
-    commands.add_parser("web", help="start the bot behind a webhook")
+    web = commands.add_parser("web", help="take updates by webhook; any number of processes, PostgreSQL")
+    web.add_argument(
+        "--port", type=int, choices=range(1, 65536), metavar="PORT", help="instead of WEBHOOK_PORT"
+    )
+    web.add_argument("--share-port", action="store_true", help="other `kinerja web` listen on this port too")
+    commands.add_parser("clock", help="ask, remind and sum up; beside `kinerja web`, two for safety")
+    setting_up.add_parser(commands)
+    checking.add_parser(commands)
     demo = commands.add_parser("demo", help="the demo office in the browser, without Telegram")
     demo.add_argument("--script", action="store_true", help="play one day and print what everybody saw")
     demo.add_argument(
@@ -56,6 +70,8 @@ def build_parser() -> argparse.ArgumentParser:
     inviting.add_parser(commands)
     leaving.add_parser(commands)
     replaying.add_parser(commands)
+    moving.add_parser(commands)
+    keeping.add_parser(commands)
     return parser
 
 
@@ -71,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     configure_logs(style=settings.log_format)
     os.umask(0o077)  # what is written here concerns the office alone
     try:
-        return asyncio.run(_dispatch(parsed, settings))
+        return run(_dispatch(parsed, settings))
     except KeyboardInterrupt:
         return 130
     except Exception as error:
@@ -90,15 +106,43 @@ async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
             return await templates.run(
                 parsed, now=now, today=local_date(now, HOME), texts=Texts().speech("id")
             )
-        case "run" | "web":
-            if settings.token is None or (parsed.command == "web" and settings.webhook_url is None):
-                print("TELEGRAM_BOT_TOKEN and WEBHOOK_URL are needed for `kinerja web`.", file=sys.stderr)
+        case "run":
+            return await running.run(settings)
+        case "web" | "clock":
+            if (lacking := missing(parsed.command, settings, webhook=parsed.command == "web")) is not None:
+                print(lacking, file=sys.stderr)
                 return 2
-            return await running.run(settings, webhook=parsed.command == "web")
+            return await _one_of_several(parsed, settings)
+        case "migrate-data" | "backup" | "restore":
+            return await _whole(parsed, settings)
+        case "setup":
+            return await setting_up.run(parsed, settings)
+        case "check":
+            return await checking.run(parsed, settings, speech=Texts().speech("id"))
     if parsed.command in NEED_TOKEN and settings.token is None:
         print(f"TELEGRAM_BOT_TOKEN is needed for `kinerja {parsed.command}`.", file=sys.stderr)
         return 2
     return await _administer(parsed, settings)
+
+
+async def _one_of_several(parsed: argparse.Namespace, settings: Settings) -> int:
+    """`web` and `clock`."""
+    if parsed.command == "clock":
+        return await running.run(settings, Mode.CLOCK)
+    settings = replace(settings, webhook_port=parsed.port or settings.webhook_port)
+    return await running.run(settings, Mode.WEB, share_port=parsed.share_port)
+
+
+async def _whole(parsed: argparse.Namespace, settings: Settings) -> int:
+    """What takes a database as it is: nothing is migrated or prepared before it."""
+    now, say = running.office_clock(settings)(), Texts().speech("id").plain
+    match parsed.command:
+        case "backup":
+            version = own_version()
+            return await keeping.run_backup(parsed, settings=settings, program=version, now=now, texts=say)
+        case "restore":
+            return await keeping.run_restore(parsed, settings=settings, texts=say)
+    return await moving.run(parsed, now=now, texts=say)
 
 
 async def _administer(parsed: argparse.Namespace, settings: Settings) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from bot.callbacks import Kind
-from bot.context import Command, Feature, Notice, OnMessage, OnPress, Renderer
+from bot.context import BatchNotice, Command, Feature, Notice, OnMessage, OnPress, Renderer
 from services.dialogue import Step
 
 K = TypeVar("K")
@@ -22,6 +22,7 @@ class Registry:
         self.answers: dict[Step, OnMessage] = {}
         self.cards: dict[str, Renderer] = {}
         self.notices: dict[str, Notice] = {}
+        self.batches: dict[str, BatchNotice] = {}
         self.on_report: OnMessage | None = None
         self.on_upload: OnMessage | None = None
         self.on_edit: OnMessage | None = None
@@ -33,6 +34,7 @@ class Registry:
             _merge(self.answers, feature.answers)
             _merge(self.cards, feature.cards)
             _merge(self.notices, feature.notices)
+            _merge(self.batches, feature.batches)
             self.on_report = feature.on_report or self.on_report
             self.on_upload = feature.on_upload or self.on_upload
             self.on_edit = feature.on_edit or self.on_edit

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,10 +36,23 @@ class Settings:
     privacy_contact: str
     webhook_url: str | None
     webhook_secret: str | None
+    webhook_host: str
     webhook_port: int
+    webhook_connections: int
+    """How many updates Telegram may deliver at once, to all processes together."""
+    metrics_host: str
+    metrics_port: int | None
+    """Where Prometheus reads the metrics; None: nowhere."""
+    stop_seconds: int
+    """How long a process that is told to stop may take to finish what is in hand."""
     send_rate: int
     """Messages a second for the whole bot: 30, or up to 1,000 with paid broadcasts."""
     log_format: str
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the database is a file that one process has to itself."""
+        return self.database_url.startswith("sqlite")
 
     def __repr__(self) -> str:
         return f"Settings(organization={self.organization!r}, token={'set' if self.token else 'not set'})"
@@ -70,6 +84,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
     log_format = text("LOG_FORMAT", "text")
     if log_format not in ("text", "json"):
         raise WrongSetting("LOG_FORMAT is text or json.")
+    metrics = text("METRICS_PORT")
     return Settings(
         token=token,
         api_url=api_url,
@@ -82,8 +97,13 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         privacy_contact=text("PRIVACY_CONTACT", "pengelola kepegawaian kantor Anda"),
         webhook_url=webhook_url,
         webhook_secret=secret,
-        webhook_port=_port(text("WEBHOOK_PORT", "8080")),
-        send_rate=_rate(text("SEND_RATE", "30")),
+        webhook_host=_host(text("WEBHOOK_HOST", "127.0.0.1"), "WEBHOOK_HOST"),
+        webhook_port=_number(text("WEBHOOK_PORT", "8080"), "WEBHOOK_PORT", 65535),
+        webhook_connections=_number(text("WEBHOOK_CONNECTIONS", "40"), "WEBHOOK_CONNECTIONS", 100),
+        metrics_host=_host(text("METRICS_HOST", "127.0.0.1"), "METRICS_HOST"),
+        metrics_port=_number(metrics, "METRICS_PORT", 65535) if metrics else None,
+        stop_seconds=_number(text("STOP_SECONDS", "25"), "STOP_SECONDS", 300, of="seconds"),
+        send_rate=_number(text("SEND_RATE", "30"), "SEND_RATE", 1000, of="messages a second"),
         log_format=log_format,
     )
 
@@ -130,13 +150,17 @@ def _office_clock(value: str, api_url: str) -> datetime | None:
     return start
 
 
-def _port(value: str) -> int:
-    if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= 65535:
-        raise WrongSetting("WEBHOOK_PORT is a number from 1 to 65535.")
-    return int(value)
+def _host(value: str, name: str) -> str:
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise WrongSetting(
+            f"{name} is the address of an interface: 127.0.0.1 for a proxy on this machine, "
+            "0.0.0.0 or :: for all of them."
+        ) from None
 
 
-def _rate(value: str) -> int:
-    if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= 1000:
-        raise WrongSetting("SEND_RATE is a number from 1 to 1000: messages a second.")
+def _number(value: str, name: str, most: int, *, of: str = "") -> int:
+    if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= most:
+        raise WrongSetting(f"{name} is a number from 1 to {most}{f': {of}' if of else ''}.")
     return int(value)

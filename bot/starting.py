@@ -19,6 +19,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, T
 from bot.polling import PAUSES
 from bot.settings import Settings
 from models.engine import Database, is_away
+from models.migrate import NewerSchema, newest
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -89,6 +90,8 @@ def sentence(error: BaseException, settings: Settings) -> str:
     match error:
         case CannotStart():
             return str(error)
+        case NewerSchema():
+            return newer(error.stands_at)
         case InvalidToken():
             return (
                 f"TELEGRAM_BOT_TOKEN is refused by {server}: copy it anew from @BotFather, "
@@ -102,6 +105,14 @@ def sentence(error: BaseException, settings: Settings) -> str:
     reference = secrets.token_hex(4).upper()
     log.error("command_failed", reference=reference, exc_info=error)
     return f"A fault of the program ended this. The log says where, under the reference {reference}."
+
+
+def newer(revision: str) -> str:
+    """The sentence about a database that a newer program has migrated."""
+    return (
+        f"DATABASE_URL: the database is at version {revision}, this program knows {newest()}: "
+        "start the newer program, or restore the backup that belongs to this one."
+    )
 
 
 def _database(error: BaseException) -> str:

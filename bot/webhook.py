@@ -1,7 +1,9 @@
 """Webhook: secret, size, handle, then answer.
 
-200 is said once the update's effect is committed. A database that is away answers 503 and Telegram sends the
-update again; so nothing that was accepted is ever only in memory.
+200 is said once the update's effect is committed and its answer shown, or showing it takes too long. So
+nothing that was accepted is ever only in memory; the answer that a killed process owes is given by whoever
+gets the update again; and the next update of a chat comes when the screen of the one before stands, also
+when another process handles it. A database that is away answers 503 and Telegram sends the update again.
 """
 
 import asyncio
@@ -11,14 +13,11 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from sqlalchemy import select
 from telegram import Update
-from telegram.error import BadRequest
-from telegram.ext import ExtBot
 
 from bot.app import Running
-from bot.polling import ALLOWED
-from bot.starting import CannotStart, reason, until_it_works
+from bot.starting import CannotStart, reason
+from models.migrate import newest, stands_at
 
 log = structlog.get_logger()
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -26,77 +25,176 @@ PATH = "/telegram"
 LARGEST = 1024 * 1024
 """Bytes of an update; Telegram's are a few kilobytes."""
 HEALTH_SECONDS = 5
-"""How long the database may take to answer /health."""
+"""How long the database may take to answer /health and /ready."""
+BODY_SECONDS = 10
+"""How long the body of a request may take to arrive."""
+HEADER_SECONDS = 10
+"""How long a new connection may take to ask for something."""
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection stays open: longer than a proxy keeps it (nginx: 60), which closes it first."""
+ANSWER_SECONDS = 20
+"""How long 200 waits for the answer to be shown: Telegram waits for a minute."""
+LINGER_SECONDS = 1.0
+"""How long a process that was told to stop still takes requests: a proxy that asks /ready goes elsewhere."""
+BACKLOG = 1024
 
 
-def build_web(program: Running) -> web.Application:
-    """The addresses: updates, and whether the process lives."""
-    secret = program.deps.settings.webhook_secret or ""
+class Door:
+    """What comes in by HTTP. `stopping`: this process is about to end, and says so."""
 
-    async def on_update(request: web.Request) -> web.Response:
+    def __init__(self, program: Running) -> None:
+        self._program = program
+        self._secret = (program.deps.settings.webhook_secret or "").encode()
+        self._silent: set[object] = set()
+        """Connections that have not asked for anything yet."""
+        self.stopping = False
+
+    def build(self) -> web.Application:
+        """The addresses: updates, whether the process lives, whether it should be given work."""
+        app = web.Application(client_max_size=LARGEST, middlewares=[self._heard])
+        app.router.add_post(PATH, self._on_update)
+        app.router.add_get("/health", self._on_health)
+        app.router.add_get("/ready", self._on_ready)
+        return app
+
+    def knock(self, connection: asyncio.Protocol) -> asyncio.Protocol:
+        """A new connection: one that asks for nothing within its time is closed."""
+        self._silent.add(connection)
+        asyncio.get_running_loop().call_later(HEADER_SECONDS, self._close_if_silent, connection)
+        return connection
+
+    def _close_if_silent(self, connection: asyncio.Protocol) -> None:
+        transport = getattr(connection, "transport", None)
+        if connection in self._silent and transport is not None:
+            log.info("connection_without_request")
+            transport.abort()
+        self._silent.discard(connection)
+
+    @web.middleware
+    async def _heard(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        self._silent.discard(request.protocol)
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
+    async def _on_update(self, request: web.Request) -> web.Response:
         given = request.headers.get(HEADER, "")
-        if not hmac.compare_digest(given.encode(errors="surrogateescape"), secret.encode()):
+        if not hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret):
             log.warning("webhook_refused")
             return web.Response(status=403)
         try:
-            body = json.loads(await request.read())
-            update = Update.de_json(body, program.application.bot)
-            if type(body["update_id"]) is not int:
-                return web.Response(status=400)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            async with asyncio.timeout(BODY_SECONDS):
+                update = self._read(await request.read())
+        except TimeoutError:
+            return web.Response(status=408, headers={"Connection": "close"})
+        if update is None:
             return web.Response(status=400)
+        processor = self._program.processor
         try:
-            await program.processor.put(update)
+            await processor.put(update)
         except Exception as error:
             log.error("update_not_committed", error=type(error).__name__)
             return web.Response(status=503)
+        if not await processor.answered(update.update_id, seconds=ANSWER_SECONDS):
+            log.warning("answer_takes_long")
         return web.Response()
 
-    async def on_health(request: web.Request) -> web.Response:
-        """200 while updates can be stored; 503 while the database is away."""
+    def _read(self, content: bytes) -> Update | None:
+        """The update, or None when it is none."""
         try:
-            async with asyncio.timeout(HEALTH_SECONDS), program.deps.database.reading() as session:
-                await session.execute(select(1))
+            body = json.loads(content)
+            update = Update.de_json(body, self._program.application.bot)
+            return update if type(body["update_id"]) is int else None
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+
+    async def _on_health(self, request: web.Request) -> web.Response:
+        """200 while updates can be stored; 503 while the database is away."""
+        return _said(None if await self._revision() is not None else "database")
+
+    async def _on_ready(self, request: web.Request) -> web.Response:
+        """200 while this process should be given updates; else 503 and the reason."""
+        if self.stopping:
+            return _said("stopping")
+        revision = await self._revision()
+        if revision is None:
+            return _said("database")
+        return _said(None if revision == newest() else "schema")
+
+    async def _revision(self) -> str | None:
+        """What the schema is at; None: the database does not answer in time."""
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                return await stands_at(self._program.deps.database) or "none"
         except Exception as error:
             log.warning("health_database_away", error=type(error).__name__)
-            return web.json_response({"ok": False}, status=503)
+            return None
+
+
+def _said(problem: str | None) -> web.Response:
+    if problem is None:
         return web.json_response({"ok": True})
-
-    app = web.Application(client_max_size=LARGEST)
-    app.router.add_post(PATH, on_update)
-    app.router.add_get("/health", on_health)
-    return app
+    return web.json_response({"ok": False, "reason": problem}, status=503)
 
 
-async def run_webhook(program: Running, stop: asyncio.Event) -> None:
+class _Site(web.BaseSite):
+    """A listening socket whose connections pass the door."""
+
+    def __init__(self, runner: web.AppRunner, door: Door, *, share_port: bool) -> None:
+        super().__init__(runner, backlog=BACKLOG)
+        self._door = door
+        self._share_port = share_port
+        settings = door._program.deps.settings
+        self._host, self._port = settings.webhook_host, settings.webhook_port
+
+    @property
+    def name(self) -> str:
+        return f"{self._host}:{self._port}"
+
+    async def start(self) -> None:
+        await super().start()
+        served = self._runner.server
+        if served is None:
+            raise RuntimeError("the runner was not set up")
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: self._door.knock(served()),
+            self._host,
+            self._port,
+            backlog=BACKLOG,
+            reuse_port=self._share_port or None,
+        )
+
+
+async def run_webhook(
+    program: Running, stop: asyncio.Event, *, share_port: bool = False, linger: float = 0
+) -> None:
     """Listens until `stop` is set, then finishes what is in hand.
 
-    Raises CannotStart: the port is in use, or Telegram refuses the address. A server that does not answer is
-    asked again; what was registered before still holds meanwhile.
+    `share_port`: other processes of the same user may listen there too, and the kernel deals the connections
+    out. `linger`: seconds to go on taking requests after `stop`, while /ready says no. Raises CannotStart:
+    the port is in use, or the interface is not there.
     """
     settings = program.deps.settings
-    bot: ExtBot[Any] = program.application.bot
-    runner = web.AppRunner(build_web(program), access_log=None, handle_signals=False)
+    door = Door(program)
+    runner = web.AppRunner(
+        door.build(),
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        shutdown_timeout=settings.stop_seconds,
+    )
     await runner.setup()
     try:
         try:
-            await web.TCPSite(runner, port=settings.webhook_port).start()
+            await _Site(runner, door, share_port=share_port).start()
         except OSError as error:
             raise CannotStart(
-                f"WEBHOOK_PORT {settings.webhook_port} cannot be used: {reason(error)}."
+                f"WEBHOOK_PORT {settings.webhook_port} cannot be used on WEBHOOK_HOST "
+                f"{settings.webhook_host}: {reason(error)}."
             ) from error
-        try:
-            await until_it_works(
-                lambda: bot.set_webhook(
-                    f"{settings.webhook_url}{PATH}",
-                    secret_token=settings.webhook_secret,
-                    allowed_updates=ALLOWED,
-                ),
-                stop,
-                what="set_webhook",
-            )
-        except BadRequest as error:
-            raise CannotStart(f"WEBHOOK_URL is refused by the Bot API server: {error.message}.") from error
+        log.info("running", mode="web", host=settings.webhook_host, port=settings.webhook_port)
         await stop.wait()
+        door.stopping = True
+        if linger:
+            await asyncio.sleep(linger)
     finally:
         await runner.cleanup()

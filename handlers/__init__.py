@@ -18,6 +18,7 @@ from handlers import (
     feedback,
     general,
     groups,
+    health,
     holidays,
     joining,
     kept,
@@ -38,6 +39,7 @@ from handlers import (
     sheet_fixes,
     shifts,
     targets,
+    trouble,
     undoing,
     value_review,
     values,
@@ -83,5 +85,7 @@ _FEATURES = (
     sheet_fixes.FEATURE,
     sheet_files.FEATURE,
     copying.FEATURE,
+    health.FEATURE,
+    trouble.FEATURE,
 )
 FEATURES = (*_FEATURES, discreet.discreet(_FEATURES))

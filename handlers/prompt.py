@@ -1,11 +1,11 @@
 """The question of the day, asked at each person's own time, and its reminders: one living message a date."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from bot.callbacks import Kind, Press
-from bot.context import Answer, Feature, Turn
+from bot.context import Answer, Feature, Prepared, Turn
 from bot.day_answers import QUESTION, question_of, work_date_of
 from bot.screens import CardRef, Screen
 from bot.views.later import away_screen, field_screen, later_screen, snoozed_screen
@@ -15,6 +15,7 @@ from services.clock import local_date
 from services.missing import unfinished
 from services.planning import plan_of
 from services.prompting import Asking, has_lapsed, look_at, still_open, too_late_to_ask, too_late_to_remind
+from services.prompting_together import Question, look_together
 from services.rounds.reminders import choices
 
 REMINDED, REMINDED_LAST, REMINDED_CHOSEN = "reminded", "last", "chosen"
@@ -45,6 +46,13 @@ async def _waiting(turn: Turn, ref: CardRef, asking: Asking, today: date) -> Scr
     if ref.view == "field":
         return field_screen(t, asking, later=later, period_id=ref.focus)
     plan = await plan_of(turn.session, actor.person_id, asking.work_date)
+    return _asked(turn, ref, Question(asking, later, plan))
+
+
+def _asked(turn: Turn, ref: CardRef, question: Question) -> Screen:
+    """The question itself, for the first time or again."""
+    actor, t, asking = turn.actor, turn.t, question.asking
+    today = local_date(turn.now, actor.zone)
     if ref.view in (REMINDED, REMINDED_LAST, REMINDED_CHOSEN):
         return reminder_screen(
             t,
@@ -53,11 +61,11 @@ async def _waiting(turn: Turn, ref: CardRef, asking: Asking, today: date) -> Scr
             last=ref.view != REMINDED,
             chosen=ref.view == REMINDED_CHOSEN,
             today=today,
-            plan=plan,
-            later=later,
+            plan=question.plan,
+            later=question.later,
         )
     words = greeting(t, actor.name, now=turn.now, zone=actor.zone)
-    return prompt_screen(t, asking, greeting=words, today=today, plan=plan, later=later)
+    return prompt_screen(t, asking, greeting=words, today=today, plan=question.plan, later=question.later)
 
 
 async def on_prompted(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
@@ -77,10 +85,53 @@ async def on_reminded(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
         return None
     if await has_lapsed(turn.session, turn.actor, work_date):
         return None
+    return Answer(cards=_reminder(work_date, payload), below=True)
+
+
+def _reminder(work_date: date, payload: Mapping[str, Any]) -> tuple[CardRef, ...]:
     view = REMINDED_LAST if payload["last"] else REMINDED
     if payload.get("chosen"):
         view = REMINDED_CHOSEN
-    return Answer(cards=question_of(work_date, view=view, focus=int(payload["step"])), below=True)
+    return question_of(work_date, view=view, focus=int(payload["step"]))
+
+
+async def on_prompted_together(
+    turns: Sequence[Turn], payloads: Sequence[Mapping[str, Any]]
+) -> list[Prepared | None]:
+    """`on_prompted` for many."""
+    asked = [
+        (turn, date.fromisoformat(payload["work_date"]))
+        for turn, payload in zip(turns, payloads, strict=True)
+    ]
+    late = [too_late_to_ask(day, turn.actor.zone, now=turn.now) for turn, day in asked]
+    return await _together(asked, late, [question_of(day) for _, day in asked])
+
+
+async def on_reminded_together(
+    turns: Sequence[Turn], payloads: Sequence[Mapping[str, Any]]
+) -> list[Prepared | None]:
+    """`on_reminded` for many."""
+    asked = [
+        (turn, date.fromisoformat(payload["work_date"]))
+        for turn, payload in zip(turns, payloads, strict=True)
+    ]
+    late = [too_late_to_remind(day, turn.actor.zone, now=turn.now) for turn, day in asked]
+    cards = [_reminder(day, payload) for (_, day), payload in zip(asked, payloads, strict=True)]
+    return await _together(asked, late, cards)
+
+
+async def _together(
+    asked: Sequence[tuple[Turn, date]], late: Sequence[bool], cards: Sequence[tuple[CardRef, ...]]
+) -> list[Prepared | None]:
+    first = asked[0][0]
+    people = [(turn.actor, day) for turn, day in asked]
+    questions = await look_together(first.session, people, now=first.now)
+    return [
+        None
+        if too_late or question.lapsed
+        else Prepared(Answer(cards=refs, below=True), tuple(_asked(turn, ref, question) for ref in refs))
+        for (turn, _), too_late, refs, question in zip(asked, late, cards, questions, strict=True)
+    ]
 
 
 async def on_lock_warned(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
@@ -102,4 +153,5 @@ FEATURE = Feature(
     presses={Kind.PROMPT_SHOW: on_show},
     cards={QUESTION: render_question},
     notices={"prompted": on_prompted, "reminded": on_reminded, "lock_warned": on_lock_warned},
+    batches={"prompted": on_prompted_together, "reminded": on_reminded_together},
 )

@@ -105,11 +105,20 @@ class OutboxMessage(Base):
     finished_at: Mapped[datetime | None]
     message_id: Mapped[int | None]
     error: Mapped[str | None] = mapped_column(Text)
+    settled_at: Mapped[datetime | None]
+    """When an admin decided on an uncertain one: sent again, or let be."""
 
     __table_args__ = (
         UniqueConstraint("key"),
         Index("ix_outbox_state_not_before", "state", "not_before"),
-        Index("ix_outbox_waiting", "lane", "id", postgresql_where=text(WAITING), sqlite_where=text(WAITING)),
+        Index(
+            "ix_outbox_waiting",
+            "lane",
+            "not_before",
+            "id",
+            postgresql_where=text(WAITING),
+            sqlite_where=text(WAITING),
+        ),
         Index(
             "ix_outbox_open_person", "person_id", "id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)
         ),
@@ -144,3 +153,5 @@ class Heartbeat(Base):
     seen_at: Mapped[datetime]
     ticked_at: Mapped[datetime | None]
     """The end of its last tick that went well."""
+    clock_ahead: Mapped[float | None] = mapped_column(Double)
+    """Seconds its machine's clock is ahead of the database's; null on SQLite: one machine, one clock."""

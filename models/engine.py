@@ -10,16 +10,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 
 from models.base import Base
+from models.sqlite import InlineConnection
 
+NOT_DURABLE = text("SET LOCAL synchronous_commit TO off")
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
@@ -43,25 +46,41 @@ class Database:
             if self.url.database in (None, "", ":memory:"):
                 raise ValueError("SQLite needs a file")
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"async_creator_fn": InlineConnection}
         else:
             options["pool_pre_ping"] = True
         # A statement in an error message shall not show what people typed.
         self.engine = create_async_engine(self.url, hide_parameters=True, **options)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _count_writes)
         self._writing = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 
+    @property
+    def file(self) -> Path:
+        """The SQLite file, wherever the program was started. Raises ValueError on PostgreSQL."""
+        if not self.is_sqlite:
+            raise ValueError("PostgreSQL is no file")
+        return Path(str(self.url.database)).absolute()
+
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One unit of work: committed when the block ends, rolled back when it raises."""
+    async def writing(self, *, durable: bool = True) -> AsyncIterator[AsyncSession]:
+        """One unit of work: committed when the block ends, rolled back when it raises.
+
+        `durable` False: the disk is not waited for. A power cut may take back what was committed in the last
+        moment; a crash of the program does not, and nothing is ever half there.
+        """
         if self._writing is None:
             async with self._sessions.begin() as session:
+                if not durable:
+                    await session.execute(NOT_DURABLE)
                 yield session
             return
         async with self._writing, self._sessions() as session:
-            await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            options = {"sqlite_begin": "IMMEDIATE", "sqlite_durable": durable}
+            await session.connection(execution_options=options)
             try:
                 yield session
             except BaseException:
@@ -83,16 +102,37 @@ class Database:
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
-    connection.isolation_level = None  # transactions are begun below, not by the driver's guess
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    kind = connection.get_execution_options().get("sqlite_begin", "")
-    connection.exec_driver_sql(f"BEGIN {kind}".strip())
+    options = connection.get_execution_options()
+    wanted = "FULL" if options.get("sqlite_durable", True) else "NORMAL"
+    if connection.info.get("synchronous", "FULL") != wanted:
+        connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+        connection.info["synchronous"] = wanted
+    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', '')}".strip())
+
+
+def _count_writes(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+) -> None:
+    if not statement.startswith("SELECT"):
+        connection.info["writes"] = connection.info.get("writes", 0) + 1
+
+
+def writes_so_far(session: Session) -> int:
+    """A number that stays the same while nothing is written in a transaction."""
+    found: int = session.connection().info.get("writes", 0)
+    return found
+
+
+def is_sqlite(session: AsyncSession) -> bool:
+    """Whether this session's database is SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def insert_into(session: AsyncSession, table: type[Base]) -> Any:
@@ -101,8 +141,9 @@ def insert_into(session: AsyncSession, table: type[Base]) -> Any:
     return insert(table)
 
 
-AWAY_STATES = ("08", "53", "57P")
-"""SQLSTATE classes of a server that is not (or not any more) there: connection, resources, shutdown."""
+AWAY_STATES = ("08", "53", "57P", "55000")
+"""SQLSTATEs of a server that is not (or not any more) there: connection, resources, shutdown; a database that
+its keeper has closed for a while."""
 CONFLICTS = ("40001", "40P01")
 """SQLSTATE of transactions that lost to another one and succeed when run again."""
 

@@ -16,9 +16,23 @@ LOCK_KEY = 20_230_021
 """PostgreSQL's advisory lock of whoever changes the schema; any number that nobody else uses."""
 
 
+class NewerSchema(Exception):
+    """The database was migrated by a newer version of the program. `stands_at`: its revision."""
+
+    def __init__(self, stands_at: str) -> None:
+        super().__init__(stands_at)
+        self.stands_at = stands_at
+
+
 def newest() -> str:
     """The newest revision: migrations are one line, numbered in their file names (`0001_first.py`)."""
     return max(path.name.split("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
+
+
+async def stands_at(database: Database) -> str | None:
+    """The revision of the database; None: it has no tables of ours yet."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_stands_at)
 
 
 def alembic_config(connection: Connection) -> "Config":
@@ -33,11 +47,17 @@ def alembic_config(connection: Connection) -> "Config":
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
-    """Brings the schema to a revision; `head` is the newest. Alembic is loaded only when there is work."""
+    """Brings the schema to a revision; `head` is the newest. Alembic is loaded only when there is work.
+
+    Raises NewerSchema.
+    """
 
     def upgrade(connection: Connection) -> None:
-        if revision == "head" and _stands_at(connection) == newest():
+        stands = _stands_at(connection)
+        if revision == "head" and stands == newest():
             return
+        if stands is not None and stands > newest():
+            raise NewerSchema(stands)
         from alembic import command
 
         command.upgrade(alembic_config(connection), revision)

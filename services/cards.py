@@ -1,21 +1,52 @@
 """Where living messages stand in a chat."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Card
-from models.engine import insert_into
+from models.engine import is_sqlite
 
 
 async def standing(session: AsyncSession, chat_id: int, kind: str, subject_id: int) -> int | None:
     """The message id of a card in a chat."""
-    return await session.scalar(
-        select(Card.message_id).where(
-            Card.chat_id == chat_id, Card.kind == kind, Card.subject_id == subject_id
-        )
+    return (await standing_all(session, chat_id, [(kind, subject_id)])).get((kind, subject_id))
+
+
+async def standing_all(
+    session: AsyncSession, chat_id: int, subjects: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], int]:
+    """The message ids of those cards of a chat that stand somewhere; one query."""
+    given = {"chat": chat_id, "subjects": list({subject for _, subject in subjects})}
+    rows = await session.execute(_STANDING, given)
+    found = {(kind, subject): message_id for kind, subject, message_id in rows}
+    return {one: found[one] for one in subjects if one in found}
+
+
+_TABLE: Any = Card.__table__
+_STANDING: Any = select(_TABLE.c.kind, _TABLE.c.subject_id, _TABLE.c.message_id).where(
+    _TABLE.c.chat_id == bindparam("chat"), _TABLE.c.subject_id.in_(bindparam("subjects", expanding=True))
+)
+
+
+async def standing_many(
+    session: AsyncSession, places: Collection[tuple[int, str, int]]
+) -> dict[tuple[int, str, int], int]:
+    """The same for many places (chat, kind, subject) by one query; those without a card are left out."""
+    if not places:
+        return {}
+    key = tuple_(Card.chat_id, Card.kind, Card.subject_id)
+    rows = await session.execute(
+        select(Card.chat_id, Card.kind, Card.subject_id, Card.message_id).where(key.in_(list(places)))
     )
+    return {(chat_id, kind, subject): message_id for chat_id, kind, subject, message_id in rows}
 
 
 async def shown_at(session: AsyncSession, chat_id: int, kind: str, subject_id: int) -> datetime | None:
@@ -35,16 +66,93 @@ async def stood(session: AsyncSession, chat_id: int, message_id: int) -> tuple[s
     return (row[0], row[1]) if row else None
 
 
-async def place(
-    session: AsyncSession, chat_id: int, kind: str, subject_id: int, *, message_id: int, now: datetime
-) -> None:
-    """Notes that a message now shows this card and no other."""
-    await session.execute(delete(Card).where(Card.chat_id == chat_id, Card.message_id == message_id))
-    values = {"message_id": message_id, "shown_at": now}
-    await session.execute(
-        insert_into(session, Card)
-        .values(chat_id=chat_id, kind=kind, subject_id=subject_id, **values)
-        .on_conflict_do_update(index_elements=["chat_id", "kind", "subject_id"], set_=values)
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A message that now shows a card."""
+
+    chat_id: int
+    kind: str
+    subject_id: int
+    message_id: int
+
+
+async def place_many(session: AsyncSession, placed: Sequence[Placed], *, now: datetime) -> None:
+    """Notes that each message now shows this card and no other, in order; two statements."""
+    given = [
+        {
+            "chat": one.chat_id,
+            "message": one.message_id,
+            "kind": one.kind,
+            "subject": one.subject_id,
+            "now": now,
+        }
+        for one in placed
+    ]
+    if given:
+        await session.execute(_OTHERS, given)
+        await session.execute(_placing(is_sqlite(session)), given)
+
+
+async def take_place(
+    session: AsyncSession, placed: Placed, *, instead_of: int | None, now: datetime
+) -> int | None:
+    """Notes that a message shows a card that stood in `instead_of`; gives the message that has to go.
+
+    Usually that one. When somebody else (another process, a notice) put the card elsewhere meanwhile, the
+    message that came later stays, and the other goes.
+    """
+    given = {
+        "chat": placed.chat_id,
+        "message": placed.message_id,
+        "kind": placed.kind,
+        "subject": placed.subject_id,
+        "now": now,
+        "instead": instead_of,
+    }
+    await session.execute(_OTHERS, given)
+    if (await session.execute(_taking(is_sqlite(session)), given)).first() is not None:
+        return instead_of
+    there = select(Card.message_id).where(
+        Card.chat_id == placed.chat_id, Card.kind == placed.kind, Card.subject_id == placed.subject_id
+    )
+    other = await session.scalar(there.with_for_update())
+    if other is not None and other > placed.message_id:
+        return placed.message_id
+    await place_many(session, [placed], now=now)
+    return None if other == placed.message_id else other
+
+
+_OTHERS: Any = delete(_TABLE).where(
+    _TABLE.c.chat_id == bindparam("chat"),
+    _TABLE.c.message_id == bindparam("message"),
+    or_(_TABLE.c.kind != bindparam("kind"), _TABLE.c.subject_id != bindparam("subject")),
+)
+
+
+@cache
+def _placing(sqlite: bool) -> Any:
+    insert = sqlite_insert(_TABLE) if sqlite else postgresql_insert(_TABLE)
+    values: dict[str, Any] = {"message_id": bindparam("message"), "shown_at": bindparam("now")}
+    return insert.values(
+        chat_id=bindparam("chat"), kind=bindparam("kind"), subject_id=bindparam("subject"), **values
+    ).on_conflict_do_update(index_elements=["chat_id", "kind", "subject_id"], set_=values)
+
+
+@cache
+def _taking(sqlite: bool) -> Any:
+    """Changes nothing, and gives nothing, when the card stands elsewhere than in `instead`."""
+    insert = sqlite_insert(_TABLE) if sqlite else postgresql_insert(_TABLE)
+    values: dict[str, Any] = {"message_id": bindparam("message"), "shown_at": bindparam("now")}
+    return (
+        insert.values(
+            chat_id=bindparam("chat"), kind=bindparam("kind"), subject_id=bindparam("subject"), **values
+        )
+        .on_conflict_do_update(
+            index_elements=["chat_id", "kind", "subject_id"],
+            set_=values,
+            where=_TABLE.c.message_id == bindparam("instead"),
+        )
+        .returning(_TABLE.c.message_id)
     )
 
 

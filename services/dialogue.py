@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import DialogueRow
@@ -189,12 +189,16 @@ def closed(question: Question | None, said: Said, *, now: datetime) -> bool:
 
 async def lock(session: AsyncSession, chat_id: int) -> DialogueRow:
     """The chat's row, locked until the transaction ends: one update of a chat at a time."""
-    await session.execute(
-        insert_into(session, DialogueRow).values(chat_id=chat_id, data={}).on_conflict_do_nothing()
-    )
-    return (
-        await session.scalars(select(DialogueRow).where(DialogueRow.chat_id == chat_id).with_for_update())
-    ).one()
+    row: DialogueRow | None = (await session.scalars(_LOCKED, {"chat": chat_id})).one_or_none()
+    if row is None:  # the first word of this chat
+        await session.execute(
+            insert_into(session, DialogueRow).values(chat_id=chat_id, data={}).on_conflict_do_nothing()
+        )
+        row = (await session.scalars(_LOCKED, {"chat": chat_id})).one()
+    return row
+
+
+_LOCKED: Any = select(DialogueRow).where(DialogueRow.chat_id == bindparam("chat")).with_for_update()
 
 
 def read(row: DialogueRow) -> Question | None:
@@ -206,6 +210,8 @@ def read(row: DialogueRow) -> Question | None:
 
 def write(row: DialogueRow, question: Question | None) -> None:
     """Puts a question, or none, into the row."""
+    data = dict(question.data) if question else {}
     row.step = question.step if question else None
-    row.data = dict(question.data) if question else {}
+    if row.data != data:
+        row.data = data
     row.expires_at = question.expires_at if question else None

@@ -2,9 +2,30 @@
 
 Source: Telegram's FAQ for bots, "My bot is hitting limits": about 30 messages a second in bulk (1,000 with
 paid broadcasts), one a second in a chat, 20 a minute in a group.
+
+`free_at` is when everything sent so far has used up its rate (the generic cell rate algorithm). Bulk takes
+slots only up to now, so that the burst Telegram allows is left to those who wait for an answer; answers are
+charged, go ahead by at most `AHEAD` seconds, and bulk gives way until that is made up for. The row of chat 0
+in `paces` is the whole bot's.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+AHEAD = 0.5
+"""Seconds of the rate that answers may run ahead: half of the burst Telegram lets through."""
+SLACK = 0.2
+"""Seconds of the rate that bulk may make up for when it came late to its slot."""
+LEAD = 0.1
+"""Seconds bulk may take its slots before their time."""
+GIVING_WAY = 1.0
+"""Seconds bulk gives way to answers before it gets one slot all the same: nothing starves."""
+LONGEST_HOLD = 3600.0 * 24
+"""Seconds; a held bot asks again after that, whatever is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +40,134 @@ class Rates:
     @staticmethod
     def off() -> "Rates":
         return Rates(enforced=False)
+
+    def between(self, chat_id: int) -> float:
+        """Seconds between two messages of one chat; groups have ids below zero."""
+        return 60 / self.group_per_minute if chat_id < 0 else 1 / self.chat_per_second
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a wish for slots came to. `wait`: seconds to the first of them, or until it is worth asking again.
+
+    `ahead`: seconds by which everything charged runs ahead of now; `held`: seconds Telegram still wants us to
+    keep silent.
+    """
+
+    slots: int
+    wait: float
+    ahead: float
+    held: float
+
+
+def grant(
+    free_at: float, held_until: float, *, now: float, slots: int, rate: float, trickle: bool = False
+) -> Grant:
+    """Whether so many slots may be taken now, and what `free_at` is ahead by then. Pure.
+
+    `trickle`: bulk has waited for long enough to get a slot although answers run ahead.
+    """
+    held = max(0.0, held_until - now)
+    begin = max(free_at, now - SLACK)
+    if held:
+        return Grant(0, held, begin - now, held)
+    if begin - now > LEAD and not trickle:
+        return Grant(0, begin - now - LEAD, begin - now, 0.0)
+    wait = 0.0 if trickle else max(0.0, begin - now)
+    return Grant(slots, wait, begin - now + slots / rate, 0.0)
+
+
+_RESERVE = text(
+    """
+    WITH at AS MATERIALIZED (SELECT extract(epoch FROM clock_timestamp())::float8 AS t),
+    was AS (
+        SELECT greatest(p.free_at, at.t - :slack) + cast(:owed AS float8) AS begin,
+               coalesce(p.held_until, 0) AS held, at.t
+        FROM paces p, at WHERE p.chat_id = 0 FOR UPDATE OF p
+    )
+    UPDATE paces SET free_at = was.begin
+        + CASE WHEN was.held <= was.t AND was.begin - was.t <= :lead THEN cast(:wish AS float8) ELSE 0 END
+    FROM was WHERE paces.chat_id = 0
+    RETURNING was.begin - was.t, was.held - was.t
+    """
+)
+_FIRST = text("INSERT INTO paces (chat_id, free_at) VALUES (0, 0) ON CONFLICT DO NOTHING")
+
+
+async def reserve(
+    session: AsyncSession, slots: int, *, owed: float, rate: float, trickle: bool = False
+) -> Grant:
+    """The same from the row all processes share (PostgreSQL): one statement, by the database's clock.
+
+    `owed`: messages that answers of this process have sent since it asked last; they are charged first.
+    `slots` 0: only charges.
+    """
+    lead = math.inf if trickle else LEAD
+    values = {"slack": SLACK, "owed": owed / rate, "wish": slots / rate, "lead": lead}
+    row = (await session.execute(_RESERVE, values)).one_or_none()
+    if row is None:
+        await session.execute(_FIRST)
+        row = (await session.execute(_RESERVE, values)).one()
+    return grant(row[0], row[1], now=0.0, slots=slots, rate=rate, trickle=trickle)
+
+
+_USED = {
+    "postgresql": text(
+        "INSERT INTO paces (chat_id, free_at) "
+        "VALUES (:chat, extract(epoch FROM clock_timestamp())::float8 + cast(:seconds AS float8)) "
+        "ON CONFLICT (chat_id) DO UPDATE SET free_at = excluded.free_at"
+    ),
+    "sqlite": text(
+        "INSERT INTO paces (chat_id, free_at) VALUES (:chat, :at + :seconds) "
+        "ON CONFLICT (chat_id) DO UPDATE SET free_at = excluded.free_at"
+    ),
+}
+_HOLD = {
+    "postgresql": text(
+        "INSERT INTO paces (chat_id, free_at, held_until) "
+        "VALUES (0, 0, extract(epoch FROM clock_timestamp())::float8 + cast(:seconds AS float8)) "
+        "ON CONFLICT (chat_id) DO UPDATE SET held_until = excluded.held_until "
+        "WHERE coalesce(paces.held_until, 0) < excluded.held_until"
+    ),
+    "sqlite": text(
+        "INSERT INTO paces (chat_id, free_at, held_until) VALUES (0, 0, :at + :seconds) "
+        "ON CONFLICT (chat_id) DO UPDATE SET held_until = excluded.held_until "
+        "WHERE coalesce(paces.held_until, 0) < excluded.held_until"
+    ),
+}
+_HELD = {
+    "postgresql": text(
+        "SELECT held_until - extract(epoch FROM clock_timestamp())::float8 FROM paces WHERE chat_id = 0"
+    ),
+    "sqlite": text("SELECT held_until - :at FROM paces WHERE chat_id = 0"),
+}
+
+
+async def used(session: AsyncSession, chats: Mapping[int, float], *, at: float) -> None:
+    """Notes for how many seconds from now each chat has used up its pace.
+
+    `at`: now in seconds since 1970, where the database has no clock of its own.
+    """
+    if not chats:
+        return
+    connection = await session.connection()
+    engine = connection.dialect.name
+    rows = [_with_time(engine, at, chat=chat, seconds=seconds) for chat, seconds in sorted(chats.items())]
+    await connection.execute(_USED[engine], rows)
+
+
+async def hold(session: AsyncSession, seconds: float, *, at: float) -> None:
+    """Telegram said 429: no bulk of any process leaves for so many seconds. It outlives a restart."""
+    engine = session.get_bind().dialect.name
+    await session.execute(_HOLD[engine], _with_time(engine, at, seconds=min(seconds, LONGEST_HOLD)))
+
+
+async def held(session: AsyncSession, *, at: float) -> float:
+    """For how many seconds more Telegram wants us to keep silent; 0: it does not."""
+    engine = session.get_bind().dialect.name
+    left = await session.scalar(_HELD[engine], _with_time(engine, at))
+    return min(max(0.0, float(left or 0)), LONGEST_HOLD)
+
+
+def _with_time(engine: str, at: float, **values: float) -> dict[str, float]:
+    return values if engine == "postgresql" else {**values, "at": at}

@@ -8,7 +8,7 @@ A line that stays unfinished is shown once more, on the next day its person repo
 view.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -65,11 +65,18 @@ async def plan_of(session: AsyncSession, person_id: int, work_date: date) -> tup
 
     One query, five more when there was an earlier plan.
     """
+    return (await plans_of(session, [person_id], work_date)).get(person_id, ())
+
+
+async def plans_of(
+    session: AsyncSession, people: Collection[int], work_date: date
+) -> dict[int, tuple[PlanLineView, ...]]:
+    """The same of many people, by as many queries; who planned nothing is left out."""
     rows = (
         await session.scalars(
             select(PlanLine)
             .where(
-                PlanLine.person_id == person_id,
+                PlanLine.person_id.in_(people),
                 PlanLine.work_date.between(work_date - LOOK_BACK, work_date),
             )
             .order_by(PlanLine.work_date, PlanLine.position, PlanLine.id)
@@ -77,12 +84,13 @@ async def plan_of(session: AsyncSession, person_id: int, work_date: date) -> tup
         )
     ).all()
     earlier = [one for one in rows if one.work_date < work_date]
-    rolled = await _rolled(session, person_id, work_date, earlier) if earlier else []
-    own = [one for one in rows if one.work_date == work_date]
-    return (
-        *(PlanLineView(one.id, one.text, one.entry_id is not None, True, one.work_date) for one in rolled),
-        *(PlanLineView(one.id, one.text, one.entry_id is not None, False, work_date) for one in own),
-    )
+    rolled = await _rolled(session, work_date, earlier) if earlier else []
+    plans: dict[int, list[PlanLineView]] = {}
+    for one in [*rolled, *(row for row in rows if row.work_date == work_date)]:
+        rolls = one.work_date < work_date
+        view = PlanLineView(one.id, one.text, one.entry_id is not None, rolls, one.work_date)
+        plans.setdefault(one.person_id, []).append(view)
+    return {person_id: tuple(lines) for person_id, lines in plans.items()}
 
 
 async def shown_plan(
@@ -94,14 +102,13 @@ async def shown_plan(
     return tuple(one for one in lines if not (ahead and one.rolled))
 
 
-async def _rolled(
-    session: AsyncSession, person_id: int, work_date: date, earlier: Sequence[PlanLine]
-) -> list[PlanLine]:
+async def _rolled(session: AsyncSession, work_date: date, earlier: Sequence[PlanLine]) -> list[PlanLine]:
     """Of earlier lines, those for which `work_date` is the next day: unfinished until it, or done on it."""
-    first = earlier[0].work_date
-    calendar = (await load_personal(session, [person_id], first=first, last=work_date))[person_id]
-    following = {day: calendar.next_day(day) for day in {one.work_date for one in earlier}}
-    came = [one for one in earlier if following[one.work_date] == work_date]
+    planned = {(one.person_id, one.work_date) for one in earlier}
+    people, first = {person_id for person_id, _ in planned}, min(day for _, day in planned)
+    calendars = await load_personal(session, people, first=first, last=work_date)
+    following = {(person_id, day): calendars[person_id].next_day(day) for person_id, day in planned}
+    came = [one for one in earlier if following[one.person_id, one.work_date] == work_date]
     made = [one.entry_id for one in came if one.entry_id is not None]
     if not made:
         return came

@@ -1,11 +1,12 @@
 """What there is to ask a person about one of their days. Reads only."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -57,36 +58,47 @@ class Asking:
 
 async def look_at(session: AsyncSession, actor: Actor, work_date: date) -> Asking:
     """How far the person's day is. One query, and the calendar's when the last report is days old."""
-    row = (await session.execute(_day(actor.person_id, work_date))).one()
-    sent = row.state not in (None, State.DRAFT)
-    last = row.earlier if not sent and row.entries == 0 else None
-    skips = last is not None and await _asked_between(session, actor, last, work_date)
-    return Asking(
-        actor.person_id,
-        work_date,
-        row.id,
-        row.entries,
-        sent=sent,
-        copyable=last is not None,
-        away=None if row.period_id is None else Away(row.period_id, row.kind, row.first, row.last),
-        copied=last if skips else None,
-    )
+    return (await look_at_many(session, [actor.person_id], work_date))[actor.person_id]
+
+
+async def look_at_many(session: AsyncSession, people: Collection[int], work_date: date) -> dict[int, Asking]:
+    """The same of many people, by their ids: as many queries as for one."""
+    rows = (await session.execute(_day(Person.id.in_(people), work_date))).all()
+    last = {
+        row.person_id: row.earlier
+        for row in rows
+        if row.earlier is not None and row.state in (None, State.DRAFT) and row.entries == 0
+    }
+    skipped = await _skipped(session, last, work_date)
+    return {
+        row.person_id: Asking(
+            row.person_id,
+            work_date,
+            row.id,
+            row.entries,
+            sent=row.state not in (None, State.DRAFT),
+            copyable=row.person_id in last,
+            away=None if row.period_id is None else Away(row.period_id, row.kind, row.first, row.last),
+            copied=last[row.person_id] if row.person_id in skipped else None,
+        )
+        for row in rows
+    }
 
 
 async def has_lapsed(session: AsyncSession, actor: Actor, work_date: date) -> bool:
     """Whether nothing is left to ask of that day: it was answered, or the person is away. One query."""
-    row = (await session.execute(_day(actor.person_id, work_date))).one()
+    row = (await session.execute(_day(Person.id == actor.person_id, work_date))).one()
     return row.state not in (None, State.DRAFT) or row.period_id is not None
 
 
-def _day(person_id: int, work_date: date) -> Select[*tuple[Any, ...]]:
-    """All that is known of one day of a person: exactly one row."""
+def _day(people: ColumnElement[bool], work_date: date) -> Select[*tuple[Any, ...]]:
+    """All that is known of one day of people: exactly one row for each."""
     before = aliased(Day)
     earlier = select(func.max(before.work_date)).where(
-        before.person_id == person_id, before.work_date < work_date, before.entries.any()
+        before.person_id == Person.id, before.work_date < work_date, before.entries.any()
     )
     away = select(func.max(DutyPeriod.id)).where(
-        DutyPeriod.person_id == person_id,
+        DutyPeriod.person_id == Person.id,
         DutyPeriod.first <= work_date,
         DutyPeriod.last >= work_date,
         DutyPeriod.kind.not_in(REPORTING),
@@ -94,10 +106,11 @@ def _day(person_id: int, work_date: date) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
+            Person.id.label("person_id"),
             Day.id,
             Day.state,
             select(func.count(Entry.id)).where(Entry.day_id == Day.id).scalar_subquery().label("entries"),
-            earlier.scalar_subquery().label("earlier"),
+            earlier.correlate(Person).scalar_subquery().label("earlier"),
             DutyPeriod.id.label("period_id"),
             DutyPeriod.kind,
             DutyPeriod.first,
@@ -105,20 +118,27 @@ def _day(person_id: int, work_date: date) -> Select[*tuple[Any, ...]]:
         )
         .select_from(Person)
         .outerjoin(Day, (Day.person_id == Person.id) & (Day.work_date == work_date))
-        .outerjoin(DutyPeriod, DutyPeriod.id == away.scalar_subquery())
-        .where(Person.id == person_id)
+        .outerjoin(DutyPeriod, DutyPeriod.id == away.correlate(Person).scalar_subquery())
+        .where(people)
     )
 
 
-async def _asked_between(session: AsyncSession, actor: Actor, first: date, last: date) -> bool:
-    """Whether a report was asked for on a day between two others; after two weeks it counts as such."""
-    if last - first > LONGEST_PAUSE:
-        return True
-    after, before = first + timedelta(days=1), last - timedelta(days=1)
-    if after > before:
-        return False
-    calendars = await load_personal(session, [actor.person_id], first=after, last=before)
-    return bool(calendars[actor.person_id].days(after, before))
+async def _skipped(session: AsyncSession, last: Mapping[int, date], until: date) -> set[int]:
+    """Of people and the day each reported last, who was asked for a report on a day since then.
+
+    After two weeks it counts as such. No query when nobody has to be looked at, else the calendar's.
+    """
+    long_ago = {person for person, day in last.items() if until - day > LONGEST_PAUSE}
+    between = {
+        person: day + timedelta(days=1)
+        for person, day in last.items()
+        if person not in long_ago and day + timedelta(days=1) < until
+    }
+    if not between:
+        return long_ago
+    before = until - timedelta(days=1)
+    calendars = await load_personal(session, between, first=min(between.values()), last=before)
+    return long_ago | {person for person, after in between.items() if calendars[person].days(after, before)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is forgotten by rule, and when. Never entries, SKP, decisions, feedback or the audit.
+"""What is forgotten by rule, and when. Never entries, SKP, decisions, feedback or the audit: `KEPT` says why.
 
 | What                                          | How long                                  |
 |-----------------------------------------------|-------------------------------------------|
@@ -16,15 +16,18 @@
 | who stood in for a supervisor                 | 800 days after the last day               |
 | what stood in the way, once it is closed      | 800 days after that                       |
 | plans of a day                                | 90 days after the day                     |
+| what was kept for a question nobody answered  | 7 days after it lapsed                    |
+| how far a chat has used up its rate           | a day                                     |
+| processes that ran                            | a day after their last word (heartbeats)  |
 
 Deleting is bounded: one call takes at most `limit` rows of each kind and says whether there is more.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, tuple_
+from sqlalchemy import ColumnElement, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -41,6 +44,7 @@ from models import (
     Invitation,
     OutboxMessage,
     OutboxState,
+    Pace,
     PlanLine,
     Round,
     SeenUpdate,
@@ -65,6 +69,38 @@ PLANS = timedelta(days=90)
 CLOSED_BLOCKERS = timedelta(days=800)
 DUTY = timedelta(days=800)
 """Who was away on a day says which reports were due: as long as the year before can be evaluated."""
+LAPSED_QUESTIONS = timedelta(days=7)
+PACES = timedelta(days=1)
+"""By the database's clock, which may differ from ours; no rate reaches back further than a minute."""
+TRAFFIC = ("seen_updates", "paces")
+"""They say nothing about anybody: their going is not audited."""
+KEPT: Mapping[str, str] = {
+    "units": "the office itself",
+    "people": "who did what must stay readable in the record",
+    "roles": "as long as the person holds it",
+    "accounts": "as long as the account is linked",
+    "audit_events": "the proof of who did what",
+    "plans": "the SKP is a record of the office",
+    "plan_events": "how the SKP was agreed",
+    "targets": "part of the SKP; entries refer to retired ones too",
+    "indicators": "part of the SKP",
+    "indicator_values": "what was achieved",
+    "action_steps": "part of the SKP; sheet rows refer to them",
+    "annex_lines": "part of the SKP",
+    "expectations": "part of the SKP",
+    "days": "the record",
+    "entries": "the record",
+    "sheet_rows": "part of the entry",
+    "decisions": "the record",
+    "feedback": "the record",
+    "holidays": "which days were workdays; public",
+    "ramadan_hours": "what hours were kept; public",
+    "schedules": "one row a person and kind, written over",
+    "digests": "which days a summary covered; those of a group go with it",
+    "dialogues": "one row a chat, its lock; what it holds is emptied by rule",
+    "heartbeats": "services/heartbeats forgets them after a day",
+}
+"""Tables that lose no rows here, and why."""
 LIMIT = 2000
 """Rows of one kind in one transaction: a short hold of SQLite's write lock."""
 CHUNK = 500
@@ -111,13 +147,20 @@ def _rules(now: datetime) -> tuple[tuple[str, Key, ColumnElement[bool]], ...]:
         ("acting_supervisors", (ActingSupervisor.id,), ActingSupervisor.last < (now - DUTY).date()),
         ("blockers", (Blocker.id,), Blocker.closed_at < now - CLOSED_BLOCKERS),
         ("plan_lines", (PlanLine.id,), PlanLine.work_date < (now - PLANS).date()),
+        ("paces", (Pace.chat_id,), _idle(now)),
     )
+
+
+def _idle(now: datetime) -> ColumnElement[bool]:
+    before = (now - PACES).timestamp()
+    return (Pace.free_at < before) & (Pace.held_until.is_(None) | (Pace.held_until < before))
 
 
 async def forget_old(session: AsyncSession, *, now: datetime, limit: int = LIMIT) -> bool:
     """Deletes what its rule says, at most `limit` rows of a kind, audits how many; True: there is more."""
     counts = {name: await _delete(session, key, old, limit=limit) for name, key, old in _rules(now)}
-    told = [f"{name} {count}" for name, count in counts.items() if count and name != "seen_updates"]
+    counts["questions"] = await _empty_lapsed(session, now=now, limit=limit)
+    told = [f"{name} {count}" for name, count in counts.items() if count and name not in TRAFFIC]
     if told:
         audit.record(
             session,
@@ -147,6 +190,26 @@ async def _delete(session: AsyncSession, key: Key, old: ColumnElement[bool], *, 
         .execution_options(synchronize_session=False)
     )
     return len(gone.all())
+
+
+async def _empty_lapsed(session: AsyncSession, *, now: datetime, limit: int) -> int:
+    """Empties rows whose question has long lapsed: they may hold typed words. The row, a lock, stays."""
+    due = (
+        select(DialogueRow.chat_id)
+        .where(DialogueRow.step.is_not(None), DialogueRow.expires_at < now - LAPSED_QUESTIONS)
+        .order_by(DialogueRow.chat_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("lapsed")
+    )
+    emptied = await session.execute(
+        update(DialogueRow)
+        .where(DialogueRow.chat_id.in_(select(due.c.chat_id)))
+        .values(step=None, data={}, expires_at=None)
+        .returning(DialogueRow.chat_id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(emptied.all())
 
 
 async def files_in_use(session: AsyncSession, hashes: Collection[str]) -> set[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import OutboxMessage, OutboxState
@@ -22,21 +22,23 @@ class Told:
 
 async def last_told(session: AsyncSession, person_id: int, *, now: datetime) -> Told | None:
     """The last notice that reached a person, while it waits for an answer: 30 minutes, like any question."""
-    row = (
-        await session.execute(
-            select(OutboxMessage.kind, OutboxMessage.payload, OutboxMessage.finished_at)
-            .where(
-                OutboxMessage.person_id == person_id,
-                OutboxMessage.state == OutboxState.SENT,
-                OutboxMessage.message_id.is_not(None),
-            )
-            .order_by(OutboxMessage.id.desc())
-            .limit(1)
-        )
-    ).one_or_none()
+    row = (await session.execute(_LAST, {"person": person_id})).one_or_none()
     if row is None or row.finished_at is None or row.finished_at + LAPSE <= now:
         return None
     return Told(row.kind, row.payload)
+
+
+_ROWS = OutboxMessage.__table__.c
+_LAST: Any = (
+    select(_ROWS.kind, _ROWS.payload, _ROWS.finished_at)
+    .where(
+        _ROWS.person_id == bindparam("person"),
+        _ROWS.state == OutboxState.SENT,
+        _ROWS.message_id.is_not(None),
+    )
+    .order_by(_ROWS.id.desc())
+    .limit(1)
+)
 
 
 async def told_in(session: AsyncSession, person_id: int, message_id: int) -> Told | None:

@@ -10,13 +10,16 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import FailedUpdate, SeenUpdate
-from models.engine import insert_into
+from models.engine import is_sqlite
 
 MASK = "***"
 _JOIN_TOKEN = re.compile(
@@ -43,22 +46,34 @@ class Kept:
 
 async def remember(session: AsyncSession, bot_id: int, update_id: int, *, now: datetime) -> bool:
     """Notes the update in the transaction of its effect; False when it was noted before."""
-    statement = (
-        insert_into(session, SeenUpdate)
-        .values(bot_id=bot_id, update_id=update_id, seen_at=now)
-        .on_conflict_do_nothing()
-        .returning(SeenUpdate.update_id)
-    )
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+    given = {"bot_id": bot_id, "update_id": update_id, "seen_at": now}
+    found = await session.execute(_noting(is_sqlite(session)), given)
+    return found.scalar_one_or_none() is not None
+
+
+@cache
+def _noting(sqlite: bool) -> Any:
+    table: Any = SeenUpdate.__table__
+    insert = sqlite_insert(table) if sqlite else postgresql_insert(table)
+    names: dict[str, Any] = {name: bindparam(name) for name in ("bot_id", "update_id", "seen_at")}
+    return insert.values(names).on_conflict_do_nothing().returning(table.c.update_id)
 
 
 async def ended_on(
     session: AsyncSession, bot_id: int, update_id: int, *, card: tuple[str, int] | None
 ) -> None:
     """Notes the card an update ended on."""
-    row = await session.get(SeenUpdate, (bot_id, update_id))
-    if row is not None and card is not None:
-        row.card_kind, row.card_id = card
+    if card is not None:
+        given = {"of_bot": bot_id, "of_update": update_id, "kind": card[0], "subject": card[1]}
+        await session.execute(_ENDED_ON, given)
+
+
+_SEEN: Any = SeenUpdate.__table__
+_ENDED_ON: Any = (
+    update(_SEEN)
+    .where(_SEEN.c.bot_id == bindparam("of_bot"), _SEEN.c.update_id == bindparam("of_update"))
+    .values(card_kind=bindparam("kind"), card_id=bindparam("subject"))
+)
 
 
 async def card_of(session: AsyncSession, bot_id: int, update_id: int) -> tuple[str, int] | None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
 
 from simulator.acting import Refused, act
-from simulator.limits import Limits
+from simulator.crowd import Crowd, Load
+from simulator.faults import Kind
+from simulator.limits import Limits, Tally
 from simulator.page_views import account, chat_view, chats_of, message_view, person_view
 from simulator.persona import Persona
 from simulator.press import PersonaError
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parent / "page"
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 HEARTBEAT_SECONDS = 15
-FAULT_KINDS = frozenset({"error", "drop_before", "drop_after", "delay", "flood"})
+FAULT_KINDS = frozenset(get_args(Kind))
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 INLINE = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "audio/ogg", "video/mp4"})
 Route = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -51,6 +54,8 @@ class Control:
             ("GET", "/sim/static/{name}", self._static),
             ("GET", "/sim/people", self._people),
             ("POST", "/sim/people", self._add_person),
+            ("POST", "/sim/crowd", self._add_crowd),
+            ("POST", "/sim/load", self._load),
             ("POST", "/sim/groups", self._add_group),
             ("GET", "/sim/chats/{person}", self._chats),
             ("GET", "/sim/chats/{person}/{chat}/messages", self._messages),
@@ -65,6 +70,7 @@ class Control:
             ("GET", "/sim/status", self._status),
             ("POST", "/sim/faults", self._faults),
             ("POST", "/sim/limits", self._limits),
+            ("POST", "/sim/tally", self._tally),
             ("POST", "/sim/quiet", self._quiet),
             ("POST", "/sim/restart-ids", self._restart_ids),
             ("POST", "/sim/redeliver", self._redeliver),
@@ -209,6 +215,30 @@ class Control:
         )
         return answer(person_view(self._sim, person.user, note=person.note))
 
+    async def _add_crowd(self, request: web.Request) -> web.StreamResponse:
+        """People with ids in a row who have all started the bot."""
+        body = await _body(request)
+        first, count = int(body.get("first", 0)), int(body.get("count", 0))
+        if first <= 0 or not 0 < count <= 20_000:
+            raise Refused(400, "give first, an id, and count, 20,000 at most")
+        for number in range(count):
+            if first + number not in self._sim.people:
+                self._sim.person(f"{body.get('name', 'Pegawai')} {number}", user_id=first + number)
+            self._sim.people[first + number].chat.started = True
+        return answer({"people": count})
+
+    async def _load(self, request: web.Request) -> web.StreamResponse:
+        """Lets people act, many at once; answers when all is done. See crowd.Load."""
+        body = await _body(request)
+        try:
+            people = [self._sim.people[one] for one in body.pop("people")]
+            load = Load(**body)
+        except (KeyError, TypeError):
+            raise Refused(400, "give people, ids of some that are there, and the fields of a load") from None
+        if not people or bool(load.text) == bool(load.press) or (load.in_flight > 0) == (load.rate > 0):
+            raise Refused(400, "give text or press, and in_flight or rate")
+        return answer(asdict(await Crowd(self._sim, people, load).run()))
+
     async def _add_group(self, request: web.Request) -> web.StreamResponse:
         body = await _body(request)
         people = self._sim.people
@@ -255,7 +285,7 @@ class Control:
         if body.get("clear"):
             self._sim.clear_faults()
         else:
-            kind = body.get("kind")
+            kind: Any = body.get("kind")
             if kind not in FAULT_KINDS or not body.get("method"):
                 raise Refused(400, f"give a method and a kind of {sorted(FAULT_KINDS)}")
             self._sim.fault(
@@ -265,6 +295,7 @@ class Control:
                 status=int(body.get("status", 502)),
                 seconds=float(body.get("seconds", 1)),
                 chat_id=body.get("chat_id"),
+                chance=float(body.get("chance", 1)),
             )
         return answer({"planned": len(self._sim.core.faults.planned)})
 
@@ -272,6 +303,14 @@ class Control:
         enforced = bool((await _body(request)).get("enforced", True))
         self._sim.set_limits(Limits() if enforced else Limits.off())
         return answer({"enforced": enforced})
+
+    async def _tally(self, request: web.Request) -> web.StreamResponse:
+        """What was counted against the limits, of these people in particular."""
+        body, meter = await _body(request), self._sim.core.meter
+        if body.get("reset"):
+            meter.tally = Tally()
+        first = int(body.get("first", 0))
+        return answer(meter.tally.told(range(first, first + int(body.get("count", 0)))))
 
     async def _quiet(self, request: web.Request) -> web.StreamResponse:
         await self._sim.quiet(float((await _body(request)).get("timeout", 10)))

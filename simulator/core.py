@@ -118,6 +118,8 @@ class Core:
         self.webhook = WebhookSettings()
         self.in_flight = 0
         self.actions: dict[int, str] = {}
+        self.ears: dict[int, Callable[[str, Message | None], None]] = {}
+        """Who is told at once what changes in a chat, by chat: a load, which must cost little itself."""
         self._albums = 0
         self._queries = 0
 
@@ -132,6 +134,9 @@ class Core:
     def tell(self, chat: Chat, kind: str, **fields: Any) -> None:
         """Wake whoever waits for a change, and the pages of those who see the chat."""
         self.pulse.beat()
+        ear = self.ears.get(chat.id)
+        if ear is not None:
+            ear(kind, fields.get("message"))
         if self.feed.watched:
             event = {"type": kind, "chat": chat.id, **fields}
             for person_id in self.audience(chat):

@@ -67,8 +67,10 @@ class BotApi:
         try:
             given, files = await read(request)
             fault = core.faults.take(known.name, given)
-            if fault is not None and fault.kind not in {"drop_after", "delay"}:
+            if fault is not None and fault.kind not in {"drop_after", "delay", "cut"}:
                 core.record(Call(known.name, given, None, f"fault: {fault.kind}", _chat_id(given)))
+            if fault is not None and fault.kind == "page":
+                return _page(fault.status)
             if fault is not None and await _before(fault, request):
                 return web.Response()
             if known.name == "getUpdates":
@@ -204,10 +206,18 @@ async def _before(fault: Fault, request: web.Request) -> bool:
     elif fault.kind == "flood":
         seconds = int(fault.seconds)
         raise ApiError(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
+    elif fault.kind == "cut":
+        asyncio.get_running_loop().call_later(fault.seconds, _drop, request)
     elif fault.kind == "drop_before":
         _drop(request)
         return True
     return False
+
+
+def _page(status: int) -> web.Response:
+    """What a gateway between the bot and Telegram shows when it is out of its depth."""
+    body = f"<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
+    return web.Response(status=status, text=body, content_type="text/html")
 
 
 def _drop(request: web.Request) -> None:

@@ -5,7 +5,7 @@
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from simulator.errors import ApiError
@@ -38,11 +38,38 @@ class _Bucket:
         return max(0.0, (min(cost, size) - self.level) / rate)
 
 
+@dataclass(slots=True)
+class Tally:
+    """What was let through since it was begun, and how often somebody was told to come back.
+
+    `chats`: new messages by chat; `times`: when each got its first one, by the monotonic clock.
+    """
+
+    messages: int = 0
+    edits: int = 0
+    refused: int = 0
+    chats: dict[int, int] = field(default_factory=dict)
+    times: dict[int, float] = field(default_factory=dict)
+
+    def told(self, chats: range) -> dict[str, float]:
+        """In figures; of these chats how many were reached, more than once, and how long that took."""
+        times = [self.times[one] for one in chats if one in self.times]
+        return {
+            "messages": self.messages,
+            "edits": self.edits,
+            "refused": self.refused,
+            "reached": len(times),
+            "more_than_once": sum(self.chats.get(one, 0) > 1 for one in chats),
+            "seconds": max(times) - min(times) if times else 0.0,
+        }
+
+
 class Meter:
     """Counts what was sent and refuses what is too much."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.tally = Tally()
         self._whole = _Bucket(limits.per_second, monotonic())
         self._chats: dict[int, _Bucket] = {}
 
@@ -55,9 +82,10 @@ class Meter:
     def count(self, chat_id: int, *, group: bool, edit: bool, cost: int = 1) -> None:
         """Count a message; raises 429 when it is over a limit (it then counts nothing)."""
         limits = self.limits
-        if not limits.enforced:
-            return
         now = monotonic()
+        if not limits.enforced:
+            self._note(chat_id, now, edit=edit, cost=cost)
+            return
         whole = self._whole
         wait = whole.wait(now, rate=limits.per_second, size=limits.per_second, cost=cost)
         bucket: _Bucket | None = None
@@ -67,8 +95,19 @@ class Meter:
             bucket = self._chats.setdefault(chat_id, _Bucket(size, now))
             wait = max(wait, bucket.wait(now, rate=rate, size=size, cost=cost))
         if wait > 0:
+            self.tally.refused += 1
             seconds = max(1, math.ceil(wait))
             raise ApiError(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
         whole.level -= cost
         if bucket is not None:
             bucket.level -= cost
+        self._note(chat_id, now, edit=edit, cost=cost)
+
+    def _note(self, chat_id: int, now: float, *, edit: bool, cost: int) -> None:
+        tally = self.tally
+        if edit:
+            tally.edits += cost
+            return
+        tally.messages += cost
+        tally.chats[chat_id] = tally.chats.get(chat_id, 0) + cost
+        tally.times.setdefault(chat_id, now)

@@ -70,6 +70,10 @@ class Persona:
         await self._ready()
         return self._write(where, text, reply_to=reply_to, thread=thread, anonymous=anonymous)
 
+    def writes(self, text: str) -> Message:
+        """Write into the private chat at once, without waiting for quiet."""
+        return self._write(self.chat, text)
+
     async def taps(
         self,
         label: str,

@@ -23,6 +23,7 @@ from simulator.limits import Limits
 from simulator.persona import Persona
 from simulator.state import Chat, User
 from simulator.transcript import written
+from simulator.updates import Unruly
 from simulator.webhook import Deliverer
 
 MAX_REQUEST = 60 * 1024 * 1024
@@ -52,12 +53,14 @@ class Simulator:
         bot_name: str = "Kinerja Harian",
         callback_seconds: int = 60,
         webhook_retry: float = 1.0,
+        webhook_longest: float = 60.0,
         kept_calls: int = 5_000,
     ) -> None:
         """`patient`: people wait until everything is quiet before they act.
 
         `callback_seconds`: how long a press can be answered, on `clock`. `webhook_retry`: seconds before
-        the first redelivery, doubled each time. `kept_calls`: how many calls `calls` remembers.
+        the first redelivery, doubled each time up to `webhook_longest`. `kept_calls`: how many `calls`
+        remembers.
         """
         self._port = port
         self.token = token or f"{BOT_ID}:{random.randbytes(18).hex()[:35]}"
@@ -81,7 +84,7 @@ class Simulator:
         self.busy: Callable[[], bool] = lambda: False
         """What `quiet` asks besides: whether a bot in this process still works on something."""
         self.api = BotApi(self.core)
-        self._deliverer = Deliverer(self.core, self.api, retry_seconds=webhook_retry)
+        self._deliverer = Deliverer(self.core, self.api, retry_seconds=webhook_retry, longest=webhook_longest)
         self._runner: web.AppRunner | None = None
         self._task: asyncio.Task[None] | None = None
         self.url = ""
@@ -239,14 +242,24 @@ class Simulator:
         status: int = 502,
         seconds: float = 1.0,
         chat_id: int | None = None,
+        chance: float = 1.0,
     ) -> Fault:
         """Plan a fault for the next calls of a method (`*`: all but getUpdates; `download`: files)."""
-        planned = Fault(method, kind, times=times, status=status, seconds=seconds, chat_id=chat_id)
+        planned = Fault(
+            method, kind, times=times, status=status, seconds=seconds, chat_id=chat_id, chance=chance
+        )
         self.core.faults.planned.append(planned)
         return planned
 
     def clear_faults(self) -> None:
+        """The weather is good again: no planned faults, updates once and in order."""
         self.core.faults.planned.clear()
+        self.core.updates.unruly = Unruly()
+
+    def is_unruly(self, *, repeat: float = 0.0, shuffle: bool = False, seed: int = 0) -> None:
+        """From now on updates come twice or in any order; see `Unruly`. `seed` is for the faults too."""
+        self.core.updates.unruly = Unruly(repeat, shuffle, random.Random(seed))
+        self.core.faults.dice = random.Random(seed)
 
     def set_limits(self, limits: Limits) -> None:
         self.core.meter.set(limits)

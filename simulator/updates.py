@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -26,6 +26,24 @@ class Pending:
     body: bytes
 
 
+@dataclass(slots=True)
+class Unruly:
+    """How badly updates are handed out: what a network and a restarted server of Telegram do.
+
+    `repeat`: share of the updates that come once more although they were taken: by webhook twice at once, by
+    polling again after they were confirmed. `shuffle`: a webhook gets those of one chat side by side, in any
+    order; polling always gets them in order, as from Telegram.
+    """
+
+    repeat: float = 0.0
+    shuffle: bool = False
+    dice: random.Random = field(default_factory=lambda: random.Random(0))
+
+    def repeats(self) -> bool:
+        """Whether this one comes again."""
+        return self.repeat > 0 and self.dice.random() < self.repeat
+
+
 class Updates:
     """Updates waiting for the bot, oldest first."""
 
@@ -36,6 +54,8 @@ class Updates:
         self.pending: dict[int, Pending] = {}
         self.confirmed: dict[int, Pending] = {}
         self.allowed: list[str] | None = None
+        self.unruly = Unruly()
+        self._repeated: set[int] = set()
         self._again: set[int] = set()
 
     def add(self, kind: str, payload: dict[str, Any], *, chat_id: int) -> int | None:
@@ -62,7 +82,12 @@ class Updates:
         else:
             gone = [i for i in self.pending if i < offset and i not in self._again]
         for update_id in gone:
-            self.confirm(update_id)
+            if update_id not in self._repeated and self.unruly.repeats():
+                self._repeated.add(update_id)
+                self._again.add(update_id)
+            else:
+                self._repeated.discard(update_id)
+                self.confirm(update_id)
         if gone:
             self._pulse.beat()
 

@@ -12,19 +12,19 @@ from simulator.http_api import BotApi
 from simulator.updates import Pending
 
 ANSWER_SECONDS = 60
-LONGEST_WAIT_SECONDS = 60.0
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 
 
 class Deliverer:
     """Posts pending updates to the webhook while one is set."""
 
-    def __init__(self, core: Core, api: BotApi, *, retry_seconds: float) -> None:
+    def __init__(self, core: Core, api: BotApi, *, retry_seconds: float, longest: float) -> None:
         self._core = core
         self._api = api
         self._retry = retry_seconds
+        self._longest = longest
         self._busy: dict[int, asyncio.Task[None]] = {}
-        """Running deliveries by chat."""
+        """Running deliveries by chat; by update while they come in any order."""
         self._session: aiohttp.ClientSession | None = None
 
     async def run(self) -> None:
@@ -53,27 +53,34 @@ class Deliverer:
 
     def _start_deliveries(self, hook: WebhookSettings) -> None:
         lanes: set[int] = set(self._busy)
-        for item in list(self._core.updates.pending.values()):
+        waiting = list(self._core.updates.pending.values())
+        if self._core.updates.unruly.shuffle:
+            self._core.updates.unruly.dice.shuffle(waiting)
+        for item in waiting:
             if len(self._busy) >= hook.max_connections:
                 return
-            if item.chat_id not in lanes:
-                lanes.add(item.chat_id)
+            lane = item.id if self._core.updates.unruly.shuffle else item.chat_id
+            if lane not in lanes:
+                lanes.add(lane)
                 task = asyncio.create_task(self._deliver(item, hook))
-                self._busy[item.chat_id] = task
-                task.add_done_callback(partial(self._free, item.chat_id))
+                self._busy[lane] = task
+                task.add_done_callback(partial(self._free, lane))
 
-    def _free(self, chat_id: int, task: "asyncio.Task[None]") -> None:
-        self._busy.pop(chat_id, None)
+    def _free(self, lane: int, task: "asyncio.Task[None]") -> None:
+        self._busy.pop(lane, None)
         self._core.pulse.beat()
 
     async def _deliver(self, item: Pending, hook: WebhookSettings) -> None:
         wait = self._retry
         while self._core.webhook is hook and item.id in self._core.updates.pending:
-            if await self._post(item, hook):
+            posts = [self._post(item, hook)]
+            if self._core.updates.unruly.repeats():
+                posts.append(self._post(item, hook))
+            if all(await asyncio.gather(*posts)):
                 self._core.updates.confirm(item.id)
                 return
             await asyncio.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+            wait = min(wait * 2, self._longest)
 
     async def _post(self, item: Pending, hook: WebhookSettings) -> bool:
         if self._session is None:

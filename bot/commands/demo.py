@@ -3,17 +3,17 @@
 import asyncio
 import socket
 
-from bot.commands.running import until_signalled
 from bot.demo.scene import demo_scene
 from bot.demo.script import play
 from bot.settings import Settings
+from bot.stopping import until_signalled
 
 
 async def run(settings: Settings, *, script: bool, port: int) -> int:
     """Runs until it is told to stop, or until the script has ended."""
     if script:
         return await play(settings)
-    stop = until_signalled()
+    stop = until_signalled(seconds=settings.stop_seconds)
     async with demo_scene(settings, port=_free_port(port)) as scene:
         polling = asyncio.create_task(scene.run(stop))
         print(f"\n  Kinerja Harian – kantor contoh:  {scene.sim.url}/\n  Berhenti: Ctrl+C\n", flush=True)

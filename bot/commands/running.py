@@ -1,24 +1,34 @@
-"""`kinerja run`: one process, polling. `kinerja web`: the same behind a webhook."""
+"""`kinerja run`: everything in one process, polling. `kinerja web`, `kinerja clock`: its two halves.
+
+Any number of `web` and `clock` may run on one PostgreSQL: the row of a chat is its lock, a unique key decides
+who starts a round, and a claim who sends a notice.
+"""
 
 import asyncio
 import contextlib
-import signal
+from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 
 import structlog
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
+from telegram.error import TelegramError
 
 from bot.app import Running, build_application, run_polling, running
+from bot.commands.modes import Mode, look_around, require_schema
 from bot.commands.sweeping import sweep_daily
 from bot.context import Deps
+from bot.exposing import exposed
+from bot.heartbeat import heartbeat
+from bot.loops import settle
 from bot.registry import Registry
 from bot.settings import Settings
+from bot.sole import sole_use
 from bot.starting import reach, until_it_works
+from bot.stopping import until_signalled
 from bot.texts import Texts
-from bot.webhook import run_webhook
+from bot.webhook import LINGER_SECONDS, PATH, run_webhook
 from handlers import FEATURES
 from models.engine import Database
 from models.migrate import migrate
@@ -78,24 +88,9 @@ class Rounds:
         event.listen(session.sync_session, "after_commit", committed, once=True)
 
 
-def absolute_path(database: Database) -> str:
-    """Where the SQLite file is: a relative one depends on the folder the program was started in."""
-    return str(Path(str(database.url.database)).absolute())
-
-
 def office_clock(settings: Settings) -> Clock:
     """The machine's clock, or one that started at OFFICE_CLOCK."""
     return OfficeClock(settings.office_clock) if settings.office_clock else system_clock
-
-
-def until_signalled() -> asyncio.Event:
-    """An event that SIGINT and SIGTERM set."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(name, stop.set)
-    return stop
 
 
 async def bot_username(settings: Settings) -> str:
@@ -104,35 +99,93 @@ async def bot_username(settings: Settings) -> str:
         return str(bot.username)
 
 
-async def run(settings: Settings, *, webhook: bool = False) -> int:
+async def run(settings: Settings, mode: Mode = Mode.RUN, *, share_port: bool = False) -> int:
     """Runs until it is told to stop; what is in hand is finished first.
 
-    A Bot API server that does not answer yet is waited for. Raises CannotStart, TelegramError.
+    A Bot API server that does not answer yet is waited for. Raises CannotStart, NewerSchema, TelegramError.
     """
+    stop = until_signalled(seconds=settings.stop_seconds)
     database = Database(settings.database_url)
     clock = office_clock(settings)
     deps = Deps(settings, database, clock, Texts(), rates=Rates(per_second=settings.send_rate))
-    stop = until_signalled()
     try:
-        await reach(database)
-        if database.is_sqlite:
-            log.info("database_file", path=absolute_path(database))
-        await migrate(database)
-        if await until_it_works(lambda: bot_username(settings), stop, what="get_me") is None:
-            return 0
-        async with running(deps, FEATURES, Rounds()) as program:
-            await introduce(program)
-            serve = run_webhook if webhook else run_polling
-            log.info("running", mode="webhook" if webhook else "polling")
-            sweeping = asyncio.create_task(sweep_daily(deps, stop))
-            try:
-                await serve(program, stop)
-            finally:
-                sweeping.cancel()
-                await asyncio.wait({sweeping})
+        with _alone_on(database):
+            await reach(database)
+            await _prepare(database, mode, now=clock())
+            if await until_it_works(lambda: bot_username(settings), stop, what="get_me") is None:
+                return 0
+            await _serve(deps, mode, stop, share_port=share_port)
     finally:
         await database.close()
     return 0
+
+
+@contextlib.contextmanager
+def _alone_on(database: Database) -> Iterator[None]:
+    """A SQLite file is this process's alone. Raises CannotStart."""
+    if not database.is_sqlite:
+        yield
+        return
+    log.info("database_file", path=str(database.file))
+    with sole_use(database.file):
+        yield
+
+
+async def _prepare(database: Database, mode: Mode, *, now: datetime) -> None:
+    """One process alone migrates by itself; of several none does. Raises CannotStart, NewerSchema."""
+    if mode is Mode.RUN:
+        await migrate(database)
+    else:
+        await require_schema(database)
+    await look_around(database, mode, now=now)
+
+
+async def _serve(deps: Deps, mode: Mode, stop: asyncio.Event, *, share_port: bool) -> None:
+    """Counts as alive until the last thing in hand is done."""
+    program: Running | None = None
+
+    def ticked_at() -> datetime | None:
+        return program.ticked_at if program else None
+
+    async with heartbeat(deps, mode, ticked_at=ticked_at):
+        rounds = Rounds() if mode.ticks else None
+        async with (
+            running(deps, FEATURES, rounds) as program,
+            exposed(program.deps, program.application.bot, mode=str(mode)),
+        ):
+            if mode is Mode.RUN:
+                await introduce(program)
+            settle()
+            aside = [asyncio.create_task(sweep_daily(deps, stop))] if mode.ticks else []
+            if mode is Mode.WEB:
+                aside.append(asyncio.create_task(_look_at_webhook(program, stop)))
+            try:
+                await _listen(program, mode, stop, share_port=share_port)
+            finally:
+                for task in aside:
+                    task.cancel()
+                await asyncio.wait(aside)
+
+
+async def _listen(program: Running, mode: Mode, stop: asyncio.Event, *, share_port: bool) -> None:
+    """Until `stop`; then what is in hand is finished."""
+    if mode is Mode.WEB:
+        await run_webhook(program, stop, share_port=share_port, linger=LINGER_SECONDS)
+        return
+    log.info("running", mode=str(mode))
+    if mode is Mode.RUN:
+        await run_polling(program, stop)
+    else:
+        await stop.wait()
+
+
+async def _look_at_webhook(program: Running, stop: asyncio.Event) -> None:
+    """Says in the log when Telegram delivers elsewhere: `kinerja setup` was forgotten."""
+    bot = program.application.bot
+    with contextlib.suppress(TelegramError):
+        info = await until_it_works(bot.get_webhook_info, stop, what="get_webhook_info")
+        if info is not None and info.url != f"{program.deps.settings.webhook_url}{PATH}":
+            log.warning("webhook_is_elsewhere", hint="run `kinerja setup` once")
 
 
 async def introduce(program: Running) -> None:

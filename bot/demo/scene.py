@@ -23,6 +23,7 @@ from bot.demo.office import (
     live_past_weeks,
 )
 from bot.demo.promises import agree_plans, propose_change
+from bot.heartbeat import heartbeat
 from bot.registry import Registry
 from bot.settings import Settings
 from bot.texts import Texts
@@ -35,6 +36,8 @@ from simulator import Limits, Persona, Simulator
 
 START = datetime.fromisoformat("2026-11-18T14:15:05+07:00")
 """A Wednesday at the minute of the prompts of a six-day office."""
+BEAT_SECONDS = 2.0
+"""The page moves the office's clock by hours: `/kesehatan` shall not take that for a silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ async def demo_scene(
             )
             settling = timedelta(0) if patient else SETTLING
             deps = Deps(own, database, clock, Texts(), settling=settling)
-            async with running(deps, FEATURES, Rounds()) as program:
+            async with (
+                running(deps, FEATURES, Rounds()) as program,
+                heartbeat(deps, "run", ticked_at=lambda: program.ticked_at, every=BEAT_SECONDS),
+            ):
                 await introduce(program)
                 await _set_menus(program, members)
                 sim.busy = lambda: program.busy

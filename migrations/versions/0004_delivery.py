@@ -20,7 +20,7 @@ OPEN = "state IN ('waiting', 'sending')"
 ROUND = ("prompted", "reminded", "lock_warned", "plan_asked", "briefed", "nudged", "calendar_warned")
 DRAWN = ("week_summed", "team_summed", "unit_summed")
 INDEXES = {
-    "ix_outbox_waiting": (["lane", "id"], WAITING),
+    "ix_outbox_waiting": (["lane", "not_before", "id"], WAITING),
     "ix_outbox_open_person": (["person_id", "id"], OPEN),
     "ix_outbox_open_group": (["group_id", "id"], OPEN),
 }
@@ -28,6 +28,7 @@ INDEXES = {
 
 def upgrade() -> None:
     op.add_column("outbox", sa.Column("lane", sa.SmallInteger(), nullable=False, server_default="0"))
+    op.add_column("outbox", sa.Column("settled_at", Instant(), nullable=True))
     outbox = sa.table("outbox", sa.column("kind", sa.String), sa.column("lane", sa.SmallInteger))
     for lane, kinds in ((1, ROUND), (2, DRAWN)):
         op.execute(outbox.update().where(outbox.c.kind.in_(kinds)).values(lane=lane))
@@ -52,6 +53,7 @@ def upgrade() -> None:
         sa.Column("started_at", Instant(), nullable=False),
         sa.Column("seen_at", Instant(), nullable=False),
         sa.Column("ticked_at", Instant(), nullable=True),
+        sa.Column("clock_ahead", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_heartbeats"),
     )
 
@@ -61,4 +63,5 @@ def downgrade() -> None:
     op.drop_table("paces")
     for name in INDEXES:
         op.drop_index(name, table_name="outbox")
+    op.drop_column("outbox", "settled_at")
     op.drop_column("outbox", "lane")

@@ -1,13 +1,16 @@
 """Which of the amounts in somebody's words an entry counts: the one its RHK counts, where there is one."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import Row
 
 from models import Aspect, Entry, Indicator
 from services.reading.quantities import read_quantities, read_quantity
 from services.reading.units import same_unit
 
 
-def counted_units(indicators: Iterable[Indicator]) -> frozenset[str]:
+def counted_units(indicators: Iterable[Indicator | Row[Any]]) -> frozenset[str]:
     """The units in which an RHK adds up, as they are compared."""
     return frozenset(
         same_unit(one.unit) for one in indicators if one.aspect is Aspect.QUANTITY and one.goal and one.unit

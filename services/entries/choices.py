@@ -7,19 +7,19 @@ per unit and wording, and only ever weigh: nobody sees whose they are or what wa
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from rapidfuzz import fuzz, process, utils
-from sqlalchemy import Engine, Select, and_, func, or_, select
+from sqlalchemy import Engine, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, Entry, LinkSource, PerformancePlan, Person, State, Target, Verdict
 from services.linking import Choice
-from services.plans.standing import lineage_of
 
 WEIGHTS = {LinkSource.CHOSEN: 1.0, LinkSource.COPIED: 0.6, LinkSource.ACCEPTED: 0.4}
 """How strongly an earlier link teaches: a tap most, a preselection that was merely sent least."""
@@ -39,6 +39,8 @@ KEPT = 64
 
 Wordings = tuple[tuple[int, str], ...]
 """RHK in force: id and wording, in order."""
+Worded = tuple[int, int, str]
+"""An RHK: id, lineage, wording."""
 Steps = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -63,22 +65,14 @@ class _Heard:
 _offices: WeakKeyDictionary[Engine, OrderedDict[object, tuple[_Heard, ...]]] = WeakKeyDictionary()
 
 
-async def wordings_now(
-    session: AsyncSession, person_id: int, year: int, targets: Sequence[Target]
-) -> dict[int, int]:
-    """Every RHK of a person, of that year (`targets`) and those beside it → the one in force it is today."""
-    standing = tuple((one.id, one.text) for one in targets if one.retired_at is None and not one.pending)
-    by_lineage = {one.lineage: one.id for one in targets if (one.id, one.text) in standing}
-    rows = await session.execute(
-        select(Target.id, lineage_of(), Target.text)
-        .join(PerformancePlan, PerformancePlan.id == Target.plan_id)
-        .where(PerformancePlan.person_id == person_id, PerformancePlan.year.in_((year - 1, year + 1)))
-        .order_by(Target.id.desc())
-    )
-    known = [(one.id, one.lineage, one.text) for one in targets if not one.pending]
+def wordings_now(standing: Wordings, known: Iterable[Worded], beside: Iterable[Worded]) -> dict[int, int]:
+    """Every RHK of a person, of a year (`known`) and those beside it → the one in force it is today."""
+    keys = {key for key, _ in standing}
+    known = list(known)
+    by_lineage = {lineage: key for key, lineage, _ in known if key in keys}
     found: dict[int, int] = {}
     by_wording: dict[int, int] = {}
-    for target_id, lineage, text in [*known, *((row[0], row[1], row[2]) for row in rows)]:
+    for target_id, lineage, text in [*known, *beside]:
         if lineage in by_lineage:
             found[target_id] = by_lineage[lineage]
             continue
@@ -105,35 +99,42 @@ def nearly_same(text: str, targets: Wordings) -> int | None:
 
 
 async def own_choices(
-    session: AsyncSession, person_id: int, standing: Mapping[int, int]
+    session: AsyncSession, person_id: int, standing: Mapping[int, int], *, returns: bool = True
 ) -> tuple[Choice, ...]:
-    """A person's own links, newest first, and what the supervisor sent back; two queries."""
-    returned = await _returned(session, person_id)
-    rows = await session.execute(
-        select(
-            Entry.activity,
-            Entry.target_id,
-            Entry.outside_plan,
-            Entry.link_source,
-            func.count(),
-            func.max(Entry.created_at),
-        )
-        .join(Day, Day.id == Entry.day_id)
-        .where(
-            Day.person_id == person_id,
-            Entry.link_source.in_(list(WEIGHTS)),
-            Entry.id.not_in(list(returned)),
-        )
-        .group_by(Entry.activity, Entry.target_id, Entry.outside_plan, Entry.link_source)
-        .order_by(func.max(Entry.created_at).desc(), func.max(Entry.id).desc())
-        .limit(OWN)
-    )
+    """A person's own links, newest first, and what the supervisor sent back; two queries.
+
+    `returns`: whether anything was ever sent back.
+    """
+    returned = await _returned(session, person_id) if returns else {}
     told = [one for found in returned.values() for one in found]
-    for activity, target_id, outside, source, times, at in rows:
+    given = {"person": person_id, "returned": list(returned)}
+    for activity, target_id, outside, source, times, at in await session.execute(_OWN, given):
         if source is not None and (outside or target_id is not None):
             told.append(Told(at, Choice(activity, None, target_id, WEIGHTS[source], times)))
     told.sort(key=lambda one: one.at, reverse=True)
     return tuple(_counted_now((one.choice for one in told), standing))
+
+
+_entries, _days = Entry.__table__.c, Day.__table__.c
+_OWN: Any = (
+    select(
+        _entries.activity,
+        _entries.target_id,
+        _entries.outside_plan,
+        _entries.link_source,
+        func.count(),
+        func.max(_entries.created_at),
+    )
+    .select_from(Day.__table__.join(Entry.__table__, _days.id == _entries.day_id))
+    .where(
+        _days.person_id == bindparam("person"),
+        _entries.link_source.in_(list(WEIGHTS)),
+        _entries.id.not_in(bindparam("returned", expanding=True)),
+    )
+    .group_by(_entries.activity, _entries.target_id, _entries.outside_plan, _entries.link_source)
+    .order_by(func.max(_entries.created_at).desc(), func.max(_entries.id).desc())
+    .limit(OWN)
+)
 
 
 def _counted_now(choices: Iterable[Choice], standing: Mapping[int, int]) -> Iterable[Choice]:

@@ -6,12 +6,16 @@ seen and never written over. Several days are locked in the order of their ids: 
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, Entry, State
-from models.engine import insert_into
+from models.engine import is_sqlite
 from services.calendar import has_passed, month_lock
 from services.clock import local_date
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
@@ -42,27 +46,35 @@ async def open_day(session: AsyncSession, actor: Actor, work_date: date, *, now:
     """
     ensure_asked(actor)
     ensure_open(actor, work_date, now=now)
-    await session.execute(
-        insert_into(session, Day)
-        .values(
-            person_id=actor.person_id,
-            work_date=work_date,
-            state=State.DRAFT,
-            revision=1,
-            created_at=now,
-            late=False,
-            outcomes_asked=False,
-        )
-        .on_conflict_do_nothing(index_elements=["person_id", "work_date"])
-    )
-    return (
-        await session.scalars(
-            select(Day)
-            .where(Day.person_id == actor.person_id, Day.work_date == work_date)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    ).one()
+    given = {
+        "person_id": actor.person_id,
+        "work_date": work_date,
+        "state": State.DRAFT,
+        "revision": 1,
+        "created_at": now,
+        "late": False,
+        "outcomes_asked": False,
+    }
+    await session.execute(_making(is_sqlite(session)), given)
+    day: Day = (await session.scalars(_OF_DATE, given)).one()
+    return day
+
+
+@cache
+def _making(sqlite: bool) -> Any:
+    table: Any = Day.__table__
+    insert = sqlite_insert(table) if sqlite else postgresql_insert(table)
+    names = ("person_id", "work_date", "state", "revision", "created_at", "late", "outcomes_asked")
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return insert.values(values).on_conflict_do_nothing(index_elements=["person_id", "work_date"])
+
+
+_OF_DATE: Any = (
+    select(Day)
+    .where(Day.person_id == bindparam("person_id"), Day.work_date == bindparam("work_date"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 async def find_day(session: AsyncSession, actor: Actor, work_date: date) -> int | None:
@@ -111,13 +123,7 @@ async def own_day(session: AsyncSession, actor: Actor, day_id: int, *, revision:
 
 async def own_days(session: AsyncSession, actor: Actor, day_ids: Collection[int]) -> dict[int, Day]:
     """Those of the person's own days that there are, locked in the order of their ids. Raises NotTheirs."""
-    days = await session.scalars(
-        select(Day)
-        .where(Day.id.in_(day_ids))
-        .order_by(Day.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    days = await session.scalars(_LOCKED, {"days": list(day_ids)})
     found = {day.id: day for day in days}
     if any(day.person_id != actor.person_id for day in found.values()):
         raise NotTheirs("day_gone")
@@ -136,15 +142,28 @@ async def own_entries(
     session: AsyncSession, actor: Actor, entry_ids: Collection[int]
 ) -> list[tuple[Day, Entry]]:
     """Those entries of the person's own that there are, in order; three queries. Raises NotTheirs."""
-    rows = await session.scalars(select(Entry.day_id).where(Entry.id.in_(entry_ids)).distinct())
-    days = await own_days(session, actor, list(rows))
-    entries = await session.scalars(
-        select(Entry)
-        .where(Entry.id.in_(entry_ids))
-        .order_by(Entry.day_id, Entry.position, Entry.id)
-        .execution_options(populate_existing=True)
-    )
+    given = {"entries": list(entry_ids)}
+    days = await own_days(session, actor, list(await session.scalars(_DAYS_OF, given)))
+    entries = await session.scalars(_ENTRIES, given)
     return [(days[entry.day_id], entry) for entry in entries]
+
+
+# Built once: building a statement costs more than running it.
+_LOCKED: Any = (
+    select(Day)
+    .where(Day.id.in_(bindparam("days", expanding=True)))
+    .order_by(Day.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_DAYS_OF: Any = select(Entry.day_id).where(Entry.id.in_(bindparam("entries", expanding=True))).distinct()
+_ENTRIES: Any = (
+    select(Entry)
+    .where(Entry.id.in_(bindparam("entries", expanding=True)))
+    .order_by(Entry.day_id, Entry.position, Entry.id)
+    .execution_options(populate_existing=True)
+)
+_STATES: Any = select(Entry.state).where(Entry.day_id == bindparam("day"))
 
 
 async def entries_of(session: AsyncSession, day: Day, *states: State) -> list[Entry]:
@@ -212,7 +231,7 @@ async def changed(session: AsyncSession, day: Day) -> None:
     «Tidak ada kegiatan» is recorded as it is, and no longer true as soon as there is an entry.
     """
     await session.flush()
-    states = list(await session.scalars(select(Entry.state).where(Entry.day_id == day.id)))
+    states = list(await session.scalars(_STATES, {"day": day.id}))
     if states:
         day.nothing_reason = None
     day.state = State.RECORDED if day.nothing_reason is not None else settled(states)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, Evidence, EvidenceKind, State
@@ -160,11 +161,7 @@ async def add_entries(
     first_index: int = 0,
 ) -> list[Entry]:
     """Appends entries to a day, each with its suggested RHK, its links, and evidence that came before."""
-    count, last = (
-        await session.execute(
-            select(func.count(), func.max(Entry.position)).select_from(Entry).where(Entry.day_id == day.id)
-        )
-    ).one()
+    count, last = (await session.execute(_COUNT, {"day": day.id})).one()
     if count + len(found) > MOST_ENTRIES:
         raise Invalid("entries", "too_many_entries", limit=MOST_ENTRIES)
     plan = await load_plan(session, actor.person_id, day.work_date.year)
@@ -196,19 +193,24 @@ async def add_entries(
     await session.flush()
     for entry, read in zip(entries, found, strict=True):
         add_links(session, entry, read.links, person_id=actor.person_id, now=now)
-    await session.execute(
-        update(Evidence)
-        .where(
-            Evidence.person_id == actor.person_id,
-            Evidence.entry_id.is_(None),
-            Evidence.created_at > now - WAITS_FOR_ENTRY,
-        )
-        .values(entry_id=entries[0].id)
-    )
+    given = {"person": actor.person_id, "since": now - WAITS_FOR_ENTRY}
+    waiting = list(await session.scalars(_WAITING, given))
+    for one in waiting:
+        one.entry_id = entries[0].id
     if any(read.outcome is None for read in found):
         day.outcomes_asked = False
     await changed(session, day)
     return entries
+
+
+_COUNT: Any = (
+    select(func.count(), func.max(Entry.position)).select_from(Entry).where(Entry.day_id == bindparam("day"))
+)
+_WAITING: Any = select(Evidence).where(
+    Evidence.person_id == bindparam("person"),
+    Evidence.entry_id.is_(None),
+    Evidence.created_at > bindparam("since"),
+)
 
 
 def add_links(

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Aspect, Day, Entry, Indicator
 from services.clock import local_date
 from services.entries.days import own_entries
+from services.entries.views import DayView
 from services.people.identity import Actor
 from services.reading.number_words import word_set
 from services.reading.outcome_kinds import OutcomeKind, judge_outcome
@@ -68,9 +69,22 @@ async def remark_on(
 
 
 async def remark_on_report(
-    session: AsyncSession, actor: Actor, entry_ids: Sequence[int], *, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    entry_ids: Sequence[int],
+    *,
+    now: datetime,
+    day: DayView | None = None,
 ) -> Remark | None:
-    """The same for outcomes that a report brought along with its activities. Raises NotTheirs."""
+    """The same for outcomes that a report brought along with its activities. Raises NotTheirs.
+
+    `day`: as it was read after the report; where every outcome in it says enough nothing is asked for.
+    """
+    if day is not None:
+        said = [one for one in day.entries if one.id in entry_ids and one.outcome]
+        entry_ids = [one.id for one in said if judge_outcome(one.activity, one.outcome or "").says_too_little]
+    if not entry_ids:
+        return None
     found = await own_entries(session, actor, entry_ids)
     return await remark_on(session, actor, found[0][0], [one for _, one in found], now=now) if found else None
 

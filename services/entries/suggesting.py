@@ -2,16 +2,17 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, and_, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
-from models import Decision, Entry, LinkSource, PerformancePlan, Person, Target
+from models import Day, Decision, Entry, Indicator, LinkSource, PerformancePlan, Person, Target, Verdict
 from services.entries.amounts import counted_units, fit_amount
 from services.entries.choices import how_far, office_choices, own_choices, wordings_now
 from services.linking import Candidate, Choice, Memory, PlanIndex, Suggestion, build_index, suggest_learned
+from services.people.identity import flushed
 
 KEPT = 256
 """Plans whose index is kept."""
@@ -19,7 +20,7 @@ REMEMBERED = 64
 """People whose choices are kept ready."""
 
 _memories: OrderedDict[tuple[Choice, ...], Memory] = OrderedDict()
-_indexes: OrderedDict[tuple[tuple[Candidate, ...], str | None], PlanIndex] = OrderedDict()
+_indexes: OrderedDict[object, PlanIndex] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +42,84 @@ async def load_plan(session: AsyncSession, person_id: int, year: int) -> PlanVie
 
     The same number of queries whatever there is to learn from.
     """
-    plan = await session.scalar(
-        select(PerformancePlan)
-        .where(PerformancePlan.person_id == person_id, PerformancePlan.year == year)
-        .options(selectinload(PerformancePlan.targets).selectinload(Target.indicators))
+    await flushed(session)
+    given = {"person": person_id, "year": year, "years": [year - 1, year, year + 1]}
+    rows = (await session.execute(_TARGETS, given)).all()
+    planned = {row.id: row for row in rows if row.year == year}
+    wordings = tuple(
+        (row.id, row.text) for row in planned.values() if row.retired_at is None and not row.pending
     )
-    if plan is None:
+    if not wordings:
         return None
-    targets = [one for one in plan.targets if one.retired_at is None and not one.pending]
-    if not targets:
-        return None
-    newest = [select(func.max(table.id)).scalar_subquery() for table in (Entry, Decision)]
-    position, unit_id, *made = (
-        await session.execute(select(Person.position, Person.unit_id, *newest).where(Person.id == person_id))
-    ).one()
+    indicators: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        if row.indicator_id is not None and row.year == year:
+            indicators.setdefault(row.id, []).append(row)
+    standing = wordings_now(
+        wordings,
+        [(row.id, row.lineage, row.text) for row in planned.values() if not row.pending],
+        {row.id: (row.id, row.lineage, row.text) for row in rows if row.year != year}.values(),
+    )
+    person = (await session.execute(_PERSON, given)).one()
+    own = await own_choices(session, person_id, standing, returns=bool(person.returned))
+    made = how_far(person.entries, person.decisions)
+    theirs = await office_choices(session, person_id, person.unit_id, wordings, year=year, made=made)
     candidates = [
-        Candidate(one.id, one.text, tuple(indicator.text for indicator in one.indicators)) for one in targets
+        Candidate(key, text, tuple(one.indicator for one in indicators.get(key, ())))
+        for key, text in wordings
     ]
-    wordings = tuple((one.id, one.text) for one in targets)
-    standing = await wordings_now(session, person_id, year, plan.targets)
-    own = await own_choices(session, person_id, standing)
-    theirs = await office_choices(session, person_id, unit_id, wordings, year=year, made=how_far(*made))
     return PlanView(
         targets=wordings,
-        index=_index(candidates, position),
+        index=_index(candidates, person.position),
         memory=_memory((*own, *theirs)),
         standing=standing,
-        units={one.id: counted_units(one.indicators) for one in plan.targets},
+        units={key: counted_units(indicators.get(key, ())) for key in planned},
     )
+
+
+# Built once: building a statement of this size costs more than running it.
+_plans, _targets, _indicators = PerformancePlan.__table__.c, Target.__table__.c, Indicator.__table__.c
+_people, _days, _entries, _decisions = (one.__table__.c for one in (Person, Day, Entry, Decision))
+_TARGETS: Any = (
+    select(
+        _plans.year,
+        _targets.id,
+        _targets.text,
+        _targets.pending,
+        _targets.retired_at,
+        func.coalesce(_targets.lineage_id, _targets.id).label("lineage"),
+        _indicators.id.label("indicator_id"),
+        _indicators.text.label("indicator"),
+        _indicators.aspect,
+        _indicators.goal,
+        _indicators.unit,
+    )
+    .select_from(
+        PerformancePlan.__table__.join(Target.__table__, _targets.plan_id == _plans.id).outerjoin(
+            Indicator.__table__,
+            and_(_indicators.target_id == _targets.id, _plans.year == bindparam("year")),
+        )
+    )
+    .where(_plans.person_id == bindparam("person"), _plans.year.in_(bindparam("years", expanding=True)))
+    .order_by(
+        case((_plans.year == bindparam("year"), _targets.position), else_=-_targets.id),
+        _targets.id,
+        _indicators.position,
+        _indicators.id,
+    )
+)
+"""The RHK of the year in order, with their indicators, and those of the years beside it, newest first."""
+_PERSON: Any = select(
+    _people.position,
+    _people.unit_id,
+    select(func.max(_entries.id)).scalar_subquery().label("entries"),
+    select(func.max(_decisions.id)).scalar_subquery().label("decisions"),
+    select(_decisions.id)
+    .select_from(Day.__table__.join(Decision.__table__, _decisions.day_id == _days.id))
+    .where(_days.person_id == bindparam("person"), _decisions.verdict == Verdict.RETURN)
+    .exists()
+    .label("returned"),
+).where(_people.id == bindparam("person"))
 
 
 def suggestion_for(plan: PlanView, activity: str, outcome: str | None) -> Suggestion:
@@ -103,11 +154,12 @@ def _memory(choices: tuple[Choice, ...]) -> Memory:
 
 
 def _index(candidates: Sequence[Candidate], position: str | None) -> PlanIndex:
-    key = (tuple(candidates), position)
+    """Shared by all whose RHK are worded alike: only the keys are a person's own."""
+    key = (tuple((one.text, one.details) for one in candidates), position)
     if key in _indexes:
         _indexes.move_to_end(key)
-        return _indexes[key]
-    index = _indexes[key] = build_index(candidates, position=position)
-    if len(_indexes) > KEPT:
-        _indexes.popitem(last=False)
-    return index
+    else:
+        _indexes[key] = build_index(candidates, position=position)
+        if len(_indexes) > KEPT:
+            _indexes.popitem(last=False)
+    return replace(_indexes[key], keys=tuple(one.key for one in candidates))

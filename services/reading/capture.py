@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import time
+from functools import lru_cache
 
 from services.reading.lines import lines_of, strip_emphasis
 from services.reading.links import take_links
@@ -58,6 +59,7 @@ class ReadEntry:
     links: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=32)  # one message is asked for several times: is it a plan, a day, a report?
 def read_entries(text: str) -> tuple[ReadEntry, ...]:
     """The activities in a message, in order; () when there is none in it (a greeting, "ok", an emoji)."""
     blocks = split_message(text[:LONGEST_TEXT])

@@ -1,7 +1,9 @@
 """«Nanti»: the person chooses when to be reminded, and the choice replaces the reminders that were left."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,6 +52,20 @@ async def choices(
     if asked.answered:
         return ()
     return await _open(session, actor, work_date, asked, told=await _told(session, actor, work_date), now=now)
+
+
+async def may_wait(
+    session: AsyncSession, people: Mapping[int, bool], work_date: date, *, today: Mapping[int, date]
+) -> set[int]:
+    """Of people, by whether they have answered, those to whom «Nanti» offers something. One query.
+
+    `today`: the date where each is. As `choices` says, without what: tomorrow is always open.
+    """
+    wanted = [one for one, answered in people.items() if not answered and work_date <= today[one]]
+    if not wanted:
+        return set()
+    told = await _told_many(session, wanted, work_date)
+    return {one for one in wanted if not told[one].newer and told[one].reminded < MOST}
 
 
 async def snooze(
@@ -109,15 +125,25 @@ async def _open(
 
 async def _told(session: AsyncSession, actor: Actor, work_date: date) -> _Told:
     """One query."""
-    rounds = (
-        await session.execute(
-            select(Round.work_date, Round.kind, Round.step, Round.state).where(
-                Round.person_id == actor.person_id,
-                Round.work_date >= work_date,
-                Round.kind.in_([RoundKind.PROMPT, RoundKind.REMINDER]),
-            )
+    return (await _told_many(session, [actor.person_id], work_date))[actor.person_id]
+
+
+async def _told_many(session: AsyncSession, people: Collection[int], work_date: date) -> dict[int, _Told]:
+    """One query."""
+    rounds = await session.execute(
+        select(Round.person_id, Round.work_date, Round.kind, Round.step, Round.state).where(
+            Round.person_id.in_(people),
+            Round.work_date >= work_date,
+            Round.kind.in_([RoundKind.PROMPT, RoundKind.REMINDER]),
         )
-    ).all()
+    )
+    of_each: dict[int, list[Any]] = {person_id: [] for person_id in people}
+    for row in rounds:
+        of_each[row.person_id].append(row)
+    return {person_id: _told_by(rows, work_date) for person_id, rows in of_each.items()}
+
+
+def _told_by(rounds: Sequence[Any], work_date: date) -> _Told:
     sent = [row for row in rounds if row.state is RoundState.SENT]
     return _Told(
         reminded=sum(row.kind is RoundKind.REMINDER and row.work_date == work_date for row in sent),

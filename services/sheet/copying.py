@@ -101,7 +101,7 @@ async def next_to_copy(session: AsyncSession, actor: Actor, *, today: date) -> d
     """The day `/salin` begins with: the oldest with approved rows left, else the newest that was sent."""
     ensure_reports(actor)
     rows = await session.execute(
-        select(Day.work_date, Entry.state.in_(DONE), func.count(Entry.id) - func.count(SheetRow.copied_at))
+        select(Day.work_date, Entry.state, func.count(Entry.id) - func.count(SheetRow.copied_at))
         .join(Entry, Entry.day_id == Day.id)
         .outerjoin(SheetRow, SheetRow.entry_id == Entry.id)
         .where(
@@ -109,11 +109,11 @@ async def next_to_copy(session: AsyncSession, actor: Actor, *, today: date) -> d
             Day.work_date.between(today - LOOK_BACK, today),
             Entry.state.in_(SENT),
         )
-        .group_by(Day.work_date, Entry.state.in_(DONE))
+        .group_by(Day.work_date, Entry.state)
         .order_by(Day.work_date)
     )
     found = rows.all()
-    ready = (day for day, done, left in found if done and left)
+    ready = (day for day, state, left in found if state in DONE and left)
     return next(ready, found[-1][0] if found else today)
 
 

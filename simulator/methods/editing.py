@@ -113,6 +113,9 @@ def answer_callback_query(core: Core, p: Params) -> bool:
     toast = Toast(text=text, alert=bool(p.get("show_alert")), url=p.get("url"))
     query.answers.append(toast)
     core.pulse.beat()
+    ear = core.ears.get(query.message.chat.id)
+    if ear is not None:
+        ear("toast", None)
     core.feed.publish(
         query.user.id,
         {

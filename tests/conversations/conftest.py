@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.app import Running, run_polling, running
 from bot.context import Deps
 from bot.settings import load_settings
-from bot.texts import Texts
 from handlers import FEATURES
 from models.engine import Database
 from services.clock import OfficeClock
 from services.rounds import tick
 from simulator import Limits, Persona, Simulator
 from tests.office import Office, user_of
+from tests.words import TEXTS
 
 
 @dataclass
@@ -55,18 +55,19 @@ async def started(
     clock: OfficeClock,
     folder: Path,
     settling: timedelta = timedelta(0),
+    pictures: Path | None = None,
 ) -> AsyncIterator[Running]:
-    """The program in polling mode, until the block ends."""
+    """The program in polling mode, until the block ends. `pictures`: where drawings are kept."""
     settings = load_settings(
         {
             "TELEGRAM_BOT_TOKEN": sim.token,
             "TELEGRAM_API_URL": sim.url,
             "ORGANIZATION": "Kemenag Sukamaju",
             "EVIDENCE_DIR": str(folder / "evidence"),
-            "PICTURE_DIR": str(folder / "pictures"),
+            "PICTURE_DIR": str(pictures or folder / "pictures"),
         }
     )
-    deps = Deps(settings, database, clock, Texts(), settling=settling)
+    deps = Deps(settings, database, clock, TEXTS, settling=settling)
 
     async def due(session: AsyncSession, now: datetime) -> bool:
         return (await tick(session, now=now)).more
@@ -89,9 +90,20 @@ def short_logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all: a drawing lies under the hash of what it shows, so the same one is drawn once."""
+    return tmp_path_factory.mktemp("pictures")
+
+
 @pytest.fixture
 async def chat(
-    db: Database, office: Office, now: datetime, tmp_path: Path, request: pytest.FixtureRequest
+    db: Database,
+    office: Office,
+    now: datetime,
+    tmp_path: Path,
+    pictures: Path,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Chat]:
     """The office of tests/office.py on Wednesday 18 November 2026, 09:00 WIB; everybody has started."""
     clock = OfficeClock(now)
@@ -105,7 +117,7 @@ async def chat(
         stranger = sim.person("Orang Lain", language="id")
         stranger.chat.started = True
         settling = getattr(request, "param", timedelta(0))
-        async with started(sim, db, clock, tmp_path, settling) as program:
+        async with started(sim, db, clock, tmp_path, settling, pictures) as program:
             sim.busy = lambda: program.busy
             await sim.quiet()
             yield Chat(

@@ -4,6 +4,7 @@ A row says how the entitled person presses a button in an ordinary situation. Th
 it: strangers, other units, wrong roles, stale revisions, deleted rows, other states, nonsense, and twice.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -168,6 +169,8 @@ class Facts:
     annex: int = 0
     annex_going: int = 0
     """Around Ani's SKP: an RHK she took out, one of Budi's, an indicator, a step, and two annex lines."""
+    uncertain: int = 0
+    """A notice to the admin of which nobody knows whether it arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -835,6 +838,19 @@ PRESSES |= {
         guarded=True,
     ),
     Kind.COPY_LONG: Row("ani", entry(Kind.COPY_LONG), state=APPROVED, about=Entry, inert=True),
+    Kind.HEALTH: Row(
+        "admin",
+        lambda facts, one: Press(Kind.HEALTH, facts.office.admin),
+        about=None,
+        inert=True,
+        free=False,
+    ),
+    Kind.HEALTH_AGAIN: Row(
+        "admin", lambda facts, one: Press(Kind.HEALTH_AGAIN, facts.uncertain), about=OutboxMessage
+    ),
+    Kind.HEALTH_LET_BE: Row(
+        "admin", lambda facts, one: Press(Kind.HEALTH_LET_BE, facts.uncertain), about=OutboxMessage
+    ),
 }
 
 ON_TREE = Row(
@@ -936,6 +952,7 @@ COMMANDS: dict[str, CommandRow] = {
     "dataku": CommandRow(),
     "grup": CommandRow(may=frozenset({"admin"})),
     "hari": CommandRow(),
+    "kesehatan": CommandRow(may=frozenset({"admin"})),
     "libur": CommandRow(),
     "lepaskan": CommandRow(may=frozenset({"admin"})),
     "jadwal": CommandRow(may=EVERYBODY - {"admin", "observer"}),
@@ -1006,6 +1023,7 @@ async def set_up(db: Database, office: Office, *, now: datetime) -> Facts:
         nothing_at = (await session.get_one(Day, nothing)).revision
     known = replace(known, nothing=nothing, nothing_at=nothing_at)
     known = await _on_the_sheet(db, known, now=now)
+    known = await _unsure(db, known, now=now)
     return replace(known, plan=plan, blocker=blocker, period=period, excuse=excuse)
 
 
@@ -1037,6 +1055,23 @@ async def _on_the_sheet(db: Database, known: Facts, *, now: datetime) -> Facts:
             copy_days={one.day_id: shown_mark(one.entries) for one in shown},
             copy_rows={row.entry_id: shown_mark([row]) for one in shown for row in one.entries},
         )
+
+
+async def _unsure(db: Database, known: Facts, *, now: datetime) -> Facts:
+    """A warning to the admin was sent, and Telegram gave no answer."""
+    row = OutboxMessage(
+        person_id=known.office.admin,
+        kind="calendar_warned",
+        payload={"year": 2027},
+        state=OutboxState.UNCERTAIN,
+        created_at=now,
+        not_before=now,
+        finished_at=now,
+    )
+    async with db.writing() as session:
+        session.add(row)
+        await session.flush()
+        return replace(known, uncertain=row.id)
 
 
 async def _days_off(db: Database, known: Facts, *, now: datetime) -> Facts:
@@ -1266,33 +1301,59 @@ async def delete_subject(db: Database, row: Row, subject: int) -> None:
         await session.execute(table.delete().where(table.c.id == subject))  # type: ignore[attr-defined]
 
 
-def snapshot(db: Database) -> Snapshot:
-    """Every row of every table, in order, as SQLite holds it, read beside the running program."""
-    with closing(sqlite3.connect(str(db.url.database))) as connection:
+WHOLE = {
+    table.name: f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"
+    for table in Base.metadata.sorted_tables
+}
+"""How every row of a table is asked for."""
+
+
+async def snapshot(db: Database) -> Snapshot:
+    """Every row of every table, in order, as the database holds it, read beside the running program."""
+    if db.is_sqlite:
+        with closing(sqlite3.connect(str(db.url.database))) as file:
+            return {name: file.execute(question).fetchall() for name, question in WHOLE.items()}
+    async with db.engine.connect() as connection:
         return {
-            table.name: connection.execute(
-                f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"
-            ).fetchall()
-            for table in Base.metadata.sorted_tables
+            name: [tuple(row) for row in await connection.exec_driver_sql(question)]
+            for name, question in WHOLE.items()
         }
 
 
 async def restore(db: Database, kept: Snapshot) -> None:
-    """Puts every table back as it was; only the updates that were seen stay seen."""
-    now = snapshot(db)
-    changed = {name for name, rows in now.items() if rows != kept[name]} - {"seen_updates"}
-    tables = [one.name for one in Base.metadata.sorted_tables if one.name != "seen_updates"]
-    if changed <= RECORDED:  # nothing hangs on these
-        tables = [name for name in tables if name in changed]
-    async with db.writing() as session:
-        connection = await session.connection()
-        await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # an RHK may serve a later one
-        for name in reversed(tables):
+    """Puts every table back as it was; only the updates that were seen stay seen.
+
+    No key is checked meanwhile, so that only what changed is touched: whole rows come back as they were.
+    """
+    now = await snapshot(db)
+    changed = [name for name, rows in now.items() if rows != kept[name] and name != "seen_updates"]
+    if db.is_sqlite:
+        with closing(sqlite3.connect(str(db.url.database), isolation_level=None, timeout=0)) as file:
+            await _its_turn(file)
+            for name in changed:
+                file.execute(f"DELETE FROM {name}")
+                for row in kept[name]:
+                    file.execute(f"INSERT INTO {name} VALUES ({', '.join('?' * len(row))})", row)
+            file.execute("COMMIT")
+        return
+    async with db.engine.begin() as connection:
+        await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for name in changed:
             await connection.exec_driver_sql(f"DELETE FROM {name}")
-        for name in tables:
-            if kept[name]:
-                marks = ", ".join("?" * len(kept[name][0]))
-                await connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({marks})", kept[name])
+            for row in kept[name]:
+                marks = ", ".join(f"${place}" for place in range(1, len(row) + 1))
+                await connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({marks})", row)
+
+
+async def _its_turn(file: sqlite3.Connection) -> None:
+    """Begins to write. The program may be writing on this very loop: waiting must not hold it up."""
+    while True:
+        try:
+            file.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            await asyncio.sleep(0.002)
+        else:
+            return
 
 
 def differences(
@@ -1306,7 +1367,7 @@ def differences(
     """What is different. `but`: columns that may differ; `of`: whose rows may; `new_in`: may get rows."""
     found = []
     for table in Base.metadata.sorted_tables:
-        if table.name in RECORDED:
+        if table.name in RECORDED or before[table.name] == after[table.name]:
             continue
         names = table.columns.keys()
         hidden = but | SENDING | ({"state", "message_id"} if table.name == "outbox" else set())

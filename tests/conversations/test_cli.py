@@ -153,12 +153,11 @@ def told(said: str) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("command", [("invite", "--all", "--output", "x.csv"), ("run",), ("web",)])
+@pytest.mark.parametrize("command", [("invite", "--all", "--output", "x.csv"), ("run",)])
 async def test_a_refused_token_ends_with_one_sentence(tmp_path: Path, command: tuple[str, ...]) -> None:
     wrong = "123456:" + "W" * 35
-    hook = {"WEBHOOK_URL": "http://127.0.0.1:9", "WEBHOOK_SECRET": "a-secret-of-the-tests"}
     async with Simulator() as sim:
-        code, said = await kinerja(tmp_path, sim, *command, TELEGRAM_BOT_TOKEN=wrong, **hook)
+        code, said = await kinerja(tmp_path, sim, *command, TELEGRAM_BOT_TOKEN=wrong)
     assert code == 1
     assert told(said).startswith("TELEGRAM_BOT_TOKEN is refused by 127.0.0.1")
     assert "\n" not in told(said)
@@ -195,16 +194,29 @@ async def test_a_database_that_does_not_answer_ends_with_one_sentence(
     assert "hidden-word" not in said
 
 
-async def test_a_webhook_port_in_use_ends_with_one_sentence(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("0.0.0.0", 0))
-        taken.listen()
-        port = str(taken.getsockname()[1])
-        hook = {"WEBHOOK_URL": f"http://127.0.0.1:{port}", "WEBHOOK_SECRET": "a-secret-of-the-tests"}
-        async with Simulator() as sim:
-            code, said = await kinerja(tmp_path, sim, "web", WEBHOOK_PORT=port, **hook)
-    assert code == 1, said
-    assert told(said) == f"WEBHOOK_PORT {port} cannot be used: address already in use."
+@pytest.mark.parametrize("command", ["web", "clock", "setup"])
+async def test_several_processes_on_a_file_are_refused(tmp_path: Path, command: str) -> None:
+    hook = {"WEBHOOK_URL": "http://127.0.0.1:9", "WEBHOOK_SECRET": "a-secret-of-the-tests"}
+    async with Simulator() as sim:
+        code, said = await kinerja(tmp_path, sim, command, **hook)
+    assert code == 2, said
+    assert told(said).startswith("DATABASE_URL names a SQLite file")
+    assert "\n" not in told(said)
+    assert not (tmp_path / "office.db").exists()
+
+
+async def test_a_second_run_on_a_file_is_refused_and_other_commands_are_not(tmp_path: Path) -> None:
+    async with Simulator(limits=Limits.off()) as sim, the_product(tmp_path, sim):
+        async with asyncio.timeout(20):
+            while not sim.status()["polling"]:  # noqa: ASYNC110 - it happens in another process
+                await asyncio.sleep(0.02)
+        code, said = await kinerja(tmp_path, sim, "run")
+        assert code == 1, said
+        assert re.fullmatch(
+            r"DATABASE_URL: another `kinerja run` \(process \d+\) runs on .*", told(said).split("\n")[0]
+        )
+        code, said = await kinerja(tmp_path, sim, "invite", "--admin", "Citra")
+        assert (code, "start=" in said) == (0, True), said
 
 
 async def test_the_start_waits_for_the_network_and_can_be_stopped(tmp_path: Path) -> None:

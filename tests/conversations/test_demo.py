@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 SCENES = (
     "waktunya bertanya",
     "menekan [Isi laporan]",
@@ -22,6 +24,7 @@ SCENES = (
 )
 
 
+@pytest.mark.long
 async def test_the_script_plays_one_whole_day(tmp_path: Path) -> None:
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(

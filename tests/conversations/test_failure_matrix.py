@@ -14,7 +14,7 @@ from bot.callbacks import Kind, Press
 from bot.registry import Registry
 from bot.texts import LOCALES, Texts
 from handlers import FEATURES
-from models import AuditEvent, Base, Day, DialogueRow, Entry, Evidence, OutboxMessage, Person
+from models import AuditEvent, Day, DialogueRow, Entry, Evidence, OutboxMessage, Person
 from models.engine import Database
 from services.clock import OfficeClock
 from simulator import Limits, Persona, Simulator
@@ -23,7 +23,8 @@ from tests.conftest import WEDNESDAY
 from tests.conversations import matrix
 from tests.conversations.conftest import started
 from tests.conversations.matrix import COMMANDS, EVERYBODY, PRESSES, Facts, Snapshot
-from tests.office import build_office, user_of
+from tests.databases import Ground
+from tests.office import user_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 REGISTRY = Registry(FEATURES)
@@ -113,7 +114,7 @@ class Bench:
     async def settled(self) -> Snapshot:
         """What is stored once everything has been answered and told; a fault of ours ends the test here."""
         await self.sim.quiet(settle=0.01)
-        now = matrix.snapshot(self.db)
+        now = await matrix.snapshot(self.db)
         assert now["failed_updates"] == [], [row[3] for row in now["failed_updates"]]
         return now
 
@@ -160,15 +161,16 @@ class Bench:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running_office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
+async def running_office(
+    tmp_path_factory: pytest.TempPathFactory, chosen_ground: Ground
+) -> AsyncIterator[Bench]:
     folder: Path = tmp_path_factory.mktemp("matrix")
-    db = Database(f"sqlite:///{folder}/office.db")
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    async with db.writing() as session:
-        office = await build_office(session, now=WEDNESDAY)
     clock = OfficeClock(WEDNESDAY)
-    async with Simulator(limits=Limits.off(), clock=clock, callback_seconds=10**9) as sim:
+    async with (
+        chosen_ground.opened(folder) as db,
+        Simulator(limits=Limits.off(), clock=clock, callback_seconds=10**9) as sim,
+    ):
+        office = await chosen_ground.people(db, now=WEDNESDAY)
         people = {
             name: sim.person(name.title(), user_id=user_of(getattr(office, name)))
             for name in sorted(EVERYBODY)
@@ -183,11 +185,12 @@ async def running_office(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
             group = sim.group("Grup Kerja", admins=[people["admin"]])
             facts = await matrix.link_groups(db, facts, chat_id=group.id, now=WEDNESDAY)
             program.delivery.wake()
-            while any(row[STATE] != "sent" for row in matrix.snapshot(db)["outbox"]):
+            kept = await matrix.snapshot(db)
+            while any(row[STATE] not in ("sent", "uncertain") for row in kept["outbox"]):
                 await sim.quiet()
-            yield Bench(sim, db, facts, people, matrix.snapshot(db))
+                kept = await matrix.snapshot(db)
+            yield Bench(sim, db, facts, people, kept)
         faults = sim.faults_seen
-    await db.close()
     assert not faults, faults
 
 
@@ -284,7 +287,7 @@ async def test_what_it_was_about_is_gone(bench: Bench, kind: Kind) -> None:
     row = PRESSES[kind]
     press = row.made(bench.facts)
     await matrix.delete_subject(bench.db, row, press.subject)
-    before = matrix.snapshot(bench.db)
+    before = await matrix.snapshot(bench.db)
     who = "stranger" if row.about is Person and row.who == "ani" else row.who
     toast = await bench.answered(bench.press(row.who, press))
     assert ERRORS.match(toast), (who, toast)
@@ -347,7 +350,7 @@ async def test_somebody_who_left_is_told_so_at_every_button(bench: Bench) -> Non
     async with bench.db.writing() as session:
         ids = [bench.facts.office.ani, bench.facts.office.budi]
         await session.execute(update(Person).where(Person.id.in_(ids)).values(active=False))
-    before = matrix.snapshot(bench.db)
+    before = await matrix.snapshot(bench.db)
     taps = [
         (kind, bench.press(row.who, row.made(bench.facts)))
         for kind, row in PRESSES.items()

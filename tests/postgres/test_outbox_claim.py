@@ -1,6 +1,7 @@
-"""Several processes, one outbox: every row once, in order a person or group, and 429 holds for all."""
+"""Several processes, one outbox: every row once, in order a chat, one pace, and 429 holds for all."""
 
 import asyncio
+import time
 from collections import defaultdict
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, insert, select
 
 from models import Account, Group, OutboxMessage, OutboxState, Person, Role, RoleName, Unit
 from models.engine import Database
-from services import groups, outbox
+from services import groups, outbox, pacing
 from services.groups import Outcome, Place
 from services.people.identity import who_is
 from tests.conftest import WEDNESDAY
@@ -142,20 +143,36 @@ async def test_the_same_key_is_written_once_by_whoever_tries(pg_db: Database) ->
     assert sorted(await asyncio.gather(*(tries() for _ in range(8)))) == [False] * 7 + [True]
 
 
-async def test_too_many_holds_for_every_process_without_a_deadlock(pg_db: Database) -> None:
-    await written(pg_db, each=2)
-    async with pg_db.writing() as session:
-        claimed = await outbox.claim(session, now=WEDNESDAY, limit=6)
+async def test_processes_share_one_pace(pg_db: Database) -> None:
+    """Four at once: together they get what one would, and what answers of one sent counts for all."""
+    rate, began = 200.0, time.perf_counter()
 
-    async def refused(row: outbox.Claimed) -> None:
+    async def takes(owed: float) -> int:
+        got = 0
+        while time.perf_counter() - began < 0.5:
+            async with pg_db.writing() as session:
+                found = await pacing.reserve(session, 4, owed=owed, rate=rate)
+            got, owed = got + found.slots, 0
+            await asyncio.sleep(min(found.wait, 0.05))
+        return got
+
+    got = sum(await asyncio.gather(*(takes(10) for _ in range(4))))
+    took = time.perf_counter() - began
+    most = rate * (took + pacing.SLACK + pacing.LEAD) - 40
+    assert 0.8 * (rate * 0.5 - 40) <= got <= most + 4 * 4
+
+
+async def test_too_many_holds_for_every_process(pg_db: Database) -> None:
+    async with pg_db.writing() as session:
+        await pacing.hold(session, 30, at=0)
+
+    async def asks() -> pacing.Grant:
         async with pg_db.writing() as session:
-            await outbox.put_back(session, row, now=WEDNESDAY, wait=timedelta(seconds=5), error="429")
+            return await pacing.reserve(session, 4, owed=0, rate=30)
 
-    await asyncio.gather(*(refused(row) for row in claimed))
-    async with pg_db.writing() as session:
-        assert await outbox.claim(session, now=WEDNESDAY + timedelta(seconds=4)) == []
-    async with pg_db.writing() as session:
-        assert len(await outbox.claim(session, now=WEDNESDAY + timedelta(seconds=5))) == PEOPLE
+    for found in await asyncio.gather(*(asks() for _ in range(4))):
+        assert found.slots == 0
+        assert 25 < found.held <= 30
 
 
 async def test_a_starting_process_leaves_the_others_rows_alone(pg_db: Database) -> None:

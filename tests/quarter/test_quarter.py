@@ -23,6 +23,7 @@ LEBARAN = date(2027, 3, 1)
 
 
 @PATIENT
+@pytest.mark.long
 async def test_a_quarter(db: Database, tmp_path: Path) -> None:
     """Else: Christmas and the turn of the year."""
     async with quarter(db, tmp_path, first=FIRST, last=LAST if WHOLE else NEW_YEAR, seed=1) as lived:

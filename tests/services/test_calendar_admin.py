@@ -1,11 +1,9 @@
 """An admin's hand on the calendar: what is added, moved, cancelled, and who is asked then."""
 
 import asyncio
-import shutil
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -38,6 +36,7 @@ from services.people.identity import Actor, who_is
 from services.reading.dates import Span
 from services.rounds import plan_everybody
 from tests.conftest import WEDNESDAY
+from tests.databases import Ground
 from tests.office import Office, user_of
 
 TODAY = date(2026, 11, 18)
@@ -450,7 +449,6 @@ async def test_the_gaps_of_next_years_list(db: Database, admin: Actor, now: date
 
 PUBLISHED = tuple(published_days([2027]))
 YEAR = (date(2027, 1, 1), date(2027, 12, 31))
-NUMBERS = count()
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(["seed", "shift", "add", "move", "cancel", "restore", "rename", "fix"]),
@@ -464,18 +462,13 @@ ACTS = st.lists(
 @given(ACTS)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_an_admin_and_the_package_do(
-    tmp_path: Path, empty_office: Path, acts: list[tuple[str, int, int]]
+    ground: Ground, tmp_path: Path, acts: list[tuple[str, int, int]]
 ) -> None:
     """Seeding twice is as once, what was cancelled stays away, and a date is off iff a live row covers it."""
-    file = tmp_path / f"{next(NUMBERS)}.db"
-    shutil.copy(empty_office, file)
 
     async def played() -> None:
-        db = Database(f"sqlite:///{file}")
-        try:
+        async with ground.opened(tmp_path) as db:
             await _played(db, acts)
-        finally:
-            await db.close()
 
     asyncio.run(played())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +32,8 @@ from services.people.identity import who_is
 from services.people.privacy import everything_about
 from services.retention import forget_old
 from services.rounds import plan_everybody
-from tests.office import Office, build_office, user_of
+from tests.databases import Ground
+from tests.office import Office, user_of
 from tests.services.desk import NOW, TODAY, Desk, at
 from tests.services.seats import stand_in
 
@@ -368,17 +370,14 @@ STEPS = st.lists(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_periods_never_overlap_whatever_is_done(
-    empty_office: Any, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, DayKind, int, int]]
+    ground: Ground, tmp_path: Path, steps: list[tuple[str, DayKind, int, int]]
 ) -> None:
-    asyncio.run(_played(empty_office, tmp_path_factory.mktemp("duty"), steps))
+    asyncio.run(_played(ground, tmp_path, steps))
 
 
-async def _played(empty: Any, folder: Any, steps: list[tuple[str, DayKind, int, int]]) -> None:
-    (folder / "office.db").write_bytes(empty.read_bytes())
-    db = Database(f"sqlite:///{folder}/office.db")
-    try:
-        async with db.writing() as session:
-            office = await build_office(session, now=NOW)
+async def _played(ground: Ground, folder: Path, steps: list[tuple[str, DayKind, int, int]]) -> None:
+    async with ground.opened(folder) as db:
+        office = await ground.people(db, now=NOW)
         desk = Desk(db, office, office.ani)
         covered: set[date] = set()
         for what, kind, offset, length in steps:
@@ -391,8 +390,6 @@ async def _played(empty: Any, folder: Any, steps: list[tuple[str, DayKind, int, 
             ]
             assert len(days) == len(set(days)), rows
             assert set(days) == covered
-    finally:
-        await db.close()
 
 
 async def _step(

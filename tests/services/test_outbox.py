@@ -213,18 +213,6 @@ async def test_a_server_that_says_later_uses_up_no_attempt(
         now += SECOND
 
 
-async def test_later_holds_for_everybody(db: Database, office: Office, now: datetime) -> None:
-    """429 is the whole bot's: another process must not go on with other people's rows."""
-    await written(db, office.ani, now)
-    await written(db, office.budi, now)
-    await written(db, office.citra, now, not_before=now + 10 * SECOND)
-    (row,) = await claimed(db, now, limit=1)
-    await put_back(db, row, now, wait=5 * SECOND)
-    assert await claimed(db, now + 4 * SECOND) == []
-    assert [one.person_id for one in await claimed(db, now + 5 * SECOND)] == [office.ani, office.budi]
-    assert [one.person_id for one in await claimed(db, now + 10 * SECOND)] == [office.citra]
-
-
 @pytest.mark.parametrize(
     "state", [OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.WAITING]
 )

@@ -26,6 +26,7 @@ from models import (
     Invitation,
     OutboxMessage,
     OutboxState,
+    Pace,
     PlanLine,
     Round,
     RoundKind,
@@ -36,7 +37,7 @@ from models import (
     Verdict,
 )
 from models.engine import Database
-from services.retention import LIMIT, files_in_use, forget_old
+from services.retention import KEPT, LIMIT, _rules, files_in_use, forget_old
 from tests.office import Office, user_of
 
 DAY = timedelta(days=1)
@@ -240,6 +241,36 @@ async def test_a_file_is_not_taken_while_its_owner_may_put_its_entry_back(
     await add(db, DialogueRow(chat_id=user_of(office.budi), step=None, data={}))
     await forget(db, now)
     assert await ids(db, Evidence.id) == [1]
+
+
+async def test_what_was_kept_for_a_question_nobody_answered_goes_and_its_lock_stays(
+    db: Database, now: datetime
+) -> None:
+    for chat, at in ((1, now - 7 * DAY - BRIEF), (2, now - 6 * DAY), (3, None)):
+        await add(db, DialogueRow(chat_id=chat, step="undo", data={"text": "Rapat"}, expires_at=at))
+    await add(db, DialogueRow(chat_id=4, step=None, data={}))
+    await forget(db, now)
+    async with db.reading() as session:
+        found = {row.chat_id: (row.step, row.data) for row in await session.scalars(select(DialogueRow))}
+    asked = ("undo", {"text": "Rapat"})
+    assert found == {1: (None, {}), 2: asked, 3: asked, 4: (None, {})}
+
+
+async def test_the_pace_of_a_chat_is_forgotten_once_it_means_nothing(db: Database, now: datetime) -> None:
+    old, young = (now - DAY - BRIEF).timestamp(), (now - DAY + BRIEF).timestamp()
+    held = ((1, old, None), (2, young, None), (3, old, young), (4, old, old))
+    await add(db, *(Pace(chat_id=one, free_at=free, held_until=until) for one, free, until in held))
+    await forget(db, now)
+    assert await ids(db, Pace.chat_id) == [2, 3]
+    assert await ids(db, AuditEvent.id) == []
+
+
+def test_every_table_has_a_rule_or_a_reason_to_stay(now: datetime) -> None:
+    """Whoever adds a table decides how long its rows live."""
+    ruled = {name for name, _, _ in _rules(now)}
+    assert ruled.isdisjoint(KEPT)
+    assert ruled | KEPT.keys() == set(Base.metadata.tables)
+    assert all(KEPT.values())
 
 
 async def test_the_record_is_never_forgotten(db: Database, office: Office, now: datetime) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import delete, event, insert, update
 
 from bot.commands.running import Rounds
@@ -14,6 +14,7 @@ from models.engine import Database
 from services.people.identity import who_is
 from services.prompting import has_lapsed, look_at
 from services.rounds import choices, plan_everybody, tick
+from tests.databases import Ground
 
 FRIDAY = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)
 """03:00 in Jakarta."""
@@ -90,20 +91,13 @@ async def cost(db: Database, people: int) -> list[int]:
     return [*counts, len(seen)]
 
 
-async def test_one_statement_more_for_nobody(db: Database, pair: Database) -> None:
-    alone, together = await cost(db, 1), await cost(pair, MANY)
+async def test_one_statement_more_for_nobody(ground: Ground, tmp_path: Path) -> None:
+    async with ground.opened(tmp_path) as db:
+        alone = await cost(db, 1)
+    async with ground.opened(tmp_path) as db:
+        together = await cost(db, MANY)
     assert alone == together
     assert max(together) <= 13
-
-
-@pytest.fixture
-async def pair(db: Database, tmp_path: Any, empty_office: Any) -> Any:
-    """A second office."""
-    file = tmp_path / "second.db"
-    file.write_bytes(empty_office.read_bytes())
-    database = Database(f"sqlite:///{file}")
-    yield database
-    await database.close()
 
 
 async def test_a_question_is_shown_with_few_statements(db: Database) -> None:

@@ -159,9 +159,9 @@ async def test_any_changes_of_mind_give_one_prompt_a_day(db: Database, planned: 
     async with db.reading() as session:
         asked = list(
             await session.scalars(
-                select(OutboxMessage.key).where(
-                    OutboxMessage.person_id == planned.ani, OutboxMessage.kind == "prompted"
-                )
+                select(OutboxMessage.key)
+                .where(OutboxMessage.person_id == planned.ani, OutboxMessage.kind == "prompted")
+                .order_by(OutboxMessage.id)
             )
         )
     assert asked == [f"prompt:{planned.ani}:2026-11-{day}" for day in (18, 19, 20)]

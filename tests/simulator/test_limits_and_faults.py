@@ -75,3 +75,31 @@ async def test_errors_delays_and_floods(call: Caller, sim: Simulator, ani: Perso
     await call.refused("sendMessage", chat_id=ani.id, text="x")
     sim.clear_faults()
     await call.ok("sendMessage", chat_id=ani.id, text="x")
+
+
+async def test_a_storm_lets_some_calls_through_and_is_the_same_with_the_same_seed(
+    call: Caller, sim: Simulator, ani: Persona
+) -> None:
+    storms = []
+    for _ in range(2):
+        sim.is_unruly(seed=7)
+        sim.fault("sendMessage", kind="error", times=None, chance=0.5)
+        storms.append([(await call("sendMessage", chat_id=ani.id, text="x"))["ok"] for _ in range(20)])
+        sim.clear_faults()
+    assert storms[0] == storms[1]
+    assert 4 < storms[0].count(True) < 16
+
+
+async def test_a_gateway_answers_with_a_page(call: Caller, sim: Simulator, ani: Persona) -> None:
+    sim.fault("sendMessage", kind="page", status=502)
+    with pytest.raises(aiohttp.ContentTypeError):
+        await call("sendMessage", chat_id=ani.id, text="Halo")
+    assert not ani.sees_now("Halo")
+
+
+async def test_a_long_poll_is_cut_in_the_middle(call: Caller, sim: Simulator) -> None:
+    sim.fault("getUpdates", kind="cut", seconds=0.05)
+    before = asyncio.get_running_loop().time()
+    with pytest.raises(aiohttp.ClientError):
+        await call("getUpdates", timeout=5)
+    assert 0.03 < asyncio.get_running_loop().time() - before < 2

@@ -78,3 +78,19 @@ async def test_updates_live_a_day(call: Caller, ani: Persona, office: Office) ->
     office.move(hours=24, seconds=1)
     await ani.says("hari ini")
     assert [u["message"]["text"] for u in await call.ok("getUpdates")] == ["hari ini"]
+
+
+async def test_unruly_updates_come_once_more_after_they_were_confirmed(
+    call: Caller, sim: Simulator, ani: Persona
+) -> None:
+    sim.is_unruly(repeat=1.0)
+    (start,) = await call.ok("getUpdates")
+    offset = start["update_id"] + 1
+    assert await call.ok("getUpdates", offset=offset) == [start]
+    assert sim.update_ids == []
+    assert await call.ok("getUpdates", offset=offset) == []
+    assert sim.update_ids == [start["update_id"]]
+    sim.clear_faults()
+    await ani.says("satu")
+    assert len(await call.ok("getUpdates", offset=offset)) == 1
+    assert await call.ok("getUpdates", offset=offset + 1) == []

@@ -109,3 +109,16 @@ async def test_a_new_webhook_does_not_wait_for_the_old_ones_pause(
     await call.ok("setWebhook", url=hook.url)
     await sim.quiet(5)
     assert hook.texts == ["/start"]
+
+
+async def test_unruly_updates_come_twice_and_in_any_order(
+    call: Caller, sim: Simulator, ani: Persona, hook: Receiver
+) -> None:
+    sim.is_unruly(repeat=1.0, shuffle=True, seed=3)
+    for number in range(8):
+        await ani.says(str(number))
+    await call.ok("setWebhook", url=hook.url)
+    await sim.quiet()
+    assert sorted(hook.texts) == sorted(["/start", *map(str, range(8))] * 2)
+    once = list(dict.fromkeys(hook.texts))
+    assert once != ["/start", *map(str, range(8))]

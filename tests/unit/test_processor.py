@@ -255,3 +255,20 @@ async def test_an_item_put_behind_a_failed_one_that_is_gone_starts_anew() -> Non
     await a_while()
     await processor.put(Item(2))
     assert handler.ended == [2]
+
+
+async def test_answered_is_later_than_committed() -> None:
+    done = asyncio.Event()
+
+    async def handle(item: Item) -> None:
+        processor.committed(item.id)
+        await done.wait()
+
+    processor: Processor[Item] = Processor(handle, identity=lambda item: item.id, chat=lambda item: item.chat)
+    assert await processor.answered(1, seconds=0), "nobody waits for what is not here"
+    await processor.put(Item(1))
+    assert not await processor.answered(1, seconds=0.01)
+    done.set()
+    assert await processor.answered(1, seconds=5)
+    await processor.drain()
+    assert await processor.answered(1, seconds=0)

@@ -23,8 +23,12 @@ def test_nothing_set_is_the_demo_with_safe_defaults() -> None:
     assert settings.office_clock is None
     assert settings.webhook_url is None
     assert settings.webhook_secret is None
+    assert settings.webhook_host == "127.0.0.1"
     assert settings.webhook_port == 8080
+    assert settings.webhook_connections == 40
+    assert settings.stop_seconds == 25
     assert settings.send_rate == 30
+    assert settings.on_sqlite
     assert settings.log_format == "text"
     assert settings.organization
     assert settings.privacy_contact
@@ -44,7 +48,12 @@ def test_every_variable_is_read() -> None:
             "PRIVACY_CONTACT": "Ibu Fitri, kamar 3",
             "WEBHOOK_URL": "https://bot.example.go.id/",
             "WEBHOOK_SECRET": SECRET,
+            "WEBHOOK_HOST": "0.0.0.0",
             "WEBHOOK_PORT": "9000",
+            "WEBHOOK_CONNECTIONS": "100",
+            "METRICS_HOST": "::1",
+            "METRICS_PORT": "9100",
+            "STOP_SECONDS": "60",
             "SEND_RATE": "1000",
             "LOG_FORMAT": "json",
         }
@@ -61,7 +70,12 @@ def test_every_variable_is_read() -> None:
         privacy_contact="Ibu Fitri, kamar 3",
         webhook_url="https://bot.example.go.id",
         webhook_secret=SECRET,
+        webhook_host="0.0.0.0",
         webhook_port=9000,
+        webhook_connections=100,
+        metrics_host="::1",
+        metrics_port=9100,
+        stop_seconds=60,
         send_rate=1000,
         log_format="json",
     )
@@ -99,6 +113,15 @@ def test_every_variable_is_read() -> None:
         ("WEBHOOK_PORT", "-1", {}),
         ("WEBHOOK_PORT", "http", {}),
         ("WEBHOOK_PORT", "²", {}),
+        ("WEBHOOK_HOST", "localhost", {}),
+        ("WEBHOOK_HOST", "127.0.0.1:8080", {}),
+        ("WEBHOOK_CONNECTIONS", "0", {}),
+        ("WEBHOOK_CONNECTIONS", "101", {}),
+        ("METRICS_HOST", "all", {}),
+        ("METRICS_PORT", "65536", {}),
+        ("STOP_SECONDS", "0", {}),
+        ("STOP_SECONDS", "301", {}),
+        ("STOP_SECONDS", "2.5", {}),
         ("DATABASE_URL", "mysql://db/kinerja", {}),
         ("DATABASE_URL", "kinerja.db", {}),
         ("DATABASE_URL", "sqlite:", {}),

@@ -1,0 +1,143 @@
+"""Writing to the outbox: in the transaction of what is told, and nothing is sent there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import Lane, OutboxMessage, OutboxState
+from models.engine import insert_into
+
+FORMER_CHAT = "former_chat"
+"""In a payload: the chat a row about a person goes to, instead of the one of their account."""
+ROUND = frozenset(
+    {"prompted", "reminded", "lock_warned", "plan_asked", "briefed", "nudged", "calendar_warned"}
+)
+DRAWN = frozenset({"week_summed", "team_summed", "unit_summed"})
+
+
+def lane_of(kind: str) -> Lane:
+    """What the clock tells many waits for what one person's act tells another."""
+    return Lane.DRAWN if kind in DRAWN else Lane.ROUND if kind in ROUND else Lane.TOLD
+
+
+async def enqueue(
+    session: AsyncSession,
+    kind: str,
+    *,
+    now: datetime,
+    to: int | None = None,
+    group: int | None = None,
+    payload: dict[str, Any] | None = None,
+    key: str | None = None,
+    not_before: datetime | None = None,
+    stale_at: datetime | None = None,
+) -> bool:
+    """Writes one message for person `to` or for a linked `group`; False when `key` was written before.
+
+    `stale_at`: from then on it comes too late (see `services/rounds/lateness.py`).
+    Raises ValueError unless exactly one of the two is named.
+    """
+    if (to is None) == (group is None):
+        raise ValueError("a message goes to a person or to a group")
+    statement = (
+        insert_into(session, OutboxMessage)
+        .values(
+            person_id=to,
+            group_id=group,
+            kind=kind,
+            payload=payload or {},
+            key=key,
+            state=OutboxState.WAITING,
+            lane=lane_of(kind),
+            created_at=now,
+            not_before=not_before or now,
+            stale_at=stale_at,
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboxMessage.id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One of many messages, to a person or to a linked group: exactly one of the two. Else as `enqueue`."""
+
+    kind: str
+    to: int | None = None
+    group: int | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    stale_at: datetime | None = None
+
+
+async def enqueue_many(session: AsyncSession, letters: Sequence[Letter], *, now: datetime) -> None:
+    """Writes many messages in one statement, past the ORM; a key that was written before is passed over.
+
+    Raises ValueError unless each names a person or a group.
+    """
+    if any((one.to is None) == (one.group is None) for one in letters):
+        raise ValueError("a message goes to a person or to a group")
+    if not letters:
+        return
+    connection = await session.connection()
+    await connection.execute(
+        insert_into(session, OutboxMessage).on_conflict_do_nothing(index_elements=["key"]),
+        [
+            {
+                "person_id": one.to,
+                "group_id": one.group,
+                "kind": one.kind,
+                "payload": dict(one.payload),
+                "key": one.key,
+                "state": OutboxState.WAITING,
+                "lane": lane_of(one.kind),
+                "created_at": now,
+                "not_before": now,
+                "stale_at": one.stale_at,
+                "attempts": 0,
+            }
+            for one in letters
+        ],
+    )
+
+
+async def enqueue_unless_waiting(
+    session: AsyncSession,
+    kind: str,
+    *,
+    to: int,
+    now: datetime,
+    payload: dict[str, Any] | None = None,
+    about: str | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Writes one message, or lets the one of its kind that still waits speak for this too.
+
+    `about`: a key of the payload; only a message with the same value there speaks for this one. A row found
+    waiting is locked until this transaction ends, so that it is sent after what it tells of; one that a
+    delivery is claiming at this moment is passed over, since it may be read before that.
+    """
+    payload = payload or {}
+    waiting = await session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.person_id == to,
+            OutboxMessage.kind == kind,
+            OutboxMessage.state == OutboxState.WAITING,
+        )
+        .order_by(OutboxMessage.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    for message in waiting:
+        if about is None or message.payload.get(about) == payload[about]:
+            message.payload = payload
+            message.not_before = not_before or message.not_before
+            return
+    await enqueue(session, kind, to=to, now=now, payload=payload, not_before=not_before)

@@ -1,0 +1,161 @@
+"""People who report, send, decide and give feedback all day, and a ledger of what they did and were told."""
+
+import asyncio
+import itertools
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from simulator import Message, Persona, PersonaError, Simulator
+from tests.faults.office import Colleague
+
+MOST_A_DAY = 60
+MOST_UNANSWERED = 3
+"""Who did so much without an answer waits for the bot."""
+PATIENCE = 0.4
+"""Seconds somebody looks for a button before doing something else."""
+QUEUED = re.compile(r"Ani \w+ · \d+ \w+")
+"""A button of the queue: whose day, and which."""
+TONES = ("Apresiasi", "Arahan")
+PHRASES = (
+    "Kerja yang rapi, pertahankan.",
+    "Terima kasih, hasilnya jelas dan bermanfaat.",
+    "Dahulukan pekerjaan ini minggu ini.",
+    "Bagikan cara ini kepada rekan yang lain.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One activity that was typed: a number nobody else uses, the message, and its place in it."""
+
+    number: int
+    person_id: int
+    chat_id: int
+    message_id: int
+    index: int
+    edited: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What people did. `presses`: how often which button was pressed, by person."""
+
+    typed: list[Typed] = field(default_factory=list)
+    presses: Counter[tuple[int, str]] = field(default_factory=Counter)
+    acts: int = 0
+
+
+class Crowd:
+    """The people of an office in front of their phones."""
+
+    def __init__(self, sim: Simulator, office: Sequence[Colleague], dice: random.Random) -> None:
+        self.sim = sim
+        self.office = office
+        self.ledger = Ledger()
+        self.haste = 1.0
+        self._dice = dice
+        self._numbers = itertools.count(1001)
+        self._today: Counter[int] = Counter()
+        self.personas = {one.id: sim.person(one.name, user_id=one.user_id) for one in office}
+        for persona in self.personas.values():
+            persona.chat.started = True
+
+    def new_day(self) -> None:
+        """Everybody may type as much again."""
+        self._today.clear()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for one in self.office:
+                group.create_task(self._lives(one, random.Random(self._dice.random())))
+
+    async def _lives(self, one: Colleague, dice: random.Random) -> None:
+        while True:
+            await asyncio.sleep(dice.uniform(0.2, 2.0) * self.haste)
+            if self._waits_for(one) > MOST_UNANSWERED:
+                continue
+            try:
+                if one.decides and dice.random() < 0.85:
+                    await self._decides(one, dice)
+                elif one.supervisor_id is not None:
+                    await self._reports(one, dice)
+            except PersonaError:
+                continue  # the button is not there (yet): something else is done
+
+    def _waits_for(self, one: Colleague) -> int:
+        """How much this person did of which the bot knows nothing yet."""
+        return sum(each.chat_id == one.user_id for each in self.sim.core.updates.pending.values())
+
+    async def _reports(self, one: Colleague, dice: random.Random) -> None:
+        if self._today[one.id] < MOST_A_DAY:
+            for _ in range(dice.choice((1, 1, 1, 2))):
+                await self.types(one, lines=dice.choice((1, 1, 2)), edit=dice.random() < 0.1)
+            await asyncio.sleep(dice.uniform(0.0, 0.4))
+        if dice.random() < 0.7:
+            await self._press(one, "Kirim", twice=dice.random() < 0.2)
+        elif dice.random() < 0.2:
+            await self._press(one, "Tarik kembali")
+        elif dice.random() < 0.3:
+            await self._press(one, "Sudah dibaca")
+
+    async def types(self, one: Colleague, *, lines: int = 1, edit: bool = False) -> Message:
+        """Types new activities; each is written down."""
+        numbers = [next(self._numbers) for _ in range(lines)]
+        text = "\n".join(wording(number) for number in numbers)
+        persona = self.personas[one.id]
+        message = await persona.says(text)
+        self._today[one.id] += lines
+        self.ledger.acts += 1
+        edited = edit and lines == 1
+        if edited:
+            await persona.edits(message, wording(numbers[0], edited=True))
+            self.ledger.acts += 1
+        self.ledger.typed += [
+            Typed(number, one.id, persona.chat.id, message.id, index, edited)
+            for index, number in enumerate(numbers)
+        ]
+        return message
+
+    async def _decides(self, one: Colleague, dice: random.Random) -> None:
+        """Opens a day of the queue, or asks for the queue; decides, returns or says something about it."""
+        persona = self.personas[one.id]
+        days = [label for message in persona.messages for label in message.labels if QUEUED.fullmatch(label)]
+        if not days or dice.random() < 0.2:
+            await persona.says("/periksa")
+            self.ledger.acts += 1
+            return
+        if "Setujui" not in persona.buttons() or dice.random() < 0.3:
+            await self._press(one, dice.choice(days))
+            await asyncio.sleep(dice.uniform(0.05, 0.3))
+        chance = dice.random()
+        if chance < 0.5:
+            await self._press(one, "Setujui", twice=dice.random() < 0.2)
+        elif chance < 0.75:
+            await self._press(one, "Kembalikan")
+            if dice.random() < 0.5:
+                await self._press(one, "1")
+            await self._press(one, "Hasil belum jelas", twice=dice.random() < 0.2)
+        else:
+            await self._press(one, "Umpan balik")
+            await self._press(one, dice.choice(TONES))
+            await self._press(one, dice.choice(PHRASES), twice=dice.random() < 0.2)
+
+    async def _press(self, one: Colleague, label: str, *, twice: bool = False) -> None:
+        persona: Persona = self.personas[one.id]
+        tap = await persona.taps(label, timeout=PATIENCE)
+        self.ledger.presses[one.id, tap.button.text] += 1
+        self.ledger.acts += 1
+        if twice:
+            persona.presses(tap.message, tap.button)
+            self.ledger.presses[one.id, tap.button.text] += 1
+            self.ledger.acts += 1
+
+
+def wording(number: int, *, edited: bool = False) -> str:
+    """An activity with its outcome, which no other activity resembles in every word."""
+    more = " dan lampirannya" if edited else ""
+    return f"Menyusun berkas perkara K{number}{more} -> berkas K{number} dipakai pimpinan"

@@ -1,0 +1,64 @@
+"""SIGKILL in the midst of work, in short; `make soak` does it for long.
+
+Every mode, both databases. What people typed and saw is compared with the database by oracle.py.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from models import Entry
+from tests.faults.conftest import Desk, line
+from tests.faults.oracle import judge
+from tests.faults.people import Ledger, Typed
+from tests.faults.soak import live
+from tests.postgres.server import Server
+
+SEED = int(os.environ.get("SOAK_SEED", secrets.randbelow(1_000_000)))
+"""Told by a failure; SOAK_SEED gives it again."""
+KILLS = {"run-sqlite": 2, "run-postgresql": 2, "web-clock": 3}
+
+
+async def lives(mode: str, folder: Path, url: str) -> None:
+    lived = await live(mode, folder, url, kills=KILLS[mode], seed=SEED, haste=0.3, jumps=0.0)
+    assert lived.verdicts.clean, f"seed {SEED}\n{lived.verdicts.told()}"
+    assert lived.kills >= KILLS[mode]
+    assert lived.verdicts.entries >= 10, "hardly anything was typed"
+
+
+async def test_one_process_on_sqlite(tmp_path: Path) -> None:
+    await lives("run-sqlite", tmp_path, f"sqlite:///{tmp_path}/office.db")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("mode", ["run-postgresql", "web-clock"])
+async def test_processes_on_postgresql(mode: str, tmp_path: Path, pg_server: Server) -> None:
+    name = mode.replace("-", "_")
+    await pg_server.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    await lives(mode, tmp_path, pg_server.url(name))
+
+
+async def test_the_oracle_sees_what_is_lost_and_what_is_there_twice(desk: Desk) -> None:
+    """It fails where it must: an entry taken out, one doubled, one that says something else."""
+    async with desk.program():
+        messages = [await desk.ani.says(line(number)) for number in (1, 2, 3)]
+        await desk.ani.sees("K3")
+        await desk.settled()
+    ledger = Ledger(
+        [
+            Typed(number, desk.office.ani, desk.ani.id, message.id, 0)
+            for number, message in enumerate(messages, 1)
+        ]
+    )
+    assert (await judge(desk.db, desk.sim, [], ledger)).clean
+    async with desk.db.writing() as session:
+        rows = (await session.execute(select(Entry.__table__).order_by(Entry.id))).mappings().all()
+        await session.execute(delete(Entry).where(Entry.id == rows[0]["id"]))
+        await session.execute(insert(Entry).values({**rows[1], "id": 900}))
+        await session.execute(update(Entry).where(Entry.id == rows[2]["id"]).values(outcome="lain"))
+    found = await judge(desk.db, desk.sim, [], ledger)
+    assert [one.split(",")[0].split(" ")[0] for one in found.losses] == ["K1", "K3"]
+    assert [one.split(" ")[0] for one in found.doubles] == ["K2"]
