@@ -5,6 +5,7 @@ it: strangers, other units, wrong roles, stale revisions, deleted rows, other st
 """
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -1342,7 +1343,8 @@ async def restore(db: Database, kept: Snapshot) -> None:
             await connection.exec_driver_sql(f"DELETE FROM {name}")
             for row in kept[name]:
                 marks = ", ".join(f"${place}" for place in range(1, len(row) + 1))
-                await connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({marks})", row)
+                values = tuple(json.dumps(one) if isinstance(one, dict | list) else one for one in row)
+                await connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({marks})", values)
 
 
 async def _its_turn(file: sqlite3.Connection) -> None:

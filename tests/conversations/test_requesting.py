@@ -1,4 +1,4 @@
-"""Every call that fails says whether it may have arrived; the simulator or a bare socket is at the other end."""
+"""Every call that fails says whether it may have arrived; at the other end is the simulator."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -79,7 +79,7 @@ class Crowd:
             if self._waits_for(one) > MOST_UNANSWERED:
                 continue
             try:
-                if one.decides and dice.random() < 0.85:
+                if one.decides:  # what they typed while a note or a reason is asked for would be that
                     await self._decides(one, dice)
                 elif one.supervisor_id is not None:
                     await self._reports(one, dice)

@@ -300,9 +300,13 @@ async def soak(modes: Sequence[str], *, kills: int, seconds: float, seed: int) -
                 url = f"sqlite:///{folder}/office.db"
             else:
                 url = await asyncio.to_thread(fresh, socket_dir, f"soak_{number}")
-            lived = await live(
-                mode, folder, url, kills=share, seed=seed + number, seconds=seconds / len(modes)
-            )
+            try:
+                lived = await live(
+                    mode, folder, url, kills=share, seed=seed + number, seconds=seconds / len(modes)
+                )
+            except Exception as error:  # the other modes are lived all the same
+                lived = Lived(mode, seed + number)
+                lived.verdicts.faults.append(f"{type(error).__name__}: {error}")
             sys.stdout.write(f"{mode}: {lived.kills} kills {lived.kills_of}, seed {lived.seed}\n")
             sys.stdout.write(lived.verdicts.told() + "\n" if not lived.verdicts.clean else "")
             sys.stdout.flush()

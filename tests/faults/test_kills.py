@@ -19,7 +19,7 @@ from tests.postgres.server import Server
 
 SEED = int(os.environ.get("SOAK_SEED", secrets.randbelow(1_000_000)))
 """Told by a failure; SOAK_SEED gives it again."""
-KILLS = {"run-sqlite": 2, "run-postgresql": 2, "web-clock": 3}
+KILLS = {"run-sqlite": 2, "run-postgresql": 1, "web-clock": 2}
 
 
 async def lives(mode: str, folder: Path, url: str) -> None:
