@@ -189,19 +189,22 @@ async def running(deps: Deps, features: Iterable[Feature], tick: Tick | None) ->
     ticker = Ticker(on_tick, seconds=TICK_SECONDS, delay=FIRST_TICK)
     ending, stop = asyncio.Event(), asyncio.Event()
     async with application, asyncio.TaskGroup() as tasks:
-        tasks.create_task(delivery.run(stop))
-        tasks.create_task(fetcher.run(stop))
-        if tick is not None:
-            await ticker.start()
+        background = {tasks.create_task(delivery.run(stop)), tasks.create_task(fetcher.run(stop))}
         try:
+            if tick is not None:
+                await ticker.start()
             yield program
         finally:
             ending.set()
-            await ticker.stop()
-            await processor.drain()
-            stop.set()
-            delivery.wake()
-            fetcher.wake()
+            try:
+                await ticker.stop()
+                await processor.drain()
+            finally:
+                stop.set()
+                delivery.wake()
+                fetcher.wake()
+                # Here, since the group would cancel them as soon as an error arrives at it.
+                await asyncio.wait(background)
 
 
 async def run_polling(program: Running, stop: asyncio.Event) -> None:
@@ -219,7 +222,7 @@ def _unexpected(gate: Gate) -> Callable[[object, BotContext], Coroutine[Any, Any
 
     async def on_error(update: object, context: BotContext) -> None:
         if isinstance(update, Update) and context.error is not None:
-            gate.must_come_again(update, context.error)
+            await gate.set_aside(update, context.error)
 
     return on_error
 

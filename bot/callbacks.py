@@ -243,6 +243,7 @@ class Kind(enum.StrEnum):
     HEALTH = "hk"
     HEALTH_AGAIN = "hka"
     HEALTH_LET_BE = "hkb"
+    HEALTH_LET_ALL_BE = "hkc"
 
 
 @dataclass(frozen=True, slots=True)

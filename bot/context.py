@@ -99,6 +99,8 @@ class Turn:
     page: int = 0
     place: Place | None = None
     group: GroupFacts | None = None
+    words_taken: bool = False
+    """Whether words that the question before held were taken up, or given up by saying so."""
 
     @property
     def actor(self) -> Actor:
@@ -156,7 +158,8 @@ class Answer:
     typed text, unless `below` says which; the others follow where they stand, or below it. A card that
     renders to None is taken out of the chat. `picture`: drawn and sent before the screens. `document`: a
     file to send, its name and bytes, or what makes them once the transaction is over; `file`: one that is
-    stored. `menu`: the person's command menu is set anew, by what they are after this.
+    stored. `menu`: the person's command menu is set anew, by what they are after this. `unused`: words that
+    a question held and nothing took, said at the end whatever else is shown.
     """
 
     cards: tuple[CardRef, ...] = ()
@@ -170,6 +173,7 @@ class Answer:
     file: FileRef | None = None
     picture: Picture | None = None
     menu: bool = False
+    unused: Screen | None = None
 
 
 def card(kind: str, subject: int, *, page: int = 0, view: str = "", focus: int = 0) -> tuple[CardRef, ...]:

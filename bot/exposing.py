@@ -111,8 +111,8 @@ def _set(metrics: Metrics, health: Health, *, now: datetime) -> None:
     for cause in Cause:
         if cause is not Cause.UNCERTAIN:
             metrics.failed.labels(cause.value).set(delivery.failed.get(cause, 0))
-    last = heartbeats.last_tick([*health.silent, *health.processes])
-    metrics.since_tick.set(float("inf") if last is None else (now - last).total_seconds())
+    last = heartbeats.last_tick([*health.silent, *health.processes], now=now)
+    metrics.since_tick.set(float("inf") if last is None else max(0.0, (now - last).total_seconds()))
     for mode in ("run", "web", "clock"):
         alive = sum(one.mode == mode for one in health.processes)
         metrics.processes.labels(mode).set(alive)

@@ -22,6 +22,7 @@ from telegram.ext import ExtBot
 from bot import menus, presenter
 from bot.context import Answer, Deps, Message, Turn
 from bot.discreet import hold
+from bot.kept_words import given_back
 from bot.registry import Registry
 from bot.screens import CardRef, Screen
 from bot.showing import Shown, show
@@ -43,6 +44,8 @@ TRIES = 5
 """How often an update may find the database away before a database that answers makes it a fault of ours."""
 PATIENCE = 2
 """How often it is tried before the person is told that it takes longer."""
+KEPT_TRIES = 1000
+"""Updates of which it is remembered how often they were tried."""
 GIVEN_UP = 10
 """How often an update that is not stored for another reason comes again."""
 
@@ -133,6 +136,8 @@ class Gate:
     def must_come_again(self, update: Update, error: BaseException) -> None:
         """Nothing was stored: the update is not confirmed, unless that was tried too often."""
         tries = self._tries[update.update_id] = self._tries.get(update.update_id, 0) + 1
+        while len(self._tries) > KEPT_TRIES:  # of the oldest nobody may ever hear again
+            del self._tries[next(iter(self._tries))]
         self.deps.metrics.not_stored.inc()
         log.error("update_not_stored", error=type(error).__name__, tries=tries)
         if tries < GIVEN_UP or is_away(error):
@@ -187,9 +192,12 @@ class Gate:
             if actor is None and not open_:
                 raise await self._unknown(session, base["user_id"])
             if route is dialogue.Route.ANSWER and question is not None and turn.message is not None:
+                turn.words_taken = True
                 answer = await self._answered(turn, question, turn.message)
             else:
                 answer = await act(turn)
+            if not turn.words_taken and said is not dialogue.Said.CANCEL:
+                answer = replace(answer, unused=given_back(speech, before, turn.question))
             if dialogue.closed(before, said, now=now):
                 answer = _closing(answer, speech)
             dialogue.write(row, turn.question)
@@ -274,6 +282,8 @@ class Gate:
                 alert=not isinstance(error, Outdated),
                 menu=isinstance(error, NotAllowed) and actor is None and turn.chat_id == turn.user_id,
             )
+            if said is not dialogue.Said.TEXT or waiting is None:
+                answer = replace(answer, unused=given_back(speech, before, waiting))
             if dialogue.closed(before, said, now=now):
                 answer = _closing(answer, speech)
             if isinstance(error, Outdated) and error.card is not None:
@@ -300,6 +310,21 @@ class Gate:
                 alert=True,
             )
         )
+
+    async def set_aside(self, update: Update, error: Exception) -> None:
+        """A fault outside `run`, which no second try would mend: kept for replay, and seen.
+
+        Nobody is answered: it may not even say whose chat it is of. What had taken effect is only logged.
+        """
+        log.error("update_failed", error=type(error).__name__, exc_info=error)
+        now = self.deps.clock()
+        try:
+            async with self.deps.database.writing() as session:
+                if await updates.remember(session, self.bot.id, update.update_id, now=now):
+                    name = type(error).__name__
+                    await updates.keep_failed(session, update.to_dict(), error=name, now=now)
+        except Exception as failure:
+            self.must_come_again(update, failure)
 
     async def note(self, update: Update, event: Event | None = None) -> None:
         """An update nobody is answered for: seen, so that it does not come again.

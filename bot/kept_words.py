@@ -1,17 +1,23 @@
 """Words typed on a screen that must first know what they are for: kept in its question until a press says.
 
 Below the handlers, which never import each other. The question holds `text` and the `message` it came in.
+When it ends without them (a press elsewhere, a command, its time) they are given back: the gate says so.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from bot.context import Message, Turn
+from bot.discreet import HELD
+from bot.screens import Screen, shorten
+from bot.texts import Speech
 from services.dialogue import Question, Step
 from services.entries import answering
 
 KEEPING = frozenset({Step.REASON, Step.FEEDBACK, Step.BLOCKER_ANSWER})
 """Steps whose question may hold words."""
+GIVEN_BACK = 3000
+"""Characters of words that are shown again: a message holds 4096."""
 
 
 def words_in(question: Question | None, step: Step, **about: Any) -> str:
@@ -35,4 +41,23 @@ async def kept_before(turn: Turn, step: Step, **about: Any) -> Mapping[str, Any]
     waiting = await answering.waiting(turn.session, turn.chat_id, now=turn.now)
     if waiting is None or not words_in(waiting, step, **about):
         return {}
+    turn.words_taken = True
     return {"text": waiting.data["text"], "message": waiting.data["message"]}
+
+
+def given_back(t: Speech, before: Question | None, after: Question | None) -> Screen | None:
+    """Says which words the question that ended held, unless the one that is asked now holds them too."""
+    left = [words for words in _held_by(before) if not any(words in one for one in _held_by(after))]
+    if not left:
+        return None
+    return Screen(t("dialogue.unused", text=shorten("\n".join(left), GIVEN_BACK)))
+
+
+def _held_by(question: Question | None) -> tuple[str, ...]:
+    """A report whose day is asked for, words that wait for a press, words with a citizen's number."""
+    if question is None:
+        return ()
+    waits = question.step in KEEPING or question.step is Step.DAY
+    kept = str(question.data.get("text") or "") if waits else ""
+    held = question.data.get(HELD)
+    return tuple(words for words in (kept, str(held[1]) if held else "") if words)

@@ -19,11 +19,14 @@ from telegram.ext import BaseRateLimiter
 
 from bot.network import never_left
 from models.engine import Database, is_away, is_conflict
+from services.dialogue import Said
 
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # when each series began says nothing here, and doubles the page
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 LAGS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 UNKNOWN = float("nan")
+UPDATE_KINDS = (*(one.value for one in Said), "event")
+DATABASE_KINDS = ("conflict", "constraint", "away", "other")
 
 
 class Metrics:
@@ -98,6 +101,19 @@ class Metrics:
             "kinerja_loop_lag_seconds", "How late the event loop wakes who sleeps.", buckets=LAGS, **at
         )
         ProcessCollector(registry=self.registry)
+        self._begin()
+
+    def _begin(self) -> None:
+        """What the alerts ask after stands at 0 from the start.
+
+        A series that first appears with the first failure has not increased, as Prometheus reckons.
+        """
+        for kind in UPDATE_KINDS:
+            self.updates.labels(kind, "failed")
+        for ending in ("done", "failed"):
+            self.ticks.labels(ending)
+        for kind in DATABASE_KINDS:
+            self.database_errors.labels(kind)
 
     def update(self, kind: str, ending: str, *, code: str | None = None) -> None:
         """An update has ended. `code`: of the refusal."""

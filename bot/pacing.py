@@ -3,7 +3,8 @@
 Every call passes `PacedCalls`. Messages count: sends, copies and edits, as Telegram's FAQ says. Bulk has
 reserved its slots before; an answer goes at once and is charged, unless answers run too far ahead. On SQLite
 there is one process and the pace is held in memory; on PostgreSQL it is a row all processes share, read with
-every reservation and charged in the background, so that an answer waits for no round trip.
+every reservation and charged in the background, so that an answer waits for no round trip unless several
+come at once: then all of them are charged first, together, since other processes may answer as many.
 """
 
 import asyncio
@@ -21,15 +22,21 @@ from telegram.ext import BaseRateLimiter
 
 from models.engine import Database
 from services import pacing
-from services.pacing import AHEAD, GIVING_WAY, Grant, Rates
+from services.pacing import AHEAD, GIVING_WAY, Grant, Rates, Refusals
 
 log = structlog.get_logger()
 BURST = 4
 """Answers that may follow each other at once in a private chat; Telegram lets short bursts through."""
 CHARGED_EVERY = 0.05
 """Seconds between two charges of answers to the shared pace."""
+UNTOLD = AHEAD / 4
+"""Seconds of the rate that answers of one process may use up before the other processes know of it."""
+AWAY = 1.0
+"""Seconds an answer waits for the shared pace; then for so long none does."""
+PROBING = 0.2
+"""Seconds between two messages of bulk while it is open whether a refusal means one chat or the whole bot."""
 LONGEST_WAIT = 30.0
-"""Seconds a call is held back before it is tried all the same: its person may long have gone."""
+"""Seconds an answer is held back before it is tried all the same: its person may long have gone."""
 KEPT_CHATS = 4096
 """Chats whose pace is remembered before those that are free again are forgotten."""
 Clock = Callable[[], float]
@@ -72,32 +79,45 @@ class Pace:
         self._owed = 0.0
         self._owes = asyncio.Event()
         self._chats: dict[int, float] = {}
+        self._drift = 0.0
+        self._asking = asyncio.Lock()
+        self._telling: set[asyncio.Task[None]] = set()
+        self._away_until = 0.0
         self._held_until = 0.0
-        self._held_by: int | None = None
-        self._answers_held_until = 0.0
-        self._gives_way_since: float | None = None
+        self._refusals = Refusals()
+        self._alone: list[int] = []
+        self._probed_at = 0.0
+        self._gives_way_since: dict[object, float] = {}
 
     @property
     def held_for(self) -> float:
         """Seconds Telegram still wants silence, as far as this process knows; 0: it does not."""
         return max(0.0, self._held_until - self._clock())
 
+    def now(self) -> float:
+        """Seconds by a clock that runs evenly."""
+        return self._clock()
+
     # Bulk
 
-    async def take(self, wish: int) -> Grant:
-        """Reserves up to `wish` slots for bulk."""
+    async def take(self, wish: int, who: object = None) -> Grant:
+        """Reserves up to `wish` slots for bulk. `who`: whose patience it is that one day gets a slot."""
         now = self._clock()
-        if not self.rates.enforced or self.held_for:
-            return Grant(0 if self.held_for else wish, self.held_for, 0.0, self.held_for)
-        since = self._gives_way_since
+        if self.held_for:
+            return Grant(0, self.held_for, 0.0, self.held_for)
+        if self._refusals.suspected(now):
+            if now < self._probed_at + PROBING:
+                return Grant(0, self._probed_at + PROBING - now, 0.0, 0.0)
+            self._probed_at, wish = now, 1
+        if not self.rates.enforced:
+            return Grant(wish, 0.0, 0.0, 0.0)
+        since = self._gives_way_since.get(who)
         trickle = since is not None and now - since > GIVING_WAY
         found = await self._ask(1 if trickle else wish, trickle=trickle)
         if found.slots or found.held:
-            self._gives_way_since = None
+            self._gives_way_since.pop(who, None)
         elif since is None:
-            self._gives_way_since = now
-        if found.held:
-            self._held_until = max(self._held_until, self._clock() + found.held)
+            self._gives_way_since[who] = now
         return found
 
     async def _ask(self, slots: int, *, trickle: bool) -> Grant:
@@ -110,6 +130,12 @@ class Pace:
             if found.slots:
                 self._free_at = now + found.ahead
             return found
+        async with self._asking:
+            return await self._share(slots, trickle=trickle)
+
+    async def _share(self, slots: int, *, trickle: bool) -> Grant:
+        """One statement on the row of all processes; one at a time, so that nothing is counted twice."""
+        rate = self.rates.per_second
         owed, self._owed = self._owed, 0.0
         try:
             async with self.database.writing() as session:
@@ -117,7 +143,11 @@ class Pace:
         except BaseException:
             self._owed += owed
             raise
-        self._free_at = self._clock() + found.ahead + self._owed / rate
+        now = self._clock()
+        known, self._free_at = max(self._free_at, now), now + found.ahead + self._owed / rate
+        self._drift += max(0.0, self._free_at - known)
+        if found.held:  # some process was refused: answers of this one keep silent as well
+            self._held_until = max(self._held_until, now + found.held)
         return found
 
     def give_back(self, slots: int) -> None:
@@ -134,28 +164,78 @@ class Pace:
     # Every call
 
     async def admit(self, chat_id: int, cost: int, *, edit: bool) -> None:
-        """Waits until a call may leave. Raises RetryAfter for bulk of which nothing was sent, when held."""
+        """Waits until a call may leave; an answer no longer than `LONGEST_WAIT`.
+
+        Raises RetryAfter for bulk that would have to wait longer, or of which nothing was sent, when held.
+        """
         slot, now = _in_bulk.get(), self._clock()
+        paced = chat_id < 0 or not edit
         self.counted += cost
-        until = now
         if slot is not None:
-            if self.held_for and not slot.used:
-                raise RetryAfter(timedelta(seconds=self.held_for))
-            until = max(until, self._held_until)
-        else:
-            until = max(until, self._answers_held_until)
+            self._refuse_bulk(chat_id, slot, paced=paced)
+        until = now
         if self.rates.enforced:
-            if chat_id < 0 or not edit:
+            if paced:
                 until = max(until, self._in_chat(chat_id, cost, now))
             prepaid = min(cost, slot.prepaid) if slot is not None else 0
             if cost > prepaid:
-                until = max(until, self._in_line(cost - prepaid, now))
+                until = max(until, await self._charged(cost - prepaid, now))
             if slot is not None:
                 slot.prepaid -= prepaid
+        while True:
+            moment = self._clock()
+            wait = max(until, self._held_until, self._rest(chat_id, paced=paced)) - moment
+            if slot is not None and wait > LONGEST_WAIT:
+                raise RetryAfter(timedelta(seconds=wait))
+            if slot is None:
+                wait = min(wait, now + LONGEST_WAIT - moment)
+            if wait <= 0:
+                break
+            await asyncio.sleep(wait)
         if slot is not None:
             slot.used += cost
-        if until > now:
-            await asyncio.sleep(min(until - now, LONGEST_WAIT))
+
+    def _rest(self, chat_id: int, *, paced: bool) -> float:
+        return self._refusals.rest(chat_id) if paced else 0.0
+
+    def _refuse_bulk(self, chat_id: int, slot: Slot, *, paced: bool) -> None:
+        """Raises RetryAfter when bulk has to wait: for a silence if nothing has left, else if long."""
+        now = self._clock()
+        silent = max(self._held_until, self._rest(chat_id, paced=paced)) - now
+        busy = self._chats.get(chat_id, 0.0) - now if paced and self.rates.enforced else 0.0
+        if silent > (LONGEST_WAIT if slot.used else 0.0) or (busy > LONGEST_WAIT and not slot.used):
+            raise RetryAfter(timedelta(seconds=max(silent, busy)))
+
+    async def _charged(self, cost: int, now: float) -> float:
+        """When an answer may leave. Several at once are made known to the other processes before that."""
+        drift = self._drift
+        may_leave = self._in_line(cost, now)
+        if self._owed > max(1.0, UNTOLD * self.rates.per_second) and now >= self._away_until:
+            await self._tell()
+            may_leave += self._drift - drift
+        return may_leave
+
+    async def _tell(self) -> None:
+        """Until what is charged so far is in the shared pace: whoever comes first takes the others along.
+
+        Waits no longer than `AWAY`; the statement itself is never broken off.
+        """
+        telling = asyncio.create_task(self._safely(self._tell_all))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+        done, _ = await asyncio.wait({telling}, timeout=AWAY)
+        if not done:
+            self._away_until = self._clock() + AWAY
+
+    async def _tell_all(self) -> None:
+        async with self._asking:
+            if not self._owed or self._clock() < self._away_until:
+                return
+            try:
+                await self._share(0, trickle=False)
+            except Exception:
+                self._away_until = self._clock() + AWAY
+                raise
 
     def _in_line(self, cost: int, now: float) -> float:
         """Charges at once, so that whoever waits keeps their place; gives when it may leave."""
@@ -174,24 +254,39 @@ class Pace:
         return free - (0.0 if chat_id < 0 else each * (BURST - 1))
 
     async def refused(self, chat_id: int, seconds: float) -> None:
-        """Telegram said 429. Bulk stops everywhere; answers do when a second chat is refused meanwhile.
+        """Telegram said 429 to a message: that chat rests.
 
-        One chat may be too busy by itself: others are not silenced for it.
+        Everything stops, in every process, when a second chat is refused before anything arrived elsewhere.
         """
         now = self._clock()
-        if self.held_for and self._held_by != chat_id:
-            self._answers_held_until = max(self._answers_held_until, now + seconds)
-        longer = now + seconds > self._held_until + CHARGED_EVERY
-        self._held_until = max(self._held_until, now + seconds)
-        self._held_by = chat_id
-        log.warning("told_to_wait", seconds=seconds)
-        if not longer:
-            return
+        held = self._refusals.refused(chat_id, now=now, until=now + seconds)
+        self._probed_at = max(self._probed_at, now)
+        longer = self._hold(held)
+        log.warning("told_to_wait", seconds=seconds, everybody=bool(held))
         try:
+            alone, self._alone = self._alone, []
             async with self.database.writing() as session:
-                await pacing.hold(session, seconds, at=self.wall())
+                await pacing.alone(session, alone)
+                if chat_id:
+                    elsewhere = await pacing.refused(session, chat_id, seconds, at=self.wall())
+                    longer = self._hold(now + min(elsewhere, seconds) if elsewhere else 0.0) or longer
+                if longer:
+                    await pacing.hold(session, self.held_for, at=self.wall())
         except Exception as error:
             log.warning("hold_not_stored", error=type(error).__name__)
+
+    def _hold(self, until: float) -> bool:
+        """Whether that is longer than known so far."""
+        longer = until > max(self._held_until, self._clock()) + CHARGED_EVERY
+        self._held_until = max(self._held_until, until)
+        return longer
+
+    def arrived(self, chat_id: int, *, begun: float) -> None:
+        """A message that was begun then has arrived: Telegram does not refuse the whole bot."""
+        alone = self._refusals.arrived(chat_id, begun=begun)
+        if alone:
+            self._alone += alone
+            self._owes.set()
 
     # In the background
 
@@ -210,10 +305,16 @@ class Pace:
                     await self._safely(self._settle)
         finally:
             stopped.cancel()
+            if self._telling:
+                await asyncio.wait(self._telling)
 
     async def _settle(self) -> None:
-        if self._owed:
+        if self._owed and not self.database.is_sqlite:
             await self._ask(0, trickle=False)
+        if self._alone:
+            alone, self._alone = self._alone, []
+            async with self.database.writing() as session:
+                await pacing.alone(session, alone)
 
     async def _recall(self) -> None:
         async with self.database.reading() as session:
@@ -265,14 +366,23 @@ class PacedCalls(BaseRateLimiter[None]):
         cost = cost_of(endpoint, data)
         chat = data.get("chat_id")
         chat_id = chat if isinstance(chat, int) else 0
+        edit = endpoint.startswith("edit")
         if cost:
-            await self.pace.admit(chat_id, cost, edit=endpoint.startswith("edit"))
+            await self.pace.admit(chat_id, cost, edit=edit)
+        begun = self.pace.now()
         try:
             if self.within is None:
-                return await callback(*args, **kwargs)
-            return await self.within.process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+                result = await callback(*args, **kwargs)
+            else:
+                result = await self.within.process_request(
+                    callback, args, kwargs, endpoint, data, rate_limit_args
+                )
         except RetryAfter as error:
-            wait = error.retry_after
-            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-            await self.pace.refused(chat_id, seconds)
+            if cost:  # commands, photos of a profile and the like have limits of their own
+                wait = error.retry_after
+                seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+                await self.pace.refused(chat_id, seconds)
             raise
+        if cost and not edit:
+            self.pace.arrived(chat_id, begun=begun)
+        return result

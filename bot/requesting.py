@@ -5,6 +5,8 @@ cause: no byte left. `TimedOut` for all the rest, also when the connection broke
 written: nobody knows what became of it, and nobody repeats it blindly. A status is no error here.
 """
 
+import io
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +25,14 @@ JSON = {"Content-Type": "application/json", "User-Agent": BaseRequest.USER_AGENT
 PLAIN = {"User-Agent": BaseRequest.USER_AGENT}
 MEDIA_SECONDS = 20.0
 """How much longer an answer may take when a file is sent along."""
+WRITE_SECONDS = 5.0
+"""How long a request may take to leave, whatever comes along with it apart."""
+SLOWEST = 64 * 1024
+"""Bytes a second below which a file stands still."""
+AT_ONCE = 2**20
+"""Bytes that are written without letting the loop turn in between."""
+LARGEST_FILE = 50 * 2**20
+"""Bytes: what the Bot API takes; of a file of unknown size, or one that is fetched."""
 _NONE = BaseRequest.DEFAULT_NONE
 
 
@@ -38,7 +48,9 @@ class AiohttpRequest(BaseRequest):
 
     def __init__(self, *, size: int, read: float, connect: float = 5.0) -> None:
         self._size, self._read, self._connect = size, read, connect
-        self._timeout = aiohttp.ClientTimeout(total=None, connect=connect, sock_read=read)
+        self._timeout = aiohttp.ClientTimeout(
+            total=connect + WRITE_SECONDS + read, connect=connect, sock_read=read
+        )
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -67,9 +79,9 @@ class AiohttpRequest(BaseRequest):
         try:
             return orjson.loads(payload)
         except orjson.JSONDecodeError:
-            try:  # a lone surrogate, a byte that is no UTF-8: as the library itself reads them
-                return BaseRequest.parse_json_payload(payload)
-            except TelegramError:
+            try:  # a lone surrogate, a byte that is no UTF-8: as the library, which would log the words, too
+                return json.loads(payload.decode("utf-8", "replace"))
+            except ValueError:
                 raise TelegramError("Invalid server response") from None
 
     async def do_request(
@@ -86,7 +98,16 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             raise RuntimeError("not initialized")
         files = request_data is not None and request_data.contains_files
-        timeout = self._timeout_for(read_timeout, connect_timeout, longer=MEDIA_SECONDS if files else 0.0)
+        size = _size_of(request_data) if request_data is not None and files else 0
+        if request_data is None:
+            size = LARGEST_FILE  # a file is fetched
+        timeout = self._timeout_for(
+            read_timeout,
+            write_timeout,
+            connect_timeout,
+            longer=MEDIA_SECONDS if files else 0.0,
+            moving=size / SLOWEST,
+        )
         given: dict[str, Any] = {"timeout": timeout, "headers": PLAIN}
         if request_data is not None and files:
             given["data"] = _form(request_data)
@@ -105,16 +126,42 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"no answer: {type(error).__name__}") from error
 
     def _timeout_for(
-        self, read: ODVInput[float], connect: ODVInput[float], *, longer: float
+        self,
+        read: ODVInput[float],
+        write: ODVInput[float],
+        connect: ODVInput[float],
+        *,
+        longer: float,
+        moving: float,
     ) -> aiohttp.ClientTimeout:
-        own = read is _NONE and connect is _NONE
-        if own and not longer:
+        """`longer`: seconds the answer may take more; `moving`: seconds a file may be on its way.
+
+        The sum bounds the whole call: while a request is written, the time to read does not run. A time that
+        is None is given no end, and then the whole has none either.
+        """
+        if read is _NONE and write is _NONE and connect is _NONE and not longer and not moving:
             return self._timeout
-        reading = self._read if read is _NONE else read
-        connecting = self._connect if connect is _NONE else connect
-        if isinstance(reading, (int, float)):
+        reading = _given(read, self._read)
+        writing = _given(write, WRITE_SECONDS)
+        connecting = _given(connect, self._connect)
+        if reading is not None:
             reading += longer
-        return aiohttp.ClientTimeout(total=None, connect=connecting, sock_read=reading)  # type: ignore[arg-type]
+        if reading is None or writing is None or connecting is None:
+            total = None
+        else:
+            total = connecting + writing + reading + moving
+        return aiohttp.ClientTimeout(total=total, connect=connecting, sock_read=reading)
+
+
+def _given(time: ODVInput[float], own: float) -> float | None:
+    return time if time is None or isinstance(time, (int, float)) else own
+
+
+def _size_of(data: RequestData) -> int:
+    return sum(
+        len(content) if isinstance(content, bytes) else LARGEST_FILE
+        for _, content, _ in data.multipart_data.values()
+    )
 
 
 def _form(data: RequestData) -> aiohttp.FormData:
@@ -122,6 +169,7 @@ def _form(data: RequestData) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
-    for name, (file_name, content, kind) in data.multipart_data.items():
+    for name, (file_name, given, kind) in data.multipart_data.items():
+        content = io.BytesIO(given) if isinstance(given, bytes) and len(given) > AT_ONCE else given
         form.add_field(name, content, filename=file_name, content_type=kind)
     return form

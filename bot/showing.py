@@ -76,6 +76,9 @@ async def _screens(
         await presenter.show_cards(
             bot, deps, chat_id, shown.cards, pressed=pressed, below=below, patient=True
         )
+    unused = answer.unused
+    if unused is not None:
+        await insist(lambda: presenter.send(bot, chat_id, unused))
     file = answer.file
     if file is not None:
         await insist(lambda: presenter.send_file(bot, deps, chat_id, file))

@@ -16,6 +16,7 @@ from aiohttp import web
 from telegram import Update
 
 from bot.app import Running
+from bot.polling import read_update
 from bot.starting import CannotStart, reason
 from models.migrate import newest, stands_at
 
@@ -99,13 +100,14 @@ class Door:
         return web.Response()
 
     def _read(self, content: bytes) -> Update | None:
-        """The update, or None when it is none."""
+        """The update; an empty one when the library cannot read it, as in the poll loop. None: it is none."""
         try:
             body = json.loads(content)
-            update = Update.de_json(body, self._program.application.bot)
-            return update if type(body["update_id"]) is int else None
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, RecursionError):
             return None
+        if not isinstance(body, dict) or type(body.get("update_id")) is not int:
+            return None
+        return read_update(body, self._program.application.bot)
 
     async def _on_health(self, request: web.Request) -> web.Response:
         """200 while updates can be stored; 503 while the database is away."""

@@ -31,6 +31,7 @@ async def chosen(turn: Turn, press: Press, answers: Mapping[Step, OnMessage]) ->
     waiting = await answering.waiting(turn.session, turn.chat_id, now=turn.now)
     if waiting is None or HELD not in waiting.data:
         raise Outdated
+    turn.words_taken = True
     message_id, typed = waiting.data[HELD]
     text = mask_sensitive(typed) if press.arg == MASK else typed
     turn.question = replace(waiting, data={key: one for key, one in waiting.data.items() if key != HELD})

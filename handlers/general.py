@@ -12,6 +12,7 @@ HELP = "bantuan"
 
 async def on_cancel(turn: Turn, press: Press) -> Answer:
     """The press has ended the question it stood under; one about outcomes goes on."""
+    turn.words_taken = True
     return Answer(replace=Screen(turn.t("dialogue.cancelled")))
 
 

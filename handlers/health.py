@@ -23,7 +23,8 @@ async def render_health(turn: Turn, ref: CardRef) -> Screen | None:
     if ref.view == views.PEOPLE:
         return await _people(turn, looking, page=ref.page)
     if ref.view == views.FAULTS:
-        return views.faults_screen(turn.t, await health.list_faults(session, actor, now=turn.now), looking)
+        faults, total = await health.list_faults(session, actor, now=turn.now)
+        return views.faults_screen(turn.t, faults, total, looking)
     shown = await health.show_health(session, actor, now=turn.now, today=local_date(turn.now, actor.zone))
     if ref.view == views.UNCERTAIN:
         delivery = shown.delivery
@@ -63,10 +64,11 @@ async def on_face(turn: Turn, press: Press) -> Answer:
 async def on_again(turn: Turn, press: Press) -> Answer:
     """Sends what may have arrived once more."""
     try:
-        await delivery_trouble.send_again(turn.session, turn.actor, press.subject, now=turn.now)
+        sent = await delivery_trouble.send_again(turn.session, turn.actor, press.subject, now=turn.now)
     except Outdated:
         raise Outdated("settled", card=(HEALTH, turn.actor.person_id)) from None
-    return _card(turn, views.UNCERTAIN, toast=turn.t.plain("health.sent_again"))
+    key = "health.sent_again" if sent else "health.not_sent_late"
+    return _card(turn, views.UNCERTAIN, toast=turn.t.plain(key))
 
 
 async def on_let_be(turn: Turn, press: Press) -> Answer:
@@ -78,6 +80,17 @@ async def on_let_be(turn: Turn, press: Press) -> Answer:
     return _card(turn, views.UNCERTAIN, toast=turn.t.plain("health.left"))
 
 
+async def on_let_all_be(turn: Turn, press: Press) -> Answer:
+    """All that may have arrived, up to the newest that the screen knew of."""
+    try:
+        count = await delivery_trouble.let_all_be(
+            turn.session, turn.actor, newest=press.subject, now=turn.now
+        )
+    except Outdated:
+        raise Outdated("settled", card=(HEALTH, turn.actor.person_id)) from None
+    return _card(turn, views.UNCERTAIN, toast=turn.t.plain("health.all_left", count=count))
+
+
 FEATURE = Feature(
     name="health",
     commands=(Command("kesehatan", on_health, shown_to=health.may_see),),
@@ -85,6 +98,7 @@ FEATURE = Feature(
         Kind.HEALTH: on_face,
         Kind.HEALTH_AGAIN: on_again,
         Kind.HEALTH_LET_BE: on_let_be,
+        Kind.HEALTH_LET_ALL_BE: on_let_all_be,
     },
     cards={HEALTH: render_health},
 )

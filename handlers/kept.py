@@ -16,6 +16,7 @@ async def on_own(turn: Turn, press: Press) -> Answer:
     if waiting is None or waiting.step not in KEEPING or not waiting.data.get("text"):
         raise Outdated
     turn.done()
+    turn.words_taken = True
     answer = await take(turn, Message(int(waiting.data["message"]), text=str(waiting.data["text"])))
     return replace(answer, below=True)
 

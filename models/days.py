@@ -4,10 +4,14 @@ import enum
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, BigId, by_value
+
+SUBMITTED: ColumnElement[Any] = literal_column("'submitted'")
+"""`State.SUBMITTED` as the partial index says it: a bound value would hide from the planner that it fits."""
+WAITING = "state = 'submitted'"
 
 
 class State(enum.StrEnum):
@@ -61,7 +65,13 @@ class Day(Base):
     entries: Mapped[list["Entry"]] = relationship(order_by="Entry.position, Entry.id", lazy="raise")
     __table_args__ = (
         UniqueConstraint("person_id", "work_date"),
-        Index("ix_days_state_submitted_at", "state", "submitted_at"),
+        Index(
+            "ix_days_waiting",
+            "person_id",
+            "submitted_at",
+            postgresql_where=text(WAITING),
+            sqlite_where=text(WAITING),
+        ),
     )
 
 

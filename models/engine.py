@@ -5,10 +5,12 @@ only reads; writers queue on a lock of this process rather than on the file. Pos
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -22,6 +24,8 @@ from sqlalchemy.orm import Session
 from models.base import Base
 from models.sqlite import InlineConnection
 
+P = ParamSpec("P")
+T = TypeVar("T")
 NOT_DURABLE = text("SET LOCAL synchronous_commit TO off")
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
@@ -32,7 +36,27 @@ def async_url(url: str) -> URL:
     name = parsed.drivername.split("+")[0]
     if name not in DRIVERS:
         raise ValueError(f"unsupported database {name!r}")
+    if name == "sqlite" and _in_form(parsed) != _says_form(parsed):
+        raise ValueError("file:… and uri=true go together")
     return parsed.set(drivername=DRIVERS[name])
+
+
+def _in_form(url: URL) -> bool:
+    """Whether a SQLite URL names its file in SQLite's own form, `sqlite:///file:PATH?mode=ro&uri=true`."""
+    return str(url.database).startswith("file:")
+
+
+def _says_form(url: URL) -> bool:
+    return str(url.query.get("uri", "")).lower() in ("true", "1", "yes", "on")
+
+
+def file_of(url: URL) -> Path:
+    """The file of a SQLite URL. Raises ValueError: it names none."""
+    name = str(url.database or "")
+    path = unquote(urlsplit(name).path) if _in_form(url) else name
+    if path in ("", ":memory:") or url.query.get("mode") == "memory":
+        raise ValueError("SQLite needs a file")
+    return Path(path)
 
 
 class Database:
@@ -43,9 +67,9 @@ class Database:
         self.is_sqlite = self.url.drivername.startswith("sqlite")
         options: dict[str, Any] = {"pool_size": pool_size}
         if self.is_sqlite:
-            if self.url.database in (None, "", ":memory:"):
-                raise ValueError("SQLite needs a file")
-            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+            file = file_of(self.url)
+            if not _in_form(self.url):  # who writes it in that form says what may be made
+                file.parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"async_creator_fn": InlineConnection}
         else:
             options["pool_pre_ping"] = True
@@ -63,7 +87,7 @@ class Database:
         """The SQLite file, wherever the program was started. Raises ValueError on PostgreSQL."""
         if not self.is_sqlite:
             raise ValueError("PostgreSQL is no file")
-        return Path(str(self.url.database)).absolute()
+        return file_of(self.url).absolute()
 
     @asynccontextmanager
     async def writing(self, *, durable: bool = True) -> AsyncIterator[AsyncSession]:
@@ -133,6 +157,25 @@ def writes_so_far(session: Session) -> int:
 def is_sqlite(session: AsyncSession) -> bool:
     """Whether this session's database is SQLite."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def takes_long(
+    work: Callable[Concatenate[AsyncSession, P], Awaitable[T]],
+) -> Callable[Concatenate[AsyncSession, P], Coroutine[Any, Any, T]]:
+    """For a service that reads or deletes much: on SQLite its statements do not stop the loop meanwhile."""
+
+    @wraps(work)
+    async def beside(session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        driver = (await (await session.connection()).get_raw_connection()).driver_connection
+        if not isinstance(driver, InlineConnection):
+            return await work(session, *args, **kwargs)
+        before, driver.takes_long = driver.takes_long, True
+        try:
+            return await work(session, *args, **kwargs)
+        finally:
+            driver.takes_long = before
+
+    return beside
 
 
 def insert_into(session: AsyncSession, table: type[Base]) -> Any:

@@ -24,9 +24,14 @@ class NewerSchema(Exception):
         self.stands_at = stands_at
 
 
+def revisions() -> frozenset[str]:
+    """All there are: migrations are one line, numbered in their file names (`0001_first.py`)."""
+    return frozenset(path.name.split("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
+
+
 def newest() -> str:
-    """The newest revision: migrations are one line, numbered in their file names (`0001_first.py`)."""
-    return max(path.name.split("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
+    """The newest revision."""
+    return max(revisions())
 
 
 async def stands_at(database: Database) -> str | None:

@@ -3,7 +3,8 @@
 aiosqlite runs every call of a statement (cursor, execute, fetch, close) in a thread of its connection. A
 statement of ours takes some 20 µs; the four hops cost ten times that, and up to 5 ms each while the loop is
 busy, since both threads want the interpreter. So statements run here, at once. What may wait goes to a
-thread: the COMMIT (it waits for the disk) and a BEGIN IMMEDIATE that finds another process writing.
+thread: the COMMIT (it waits for the disk), whatever finds the file locked by another process, and the
+statements that read much, which the services that make them name (`models.engine.takes_long`).
 """
 
 import asyncio
@@ -17,6 +18,8 @@ BUSY_MS = 10_000
 """How long another process that writes is waited for."""
 CACHED_STATEMENTS = 512
 _waiting = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
+_reading = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sqlite-long")
+"""Apart, so that no COMMIT queues behind them."""
 
 
 class InlineCursor:
@@ -62,14 +65,12 @@ class InlineCursor:
         self._cursor.arraysize = size
 
     async def execute(self, operation: str, parameters: Sequence[Any] = ()) -> "InlineCursor":
-        if operation == "BEGIN IMMEDIATE":
-            await self._connection.begin_immediate(self._cursor)
-        else:
-            self._cursor.execute(operation, parameters)
+        await self._connection.run(lambda: self._cursor.execute(operation, parameters))
         return self
 
     async def executemany(self, operation: str, parameters: Iterable[Sequence[Any]]) -> "InlineCursor":
-        self._cursor.executemany(operation, parameters)
+        given = list(parameters)
+        await self._connection.run(lambda: self._cursor.executemany(operation, given))
         return self
 
     async def fetchone(self) -> Any:
@@ -79,7 +80,7 @@ class InlineCursor:
         return self._cursor.fetchmany(self._cursor.arraysize if size is None else size)
 
     async def fetchall(self) -> list[Any]:
-        return self._cursor.fetchall()
+        return await self._connection.run(self._cursor.fetchall)
 
     async def close(self) -> None:
         self._cursor.close()
@@ -91,7 +92,9 @@ class InlineConnection:
     def __init__(self, *given: Any, **options: Any) -> None:
         options.update(check_same_thread=False, isolation_level=None, cached_statements=CACHED_STATEMENTS)
         self.raw: sqlite3.Connection = sqlite3.connect(*given, **options)
-        self.raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        self.raw.execute("PRAGMA busy_timeout=0")
+        self.takes_long = False
+        """Whether what is read next reads much: then it does so beside the loop."""
 
     def __await__(self) -> Generator[None, None, "InlineConnection"]:
         yield from ()
@@ -108,22 +111,27 @@ class InlineConnection:
     def cursor(self) -> InlineCursor:
         return InlineCursor(self)
 
-    async def begin_immediate(self, cursor: sqlite3.Cursor) -> None:
-        """Takes the write lock: at once, or waiting in a thread while another process has it."""
-        self.raw.execute("PRAGMA busy_timeout=0")
+    async def run(self, work: Callable[[], T]) -> T:
+        """At once, here; in a thread when it takes long or has to wait for another process."""
+        if self.takes_long:
+            return await in_thread(lambda: self._patiently(work), _reading)
         try:
-            cursor.execute("BEGIN IMMEDIATE")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            return work()
+        except sqlite3.OperationalError as error:  # a statement that found the file locked did nothing
+            if not _is_busy(error):
                 raise
+        return await in_thread(lambda: self._patiently(work))
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        self.raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        try:
+            return work()
         finally:
-            self.raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-        await in_thread(lambda: cursor.execute("BEGIN IMMEDIATE"))
+            self.raw.execute("PRAGMA busy_timeout=0")
 
     async def commit(self) -> None:
         if self.raw.in_transaction:
-            await in_thread(self.raw.commit)
+            await in_thread(lambda: self._patiently(self.raw.commit))
 
     async def rollback(self) -> None:
         self.raw.rollback()
@@ -138,9 +146,13 @@ class InlineConnection:
         self.raw.create_function(*given, **options)
 
 
-async def in_thread(work: Callable[[], T]) -> T:
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+async def in_thread(work: Callable[[], T], pool: ThreadPoolExecutor = _waiting) -> T:
     """Runs what may wait. Cancelled meanwhile, it is waited for: the connection is not free before."""
-    future = asyncio.get_running_loop().run_in_executor(_waiting, work)
+    future = asyncio.get_running_loop().run_in_executor(pool, work)
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:

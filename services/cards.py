@@ -37,15 +37,19 @@ _STANDING: Any = select(_TABLE.c.kind, _TABLE.c.subject_id, _TABLE.c.message_id)
 
 
 async def standing_many(
-    session: AsyncSession, places: Collection[tuple[int, str, int]]
+    session: AsyncSession, places: Collection[tuple[int, str, int]], *, lock: bool = False
 ) -> dict[tuple[int, str, int], int]:
-    """The same for many places (chat, kind, subject) by one query; those without a card are left out."""
+    """The same for many places (chat, kind, subject) by one query; those without a card are left out.
+
+    `lock`: they stay there until the transaction ends.
+    """
     if not places:
         return {}
     key = tuple_(Card.chat_id, Card.kind, Card.subject_id)
-    rows = await session.execute(
-        select(Card.chat_id, Card.kind, Card.subject_id, Card.message_id).where(key.in_(list(places)))
-    )
+    found = select(Card.chat_id, Card.kind, Card.subject_id, Card.message_id).where(key.in_(list(places)))
+    if lock:
+        found = found.order_by(Card.chat_id, Card.kind, Card.subject_id).with_for_update()
+    rows = await session.execute(found)
     return {(chat_id, kind, subject): message_id for chat_id, kind, subject, message_id in rows}
 
 
@@ -78,7 +82,14 @@ class Placed:
 
 async def place_many(session: AsyncSession, placed: Sequence[Placed], *, now: datetime) -> None:
     """Notes that each message now shows this card and no other, in order; two statements."""
-    given = [
+    given = _given(placed, now)
+    if given:
+        await session.execute(_OTHERS, given)
+        await session.execute(_placing(is_sqlite(session)), given)
+
+
+def _given(placed: Sequence[Placed], now: datetime) -> list[dict[str, Any]]:
+    return [
         {
             "chat": one.chat_id,
             "message": one.message_id,
@@ -88,9 +99,26 @@ async def place_many(session: AsyncSession, placed: Sequence[Placed], *, now: da
         }
         for one in placed
     ]
-    if given:
-        await session.execute(_OTHERS, given)
-        await session.execute(_placing(is_sqlite(session)), given)
+
+
+async def place_newest(
+    session: AsyncSession, placed: Sequence[Placed], *, now: datetime
+) -> list[tuple[int, int]]:
+    """As `place_many`, but a card that stands in a later message by now stays there.
+
+    Gives the messages (chat, message) that show one of these cards in vain, to be taken away.
+    """
+    if not placed:
+        return []
+    places = [(one.chat_id, one.kind, one.subject_id) for one in placed]
+    before = await standing_many(session, places, lock=True)
+    given = _given(placed, now)
+    await session.execute(_OTHERS, given)
+    await session.execute(_placing(is_sqlite(session), newest=True), given)
+    after = await standing_many(session, places)
+    shown = [(place, one.message_id) for place, one in zip(places, placed, strict=True)]
+    shown += before.items()
+    return sorted({(place[0], message) for place, message in shown if after.get(place) != message})
 
 
 async def take_place(
@@ -130,12 +158,17 @@ _OTHERS: Any = delete(_TABLE).where(
 
 
 @cache
-def _placing(sqlite: bool) -> Any:
+def _placing(sqlite: bool, newest: bool = False) -> Any:
+    """`newest`: changes nothing where the card stands in a later message."""
     insert = sqlite_insert(_TABLE) if sqlite else postgresql_insert(_TABLE)
     values: dict[str, Any] = {"message_id": bindparam("message"), "shown_at": bindparam("now")}
     return insert.values(
         chat_id=bindparam("chat"), kind=bindparam("kind"), subject_id=bindparam("subject"), **values
-    ).on_conflict_do_update(index_elements=["chat_id", "kind", "subject_id"], set_=values)
+    ).on_conflict_do_update(
+        index_elements=["chat_id", "kind", "subject_id"],
+        set_=values,
+        where=_TABLE.c.message_id < bindparam("message") if newest else None,
+    )
 
 
 @cache

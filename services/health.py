@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Account, FailedUpdate, Person, Role, RoleName, Unit
-from services import heartbeats
+from models import Account, AuditEvent, FailedUpdate, Person, Role, RoleName, Unit
+from models.engine import takes_long
+from services import audit, heartbeats
 from services.calendar.gaps import Gaps, load_gaps
 from services.delivery_trouble import Cause, DeliveryHealth, delivery_health
 from services.heartbeats import Process
@@ -26,7 +27,13 @@ SENDING_STUCK = timedelta(minutes=5)
 """Something that is due has waited for longer: sending is stuck, or far too slow."""
 JUST_DIED = timedelta(hours=1)
 """For so long it is worth a word that a process ended without one."""
+DYING = timedelta(minutes=10)
+"""Whoever starts so soon after one that died has yet to show that it does not die as well."""
 FAULTS_SHOWN = timedelta(days=7)
+FAULTS_LISTED = 20
+BACKUP_OLD = timedelta(days=7)
+BACKUP = "backup"
+"""The subject of its audit."""
 CLOCK_OFF, CLOCK_WRONG = 5.0, 60.0
 """Seconds between two clocks that are worth a word, and that make hours wrong."""
 WARNED_FROM = 12
@@ -71,7 +78,8 @@ class Health:
     """`blocked`: who joined and cannot be written to; `not_joined`: active people without an account.
 
     `faults`: updates of the last week on which the program failed and that were not replayed. `size`: bytes
-    of the database. `schema`: the revision its tables stand at; None: it has none of ours.
+    of the database. `schema`: the revision its tables stand at; None: it has none of ours. `backup`: when
+    `kinerja backup` last wrote a file; None: never.
     """
 
     at: datetime
@@ -85,10 +93,11 @@ class Health:
     schema: str | None
     next_year: Gaps
     today: date
+    backup: datetime | None = None
 
     @property
     def last_tick(self) -> datetime | None:
-        return heartbeats.last_tick(self.processes)
+        return heartbeats.last_tick(self.processes, now=self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,7 @@ class Fault:
     at: datetime
 
 
+@takes_long
 async def load_health(session: AsyncSession, *, now: datetime, today: date) -> Health:
     """Everything, in a constant number of queries. `today`: where the office is."""
     return Health(
@@ -122,6 +132,7 @@ async def load_health(session: AsyncSession, *, now: datetime, today: date) -> H
         schema=await schema_of(session),
         next_year=await load_gaps(session, today.year + 1),
         today=today,
+        backup=await last_backup(session),
     )
 
 
@@ -158,10 +169,8 @@ def worst(found: list[Finding]) -> Level:
 
 def _of_processes(health: Health) -> list[Finding]:
     found = []
-    starts = [one.started_at for one in health.processes if one.mode in TICKING]
-    ticked = [one.ticked_at for one in health.processes if one.ticked_at is not None]
-    if not any(health.at - moment <= TICK_MISSED for moment in (*starts, *ticked)):
-        before = heartbeats.last_tick([*health.silent, *health.processes])
+    if not _is_ticking(health):
+        before = heartbeats.last_tick([*health.silent, *health.processes], now=health.at)
         found.append(Finding(About.NOT_TICKING, Level.BAD, {"since": before}))
     died = [one for one in health.silent if health.at - one.seen_at <= JUST_DIED]
     if died:
@@ -174,6 +183,24 @@ def _of_processes(health: Health) -> list[Finding]:
         level = Level.BAD if ahead >= CLOCK_WRONG else Level.LOOK
         found.append(Finding(About.CLOCKS, level, {"seconds": round(ahead)}))
     return found
+
+
+def _is_ticking(health: Health) -> bool:
+    """Whether the schedule is looked at, or a process that does so has just started.
+
+    Where one died shortly before, a start proves nothing: it may be the next of a row of them. Nor does a
+    tick that is yet to come: its clock was wrong.
+    """
+    ticked = [one.ticked_at for one in health.processes if one.ticked_at is not None]
+    if any(_is_fresh(moment, health.at) for moment in ticked):
+        return True
+    if any(one.mode in TICKING and health.at - one.seen_at <= DYING for one in health.silent):
+        return False
+    return any(one.mode in TICKING and _is_fresh(one.started_at, health.at) for one in health.processes)
+
+
+def _is_fresh(moment: datetime, now: datetime) -> bool:
+    return now - TICK_MISSED <= moment <= now + heartbeats.AHEAD
 
 
 def _of_sending(delivery: DeliveryHealth) -> list[Finding]:
@@ -212,16 +239,17 @@ async def list_unreachable(
     return people, await _count(session, _unreached(wanted))
 
 
-async def list_faults(session: AsyncSession, actor: Actor, *, now: datetime) -> tuple[Fault, ...]:
-    """The newest of the updates that wait for a replay. Raises NotAllowed."""
+async def list_faults(session: AsyncSession, actor: Actor, *, now: datetime) -> tuple[tuple[Fault, ...], int]:
+    """The newest of the updates that wait for a replay, and how many they are in all. Raises NotAllowed."""
     actor.require(RoleName.ADMIN)
     rows = await session.execute(
         select(FailedUpdate.reference, FailedUpdate.at)
         .where(*_kept(now))
         .order_by(FailedUpdate.id.desc())
-        .limit(20)
+        .limit(FAULTS_LISTED)
     )
-    return tuple(Fault(reference, at) for reference, at in rows)
+    listed = tuple(Fault(reference, at) for reference, at in rows)
+    return listed, await count_faults(session, now=now)
 
 
 async def count_faults(session: AsyncSession, *, now: datetime) -> int:
@@ -232,6 +260,16 @@ async def count_faults(session: AsyncSession, *, now: datetime) -> int:
 async def count_blocked(session: AsyncSession) -> int:
     """How many of those who joined cannot be written to."""
     return await _count(session, _unreached(Account.unreachable_since.is_not(None)))
+
+
+def note_backup(session: AsyncSession, *, now: datetime) -> None:
+    """A backup was written."""
+    audit.record(session, "backup_made", actor_id=None, subject=BACKUP, subject_id=None, now=now)
+
+
+async def last_backup(session: AsyncSession) -> datetime | None:
+    """When a backup was written last, as far as this database knows; None: never."""
+    return await session.scalar(select(func.max(AuditEvent.at)).where(AuditEvent.subject == BACKUP))
 
 
 async def database_size(session: AsyncSession) -> int:

@@ -19,6 +19,8 @@ EVERY_SECONDS = 15.0
 SILENT = timedelta(minutes=1)
 """Not heard of for longer: it has gone without a word."""
 FORGOTTEN = timedelta(days=1)
+AHEAD = timedelta(minutes=1)
+"""A moment that another machine wrote down may lie so far ahead of ours; further ahead it proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,36 @@ async def stopped(session: AsyncSession, name: str) -> None:
 
 
 async def alive(session: AsyncSession, *, now: datetime) -> list[Process]:
-    """The processes heard of within the last minute, by mode and name."""
-    return await _seen_after(session, now - SILENT)
+    """The processes heard of within the last minute, by mode and name.
+
+    Each wrote that down by its own machine's clock, and `now` is by ours: where clocks are known to be
+    apart, the minute is longer by that. Rather one too many than a process that nobody reckons with.
+    """
+    return (await _known(session, now))[0]
 
 
 async def silent(session: AsyncSession, *, now: datetime) -> list[Process]:
     """The processes of the last day that ended without a word, by mode and name."""
+    return (await _known(session, now))[1]
+
+
+async def _known(session: AsyncSession, now: datetime) -> tuple[list[Process], list[Process]]:
+    """Those alive, and those that are silent."""
     known = await _seen_after(session, now - FORGOTTEN)
-    return [one for one in known if one.seen_at < now - SILENT]
+    since = now - SILENT - timedelta(seconds=apart([one.clock_ahead for one in known]))
+    return [one for one in known if one.seen_at >= since], [one for one in known if one.seen_at < since]
 
 
-def last_tick(processes: Sequence[Process]) -> datetime | None:
-    """When the last good tick of any of them ended; None: none of them ticks."""
-    return max((one.ticked_at for one in processes if one.ticked_at is not None), default=None)
+def apart(ahead: Sequence[float | None]) -> float:
+    """Seconds from the clock furthest behind to the one furthest ahead, the database's included."""
+    known = [one for one in ahead if one is not None]
+    return max([0.0, *known]) - min([0.0, *known])
+
+
+def last_tick(processes: Sequence[Process], *, now: datetime) -> datetime | None:
+    """When the last good tick of any of them ended; None: none of them ticks, as far as is known."""
+    ticks = [one.ticked_at for one in processes if one.ticked_at is not None]
+    return max((one for one in ticks if one <= now + AHEAD), default=None)
 
 
 async def clock_ahead(session: AsyncSession, machine: Clock) -> float | None:

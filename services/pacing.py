@@ -7,11 +7,14 @@ paid broadcasts), one a second in a chat, 20 a minute in a group.
 slots only up to now, so that the burst Telegram allows is left to those who wait for an answer; answers are
 charged, go ahead by at most `AHEAD` seconds, and bulk gives way until that is made up for. The row of chat 0
 in `paces` is the whole bot's.
+
+A 429 does not say whether it is one chat that got too much or the whole bot. The first one silences its chat
+alone; a second chat refused before anything arrived elsewhere silences the bot (`Refusals`).
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +27,8 @@ LEAD = 0.1
 """Seconds bulk may take its slots before their time."""
 GIVING_WAY = 1.0
 """Seconds bulk gives way to answers before it gets one slot all the same: nothing starves."""
+LONGEST_REST = 300.0
+"""Seconds that a chat may have used up its pace for: a clock that was set back must not silence it."""
 LONGEST_HOLD = 3600.0 * 24
 """Seconds; a held bot asks again after that, whatever is written."""
 
@@ -58,6 +63,41 @@ class Grant:
     wait: float
     ahead: float
     held: float
+
+
+@dataclass(slots=True)
+class Refusals:
+    """Which chats Telegram refused, as one process knows it; times by its even clock. Pure.
+
+    A chat is *suspected* to stand for the whole bot until a message that was begun later arrives somewhere.
+    """
+
+    _rests: dict[int, float] = field(default_factory=dict)
+    _suspects: dict[int, tuple[float, float]] = field(default_factory=dict)
+
+    def refused(self, chat_id: int, *, now: float, until: float) -> float:
+        """Notes a refusal. Until when the whole bot is to be silent: as long as two chats were told so."""
+        self._rests = {chat: rest for chat, rest in self._rests.items() if rest > now}
+        self._rests[chat_id] = max(until, self._rests.get(chat_id, 0.0))
+        self._suspects = {chat: one for chat, one in self._suspects.items() if one[1] > now}
+        self._suspects[chat_id] = (now, self._rests[chat_id])
+        told = sorted(until for _, until in self._suspects.values())
+        return told[-2] if len(told) > 1 else 0.0
+
+    def arrived(self, chat_id: int, *, begun: float) -> list[int]:
+        """A message arrived: chats refused before it was begun were busy by themselves. Gives those."""
+        alone = [chat for chat, (at, _) in self._suspects.items() if at <= begun]
+        for chat in alone:
+            del self._suspects[chat]
+        return alone
+
+    def rest(self, chat_id: int) -> float:
+        """Until when a chat wants nothing."""
+        return self._rests.get(chat_id, 0.0)
+
+    def suspected(self, now: float) -> bool:
+        """Whether it is open if a refusal was the chat's alone."""
+        return any(until > now for _, until in self._suspects.values())
 
 
 def grant(
@@ -115,13 +155,32 @@ _USED = {
     "postgresql": text(
         "INSERT INTO paces (chat_id, free_at) "
         "VALUES (:chat, extract(epoch FROM clock_timestamp())::float8 + cast(:seconds AS float8)) "
-        "ON CONFLICT (chat_id) DO UPDATE SET free_at = excluded.free_at"
+        "ON CONFLICT (chat_id) DO UPDATE SET free_at = CASE "
+        "WHEN paces.free_at < excluded.free_at + :longest "
+        "THEN greatest(paces.free_at, excluded.free_at) ELSE excluded.free_at END"
     ),
     "sqlite": text(
         "INSERT INTO paces (chat_id, free_at) VALUES (:chat, :at + :seconds) "
-        "ON CONFLICT (chat_id) DO UPDATE SET free_at = excluded.free_at"
+        "ON CONFLICT (chat_id) DO UPDATE SET free_at = CASE "
+        "WHEN paces.free_at < excluded.free_at + :longest "
+        "THEN max(paces.free_at, excluded.free_at) ELSE excluded.free_at END"
     ),
 }
+_REFUSED = {
+    "postgresql": text(
+        "UPDATE paces SET held_until = extract(epoch FROM clock_timestamp())::float8 "
+        "+ cast(:seconds AS float8) WHERE chat_id = :chat"
+    ),
+    "sqlite": text("UPDATE paces SET held_until = :at + :seconds WHERE chat_id = :chat"),
+}
+_ELSEWHERE = {
+    "postgresql": text(
+        "SELECT max(held_until) - extract(epoch FROM clock_timestamp())::float8 FROM paces "
+        "WHERE chat_id NOT IN (0, :chat) AND held_until IS NOT NULL"
+    ),
+    "sqlite": text("SELECT max(held_until) - :at FROM paces WHERE chat_id NOT IN (0, :chat)"),
+}
+_ALONE = text("UPDATE paces SET held_until = NULL WHERE chat_id = :chat AND chat_id <> 0")
 _HOLD = {
     "postgresql": text(
         "INSERT INTO paces (chat_id, free_at, held_until) "
@@ -152,8 +211,30 @@ async def used(session: AsyncSession, chats: Mapping[int, float], *, at: float) 
         return
     connection = await session.connection()
     engine = connection.dialect.name
-    rows = [_with_time(engine, at, chat=chat, seconds=seconds) for chat, seconds in sorted(chats.items())]
+    rows = [
+        _with_time(engine, at, chat=chat, seconds=seconds, longest=LONGEST_REST)
+        for chat, seconds in sorted(chats.items())
+    ]
     await connection.execute(_USED[engine], rows)
+
+
+async def refused(session: AsyncSession, chat_id: int, seconds: float, *, at: float) -> float:
+    """One chat was told to wait: bulk to it rests, whoever sends it.
+
+    Gives for how many seconds more another chat is told so, as far as any process knows; 0: none is.
+    """
+    await used(session, {chat_id: min(seconds, LONGEST_REST - 1)}, at=at)
+    engine = session.get_bind().dialect.name
+    seconds = min(seconds, LONGEST_HOLD)
+    await session.execute(_REFUSED[engine], _with_time(engine, at, chat=chat_id, seconds=seconds))
+    left = await session.scalar(_ELSEWHERE[engine], _with_time(engine, at, chat=chat_id))
+    return min(max(0.0, float(left or 0)), LONGEST_HOLD)
+
+
+async def alone(session: AsyncSession, chats: Sequence[int]) -> None:
+    """These were refused for themselves: they speak for no other. Their own rest stays."""
+    for chat in sorted(set(chats)):
+        await session.execute(_ALONE, {"chat": chat})
 
 
 async def hold(session: AsyncSession, seconds: float, *, at: float) -> None:

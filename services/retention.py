@@ -50,6 +50,7 @@ from models import (
     SeenUpdate,
     ShiftDay,
 )
+from models.engine import takes_long
 from services import audit
 from services.groups import Problem
 
@@ -156,6 +157,7 @@ def _idle(now: datetime) -> ColumnElement[bool]:
     return (Pace.free_at < before) & (Pace.held_until.is_(None) | (Pace.held_until < before))
 
 
+@takes_long
 async def forget_old(session: AsyncSession, *, now: datetime, limit: int = LIMIT) -> bool:
     """Deletes what its rule says, at most `limit` rows of a kind, audits how many; True: there is more."""
     counts = {name: await _delete(session, key, old, limit=limit) for name, key, old in _rules(now)}

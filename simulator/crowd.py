@@ -4,7 +4,7 @@ Two ways. *Closed loop* (`in_flight`): so many people wait for an answer at any 
 the next acts. *Open loop* (`rate`): somebody acts at every tick whatever the bot does, as people do.
 
 One step is one act (a text, or a press) of one person and ends when its answer is on their screen. Nobody
-acts again before that, nor before `pause` seconds have gone by. Times are seconds of the monotonic clock.
+acts again before they have looked at it for `pause` seconds. Times are seconds of the monotonic clock.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Crowd:
         self.figures.answered.append((step.answered or now) - step.began)
         self._core.ears.pop(step.person.chat.id, None)
         if not self._load.once:
-            self._free.append((step.began + self._load.pause, step.person))
+            self._free.append((now + self._load.pause, step.person))
         self._running -= 1
         self._ended.put_nowait(None)
 

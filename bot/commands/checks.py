@@ -29,11 +29,13 @@ from models.engine import Database, async_url
 from models.migrate import newest, stands_at
 from services import heartbeats
 from services.clock import Clock
-from services.health import CLOCK_OFF, CLOCK_WRONG, About, Health, Level, findings
+from services.health import BACKUP_OLD, CLOCK_OFF, CLOCK_WRONG, About, Health, Level, findings
 
 SERVER_SECONDS = 10.0
 LATELY = timedelta(hours=1)
 """An error of a delivery to the webhook that is older is over."""
+JUST_NOW = timedelta(minutes=5)
+"""Telegram tries again within a minute: a younger error may still be going on."""
 MANY_PENDING = 100
 LOW, VERY_LOW = 1_000_000_000, 200_000_000
 """Bytes left on a disk that are worth a word, and with which nothing more can be stored soon."""
@@ -88,7 +90,9 @@ def of_webhook(info: WebhookInfo, settings: Settings, now: datetime) -> list[Res
         missing = ", ".join(sorted(set(ALLOWED) - set(info.allowed_updates)))
         found.append(Result("webhook_deaf", Level.BAD, {"missing": missing}))
     if info.last_error_date is not None and now - info.last_error_date < LATELY:
-        level = Level.BAD if info.pending_update_count else Level.LOOK
+        fresh = now - info.last_error_date < JUST_NOW
+        stands = info.pending_update_count > (0 if fresh else MANY_PENDING)
+        level = Level.BAD if stands else Level.LOOK
         why = (info.last_error_message or "–")[:120]
         found.append(Result("webhook_failing", level, {**pending, "at": info.last_error_date, "why": why}))
     elif info.pending_update_count > MANY_PENDING:
@@ -176,12 +180,23 @@ def of_health(health: Health, settings: Settings) -> list[Result]:
     people = {"blocked": health.blocked, "not_joined": health.not_joined}
     unreachable = Result("unreachable", Level.LOOK, people)
     results.append(unreachable if health.blocked else Result("reachable", params=people))
+    results.append(of_backup(health))
     gaps = health.next_year
     level = Level.LOOK if About.HOLIDAYS in about else Level.GOOD
     if gaps.any:
         params = {"year": gaps.year, "estimated": len(gaps.estimated)}
         return [*results, Result(About.HOLIDAYS.value, level, params)]
     return [*results, Result("holidays_good", params={"year": gaps.year})]
+
+
+def of_backup(health: Health) -> Result:
+    """What would be lost with this machine."""
+    if health.backup is None:
+        return Result("backup_none", Level.LOOK)
+    days = (health.at - health.backup).days
+    if days >= BACKUP_OLD.days:
+        return Result("backup_old", Level.LOOK, {"days": days, "at": health.backup})
+    return Result("backup", params={"at": health.backup})
 
 
 def _told(about: About) -> bool:
@@ -199,16 +214,17 @@ def _of_modes(health: Health, settings: Settings) -> list[Result]:
 
 
 async def of_folder(folder: Path) -> list[Result]:
-    """Whether evidence can be stored."""
+    """Whether evidence can be stored. A folder that is not there yet is left so: the program makes it."""
 
     def write() -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".new-") as file:
             file.write(b"kinerja")
             file.flush()
 
     try:
         await asyncio.to_thread(write)
+    except FileNotFoundError:
+        return [Result("folder_missing", Level.LOOK, {"folder": folder})]
     except OSError as error:
         return [Result("folder_read_only", Level.BAD, {"folder": folder, "why": reason(error)})]
     return [Result("folder", params={"folder": folder})]

@@ -5,14 +5,14 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.commands.files import printable
 from bot.starting import CannotStart, reach, reason
-from models.engine import Database, async_url
+from models.engine import Database, async_url, file_of
 from models.transfer.moving import Moved, move
-from models.transfer.opening import existing
-from models.transfer.refusing import Refused
+from models.transfer.opening import existing, is_damage
+from models.transfer.refusing import Refused, Unfinished
 from models.transfer.shape import LEFT_BEHIND
 
 OK, REFUSED = 0, 1
@@ -38,15 +38,20 @@ def database_url(text: str) -> str:
     """An argument that is a database's address. The complaint never repeats it: it may hold a password."""
     try:
         url = async_url(text)
+        whole = bool(file_of(url) if url.drivername.startswith("sqlite") else url.database)
     except (ArgumentError, ValueError):
-        url = None
-    if url is None or not url.database or ":memory:" in url.database:
+        whole = False
+    if not whole:
         raise argparse.ArgumentTypeError("sqlite:///FILE or postgresql://USER@HOST/NAME")
     return text
 
 
 async def run(args: argparse.Namespace, *, now: datetime, texts: Say) -> int:
-    """Moves everything or nothing. 0: all rows are the same in both; 1: a sentence says why not."""
+    """Moves everything or nothing. 0: all rows are the same in both; 1: a sentence says why not.
+
+    Raises nothing that a database does; when the server went away while it committed, the sentence says that
+    nobody knows.
+    """
     try:
         source = existing(args.source)
     except Refused as refused:
@@ -82,13 +87,20 @@ async def answers(database: Database, which: str, texts: Say) -> bool:
         await reach(database)
     except CannotStart as error:
         cause = error.__cause__ or error
+        if isinstance(cause, DBAPIError) and is_damage(cause):
+            print(texts("transfer.damaged_database"), file=sys.stderr)
+            return False
         print(texts("transfer.away", which=which, reason=reason(cause)), file=sys.stderr)
         return False
     return True
 
 
 def told(refused: Refused, texts: Say, conclusion: str) -> int:
-    """Says why not, and what that means."""
+    """Says why not, and what that means; of what is there, or may be, that it is."""
+    if isinstance(refused, Unfinished):
+        why = reason(refused.cause)
+        print(texts(f"transfer.{refused.code}", reason=why, **refused.params), file=sys.stderr)
+        return REFUSED
     print(printable(texts(f"transfer.{refused.code}", **refused.params)), file=sys.stderr)
     print(texts(conclusion), file=sys.stderr)
     return REFUSED

@@ -16,6 +16,7 @@ from typing import Any
 from telegram.ext import ExtBot
 
 from bot.context import Deps
+from bot.delivery.braking import Brake
 from bot.delivery.draining import Drain
 from bot.delivery.recording import Recorder
 from bot.delivery.telling import Post
@@ -30,15 +31,18 @@ AT_ONCE = 64
 PICTURES_AT_ONCE = 4
 """One is drawn at a time; the others are being sent."""
 STUCK = timedelta(minutes=2)
-"""In flight for longer than any send takes: its process died."""
+"""In flight for longer than any send takes: its process died. A flight is cut off well before."""
 STUCK_PICTURES = STUCK + PICTURES_AT_ONCE * timedelta(seconds=SECONDS)
+LAST_WORDS = 15.0
+"""Seconds the end of a delivery waits for what is still to be stored: as long as a busy database takes."""
 
 
 class Delivery:
     """The drains of one process; several processes share the outbox by their claims."""
 
     def __init__(self, deps: Deps, registry: Registry, bot: ExtBot[Any], pace: Pace | None = None) -> None:
-        self.post = Post(deps, registry, bot, pace or Pace(deps.database, deps.rates))
+        pace = pace or Pace(deps.database, deps.rates)
+        self.post = Post(deps, registry, bot, pace, Brake(pace.now))
         self.recorder = Recorder(self.post, self.wake)
         told = Drain(self.post, self.recorder, (Lane.TOLD, Lane.ROUND), most=AT_ONCE, stuck=STUCK)
         drawn = Drain(self.post, self.recorder, (Lane.DRAWN,), most=PICTURES_AT_ONCE, stuck=STUCK_PICTURES)
@@ -55,7 +59,10 @@ class Delivery:
         return self.recorder.busy or any(drain.busy for drain in self.drains)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop`: drains, then waits to be woken. What is in flight lands and is recorded."""
+        """Until `stop`: drains, then waits to be woken. What is in flight lands and is recorded.
+
+        Cancelled, it ends soon: what was being sent stays `sending`, and is found as such.
+        """
         landed = asyncio.Event()
         recording = asyncio.create_task(self.recorder.run(landed))
         pacing = asyncio.create_task(self.post.pace.run(stop))
@@ -63,8 +70,12 @@ class Delivery:
             await asyncio.gather(*(drain.run(stop) for drain in self.drains))
         finally:
             landed.set()
-            await asyncio.wait({recording, pacing})
+            if not stop.is_set():
+                pacing.cancel()
+            await asyncio.wait({recording, pacing}, timeout=LAST_WORDS)
             await self.recorder.settled()
+            for task in (recording, pacing):
+                task.cancel()
 
     async def drain(self) -> bool:
         """One claim a drain, sent and recorded; False when nothing was due."""

@@ -59,11 +59,17 @@ class Recorder:
         if len(self._waiting) >= min(MOST, len(self.in_hand)):
             self._many.set()
 
+    def drop(self, row_id: int) -> None:
+        """Nothing will be put for this row: its flight was cut off with the program."""
+        self.in_hand.discard(row_id)
+        self._any.set()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` and nothing is left in hand."""
         while not (stop.is_set() and not self.in_hand):
             await either(AGAIN, self._any, *(() if stop.is_set() else (stop,)))
             if not self._waiting:
+                self._any.clear()
                 continue
             await either(TOGETHER, self._many)
             try:
@@ -115,9 +121,7 @@ class Recorder:
         now = self.post.deps.clock()
         async with self.post.deps.database.writing() as session:
             sent = [one for one in batch if one.end.state is OutboxState.SENT]
-            await outbox.finish_sent(
-                session, [outbox.Sent(one.row.id, one.message_id) for one in sent], now=now
-            )
+            await outbox.finish_sent(session, [outbox.Sent(one.row, one.message_id) for one in sent], now=now)
             for told in batch:
                 if told.end.state is not OutboxState.SENT:
                     await _end(session, told, now=now)
@@ -125,7 +129,7 @@ class Recorder:
                     await _learned(session, told, told.row.group.group_id, now=now)
                 for message_id in told.gone:
                     await cards.forget(session, told.row.chat_id or 0, message_id)
-            await cards.place_many(session, [card for one in batch for card in one.placed], now=now)
+            await _place(session, batch, now=now)
             if self.post.pace.rates.enforced:
                 await pacing.used(session, self._rests(batch), at=self.post.pace.wall())
             await _report(session, batch, now=now)
@@ -142,7 +146,7 @@ class Recorder:
     def _take_away(self, batch: Sequence[Told]) -> None:
         """Old messages go once it is stored what stands instead of them."""
         for told in batch:
-            for message_id in told.gone:
+            for message_id in {*told.gone, *told.outdone}:
                 task = asyncio.create_task(presenter.remove(self.post.bot, told.row.chat_id or 0, message_id))
                 self._removing.add(task)
                 task.add_done_callback(self._removing.discard)
@@ -161,10 +165,17 @@ async def _end(session: AsyncSession, told: Told, *, now: datetime) -> None:
         await outbox.put_back(session, row, now=now, wait=end.wait, error=end.error or "")
     else:
         await outbox.finish(
-            session, row.id, end.state, now=now, telegram_message_id=told.message_id, error=end.error
+            session, row, end.state, now=now, telegram_message_id=told.message_id, error=end.error
         )
     if end.gone and row.user_id is not None:
         await mark_unreachable(session, row.user_id, now=now)
+
+
+async def _place(session: AsyncSession, batch: Sequence[Told], *, now: datetime) -> None:
+    """Somebody may have acted since a card was sent; whatever shows it in an older message goes."""
+    outdone = await cards.place_newest(session, [card for one in batch for card in one.placed], now=now)
+    for told in batch:
+        told.outdone = [message_id for chat_id, message_id in outdone if chat_id == told.row.chat_id]
 
 
 async def _learned(session: AsyncSession, told: Told, group_id: int, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ Facts that every notice needs are read for a whole claim at once, and notices of
 are rendered together: a constant number of statements for however many.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from telegram.ext import ExtBot
 
 from bot import menus, presenter
 from bot.context import Answer, Deps, Prepared, Turn
+from bot.delivery.braking import Brake, Met
 from bot.delivery.endings import Ending, NotJoined, NotLinked, TooLate, ending
 from bot.pacing import Pace, Slot, in_bulk
 from bot.registry import Registry
@@ -38,13 +40,15 @@ class Post:
     registry: Registry
     bot: ExtBot[Any]
     pace: Pace
+    brake: Brake
 
 
 @dataclass(slots=True)
 class Told:
     """A row that was tried. `slot`: what it used of the pace. `begun`: what arrived.
 
-    `placed`: cards that stand there now; `gone`: messages that show none any more.
+    `placed`: cards that stand there now; `gone`: messages that show none any more; `outdone`: messages that
+    show one which stands in another by now.
     """
 
     row: outbox.Claimed
@@ -54,6 +58,7 @@ class Told:
     begun: list[int] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    outdone: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +132,37 @@ def _placed(
     )
 
 
-async def tell(post: Post, row: outbox.Claimed, facts: Facts | Exception) -> Told:
-    """Renders and sends one row. Never raises: what went wrong, with its facts too, is its ending."""
+async def tell(post: Post, row: outbox.Claimed, facts: Facts | Exception, *, seconds: float) -> Told:
+    """Renders and sends one row. Never raises: what went wrong, with its facts too, is its ending.
+
+    `seconds`: it is cut off after so many; what had not arrived by then may have.
+    """
     told = Told(row, Slot())
     try:
         if isinstance(facts, Exception):
             raise facts
-        with in_bulk(told.slot):
-            await _send(post, told, facts)
+        async with asyncio.timeout(seconds) as limit:
+            with in_bulk(told.slot):
+                await _send(post, told, facts)
+        told.end = Ending(OutboxState.SENT, met=Met.ANSWER if told.begun or told.slot.used else Met.NOTHING)
     except Exception as error:
-        told.end = ending(error, begun=bool(told.begun))
+        if isinstance(error, TimeoutError) and not isinstance(facts, Exception) and limit.expired():
+            told.end = _cut_off(told)
+        else:
+            told.end = ending(error, begun=bool(told.begun))
         if told.end.bug:
             log.exception("notice_failed", outbox_id=row.id, kind=row.kind)
     post.deps.metrics.notice(row.kind, told.end.state.value)
     if told.end.state is not OutboxState.SENT:
         log.info("notice_not_sent", outbox_id=row.id, kind=row.kind, state=told.end.state)
     return told
+
+
+def _cut_off(told: Told) -> Ending:
+    """Only a menu may follow once the notice itself has its message."""
+    if told.message_id is not None:
+        return Ending(OutboxState.SENT, met=Met.TROUBLE)
+    return Ending(OutboxState.UNCERTAIN, "no end in time", met=Met.TROUBLE)
 
 
 async def _send(post: Post, told: Told, facts: Facts) -> None:

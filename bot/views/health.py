@@ -31,11 +31,20 @@ class Looking:
 
 def main_screen(t: Speech, health: Health, found: Sequence[Finding], looking: Looking) -> Screen:
     """First whether all is well, then what is wrong and what to do about it, then the facts."""
-    parts = [t(HEADS[worst(list(found))])]
+    parts = [t(_head(health, found))]
     parts += [_finding(t, one, looking) for one in found]
     parts.append(Html("\n".join(_facts(t, health))))
     parts.append(t("health.checked_at", at=t.instant(health.at, looking.zone)))
     return Screen(t.join(parts), tuple(row for row in _buttons(t, health, looking) if row))
+
+
+def _head(health: Health, found: Sequence[Finding]) -> str:
+    """«Nothing to do» is said only where nothing below asks for somebody."""
+    level = worst(list(found))
+    asks = health.blocked or health.delivery.failed or health.next_year.any or health.backup is None
+    if level is Level.GOOD and asks:
+        return "health.good_but"
+    return HEADS[level]
 
 
 def _finding(t: Speech, one: Finding, looking: Looking) -> Html:
@@ -71,8 +80,8 @@ def _facts(t: Speech, health: Health) -> list[Html]:
     else:
         lines.append(t("health.all_reachable"))
     lines.append(_holidays(t, health))
-    size = max(1, round(health.size / MEGABYTE))
-    lines.append(t("health.database", size=size, schema=health.schema or "–"))
+    lines.append(_backup(t, health))
+    lines.append(t("health.database", size=max(1, round(health.size / MEGABYTE))))
     return lines
 
 
@@ -97,6 +106,12 @@ def _holidays(t: Speech, health: Health) -> Html:
     if gaps.any:
         return t("health.holidays_gaps", year=gaps.year, estimated=len(gaps.estimated))
     return t("health.holidays_good", year=gaps.year)
+
+
+def _backup(t: Speech, health: Health) -> Html:
+    if health.backup is None:
+        return t("health.backup_none")
+    return t("health.backup", ago=span(t, health.at - health.backup))
 
 
 def _buttons(t: Speech, health: Health, looking: Looking) -> list[tuple[Button, ...]]:
@@ -154,14 +169,17 @@ def uncertain_screen(
     """What may have arrived; each is sent again or let be."""
     if not listed:
         return Screen(t("health.none_uncertain"), (_back(t, looking),))
+    newest = max(one.id for one in listed)
     pages = -(-len(listed) // UNCERTAIN_A_PAGE)
     page = min(page, pages - 1)
     first = page * UNCERTAIN_A_PAGE
     shown = list(enumerate(listed[first : first + UNCERTAIN_A_PAGE], start=first + 1))
     parts = [t("health.uncertain_head", count=total)]
+    if total > len(listed):
+        parts.append(t("health.newest_of", shown=len(listed), count=total))
     lines = [
         t(
-            "health.uncertain_line",
+            "health.uncertain_late" if one.late else "health.uncertain_line",
             number=number,
             what=told(t, one.kind),
             name=one.name,
@@ -172,11 +190,17 @@ def uncertain_screen(
     parts += [Html("\n".join(lines)), t("health.uncertain_do")]
     rows = [
         (
-            button(t.plain("health.send_again", number=number), Kind.HEALTH_AGAIN, one.id),
+            *(
+                [button(t.plain("health.send_again", number=number), Kind.HEALTH_AGAIN, one.id)]
+                if not one.late
+                else []
+            ),
             button(t.plain("health.let_be", number=number), Kind.HEALTH_LET_BE, one.id),
         )
         for number, one in shown
     ]
+    if total > 1:
+        rows.append((button(t.plain("health.let_all_be", count=total), Kind.HEALTH_LET_ALL_BE, newest),))
     turn = pager(Kind.HEALTH, looking.person_id, page, pages, prefix=UNCERTAIN)
     return Screen(t.join(parts), tuple(row for row in (*rows, turn, _back(t, looking)) if row))
 
@@ -187,12 +211,14 @@ def told(t: Speech, kind: str) -> Html:
     return Html(words[:1].upper() + words[1:])
 
 
-def faults_screen(t: Speech, faults: Sequence[Fault], looking: Looking) -> Screen:
+def faults_screen(t: Speech, faults: Sequence[Fault], total: int, looking: Looking) -> Screen:
     """The references of updates that the program failed on, for whoever keeps the server."""
     if not faults:
         return Screen(t("health.no_faults"), (_back(t, looking),))
     lines = [t("health.fault", reference=one.reference, at=t.instant(one.at, looking.zone)) for one in faults]
     parts = [t("health.faults_head"), Html("\n".join(lines)), t("health.faults_do")]
+    if total > len(faults):
+        parts.insert(1, t("health.newest_of", shown=len(faults), count=total))
     return Screen(t.join(parts), (_back(t, looking),))
 
 

@@ -17,6 +17,7 @@ depends_on = None
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 WAITING = "state = 'waiting'"
 OPEN = "state IN ('waiting', 'sending')"
+SUBMITTED = sa.text("state = 'submitted'")
 ROUND = ("prompted", "reminded", "lock_warned", "plan_asked", "briefed", "nudged", "calendar_warned")
 DRAWN = ("week_summed", "team_summed", "unit_summed")
 INDEXES = {
@@ -36,6 +37,14 @@ def upgrade() -> None:
         op.create_index(
             name, "outbox", columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where)
         )
+    op.drop_index("ix_days_state_submitted_at", table_name="days")
+    op.create_index(
+        "ix_days_waiting",
+        "days",
+        ["person_id", "submitted_at"],
+        postgresql_where=SUBMITTED,
+        sqlite_where=SUBMITTED,
+    )
     unlogged = ["UNLOGGED"] if op.get_bind().dialect.name == "postgresql" else []
     op.create_table(
         "paces",
@@ -61,6 +70,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("heartbeats")
     op.drop_table("paces")
+    op.drop_index("ix_days_waiting", table_name="days")
+    op.create_index("ix_days_state_submitted_at", "days", ["state", "submitted_at"])
     for name in INDEXES:
         op.drop_index(name, table_name="outbox")
     op.drop_column("outbox", "settled_at")

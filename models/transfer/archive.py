@@ -11,33 +11,38 @@ import gzip
 import hashlib
 import json
 import re
-import tarfile
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol, TypeVar
 
-from models.migrate import newest
+from models.migrate import newest, revisions
 from models.transfer import rows, values
 from models.transfer.refusing import Refused
 from models.transfer.shape import Row, TableShape
+from models.transfer.tape import Content, Member, members
 
+T = TypeVar("T")
 FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
 EVIDENCE = re.compile(r"evidence/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 TABLE = re.compile(r"tables/([a-z_]{1,60})\.jsonl\.gz")
-UNREADABLE = (
-    tarfile.TarError,
-    EOFError,
-    gzip.BadGzipFile,
-    zlib.error,
-    json.JSONDecodeError,
-    UnicodeDecodeError,
-)
+UNREADABLE = (EOFError, gzip.BadGzipFile, zlib.error)
+MALFORMED = (ValueError, ArithmeticError, RecursionError, IndexError, KeyError, TypeError, AttributeError)
+"""Whatever else reading JSON from somebody else can come to."""
 LARGEST_MANIFEST = 1 << 20
+LARGEST_LINE = 8 << 20
+"""Bytes of a row. What the product stores is far smaller; a file may say otherwise."""
+LARGEST_PORTION = 4 << 20
+
+
+class Readable(Protocol):
+    """Anything bytes can be read from."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def evidence_name(sha256: str) -> str:
     return f"evidence/{sha256[:2]}/{sha256}"
 
 
-def digest_of(file: IO[bytes]) -> str:
+def digest_of(file: Readable) -> str:
     """SHA-256 of what is left of a file."""
     digest = hashlib.sha256()
     while chunk := file.read(CHUNK):
@@ -88,41 +93,77 @@ def digest_of(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
+class Opened:
+    """A backup's members by name, in their order; none but those a backup has."""
+
+    def __init__(self, file: Any, found: list[Member]) -> None:
+        self._file = file
+        self.evidence = [one for one in found if EVIDENCE.fullmatch(one.name)]
+        self.names = {one.name: one for one in found}
+
+    def content(self, member: Member) -> Content:
+        return Content(self._file, member)
+
+    def part(self, table: str) -> Content:
+        """Raises Refused `not_whole`: there is none."""
+        member = self.names.get(table_name(table))
+        if member is None:
+            raise Refused("not_whole")
+        return self.content(member)
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Opened]:
+    """A backup to read from. Raises Refused `not_whole`, `stranger`, OSError."""
+    with file.open("rb") as tape:
+        found: list[Member] = []
+        for member in members(tape):
+            if found and found[-1].name == MANIFEST:
+                raise Refused("stranger")
+            if not (
+                member.name == MANIFEST or EVIDENCE.fullmatch(member.name) or TABLE.fullmatch(member.name)
+            ):
+                raise Refused("stranger")
+            found.append(member)
+        yield Opened(tape, found)
+
+
 def check(file: Path) -> Manifest:
-    """Reads all of a backup and writes nothing; gives what it says of itself.
+    """Reads and unpacks all of a backup and writes nothing; gives what it says of itself.
 
     Raises Refused: `not_whole` (cut off, or not a backup), `altered` (a part is not what was written),
     `stranger` (something in it that no backup has), `newer`, OSError.
     """
-    found: dict[str, str] = {}
-    evidence: list[str] = []
-    manifest: Manifest | None = None
-    with opened(file) as tar:
-        for member in tar:
-            if manifest is not None or not member.isreg() or member.name in found:
-                raise Refused("stranger")
-            content = tar.extractfile(member)
-            assert content is not None
-            if member.name == MANIFEST:
-                manifest = _manifest(content.read(LARGEST_MANIFEST))
-            elif match := EVIDENCE.fullmatch(member.name):
-                evidence.append(match[2])
-                if digest_of(content) != match[2]:
-                    raise Refused("altered", part=member.name)
-            elif TABLE.fullmatch(member.name):
-                found[member.name] = digest_of(content)
-            else:
-                raise Refused("stranger")
-    if manifest is None:
-        raise Refused("not_whole")
-    if found.keys() != {table_name(one) for one in manifest.tables}:
-        raise Refused("not_whole")
-    for table, part in manifest.tables.items():
-        if found[table_name(table)] != part.sha256:
-            raise Refused("altered", part=table_name(table))
-    if hashlib.sha256("".join(evidence).encode()).hexdigest() != manifest.evidence_sha256:
-        raise Refused("altered", part="evidence")
+    with opened(file) as archive:
+        written = archive.names.get(MANIFEST)
+        if written is None or written.size > LARGEST_MANIFEST:
+            raise Refused("not_whole")
+        manifest = _manifest(archive.content(written).read())
+        if archive.names.keys() - {MANIFEST} != {
+            *(table_name(one) for one in manifest.tables),
+            *(one.name for one in archive.evidence),
+        }:
+            raise Refused("not_whole")
+        for table, part in manifest.tables.items():
+            name = table_name(table)
+            if (
+                digest_of(archive.part(table)) != part.sha256
+                or _lines(archive.part(table), name) != part.rows
+            ):
+                raise Refused("altered", part=name)
+        _check_evidence(archive, manifest)
     return manifest
+
+
+def _check_evidence(archive: Opened, manifest: Manifest) -> None:
+    hashes = [one.name.rpartition("/")[2] for one in archive.evidence]
+    for member, sha256 in zip(archive.evidence, hashes, strict=True):
+        if digest_of(archive.content(member)) != sha256:
+            raise Refused("altered", part=member.name)
+    told = (manifest.evidence, manifest.evidence_bytes, manifest.evidence_sha256)
+    size = sum(one.size for one in archive.evidence)
+    if told != (len(hashes), size, hashlib.sha256("".join(hashes).encode()).hexdigest()):
+        raise Refused("altered", part="evidence")
 
 
 def _manifest(data: bytes) -> Manifest:
@@ -131,48 +172,72 @@ def _manifest(data: bytes) -> Manifest:
         if said["format"] != FORMAT:
             raise Refused("format", found=said["format"])
         tables = {
-            str(name): Part(int(part["rows"]), str(part["sha256"])) for name, part in said["tables"].items()
+            name: Part(_as(int, part["rows"]), _as(str, part["sha256"]))
+            for name, part in said["tables"].items()
         }
         known = {one.name: said[one.name] for one in fields(Manifest)}
-        manifest = Manifest(**{**known, "tables": tables})
-        if not re.fullmatch(r"\d{4}", manifest.schema):
-            raise Refused("not_whole")
-    except (KeyError, TypeError, ValueError, AttributeError):
+        for name, value in known.items():
+            if name != "tables":
+                _as(str if name in ("program", "schema", "made_at", "evidence_sha256") else int, value)
+        if any(part.rows < 0 for part in tables.values()):
+            raise ValueError("rows")
+    except MALFORMED:
         raise Refused("not_whole") from None
-    if manifest.schema > newest():
+    manifest = Manifest(**{**known, "tables": tables})
+    if re.fullmatch(r"[0-9]{4}", manifest.schema) and manifest.schema > newest():
         raise Refused("newer", found=manifest.schema, newest=newest())
+    if manifest.schema not in revisions():
+        raise Refused("not_whole")
     return manifest
 
 
-@contextmanager
-def opened(file: Path) -> Iterator[tarfile.TarFile]:
-    """A tar to read from; whatever its damage, Refused `not_whole`."""
+def _as(kind: type[T], value: object) -> T:
+    if type(value) is not kind:
+        raise TypeError(kind.__name__)
+    return value
+
+
+def _lines(packed: Content, name: str) -> int:
+    """The number of rows in a part, below its line of names."""
+    return sum(1 for _ in _unpacked(packed, name)) - 1
+
+
+def _unpacked(packed: Content, name: str) -> Iterator[bytes]:
+    """The lines of a part, none longer than a row can be. Raises Refused `altered`."""
     try:
-        with tarfile.open(file, mode="r:") as tar:
-            yield tar
+        with gzip.GzipFile(fileobj=packed, mode="rb") as part:
+            while line := part.readline(LARGEST_LINE + 1):
+                if not line.endswith(b"\n"):
+                    raise Refused("altered", part=name)
+                yield line
     except UNREADABLE:
-        raise Refused("not_whole") from None
+        raise Refused("altered", part=name) from None
 
 
-@contextmanager
-def part_of(tar: tarfile.TarFile, table: str) -> Iterator[IO[bytes]]:
-    content = tar.extractfile(table_name(table))
-    assert content is not None
-    with content:
-        yield content
-
-
-async def lines_of(packed: IO[bytes], table: TableShape) -> AsyncIterator[list[Row]]:
-    """The rows of a table's part, in portions. Raises Refused `shape`, `value`."""
-    converts = [values.of_file(one.kind) for one in table.columns]
-    with gzip.GzipFile(fileobj=packed, mode="rb") as part:
-        if json.loads(part.readline()) != [list(one) for one in table.header]:
-            raise Refused("shape", table=table.name)
-        portion: list[Any] = []
-        for line in part:
-            portion.append(json.loads(line))
-            if len(portion) == rows.PORTION:
-                yield rows.converted(table, portion, converts)
-                portion = []
-        if portion:
+async def lines_of(archive: Opened, table: TableShape) -> AsyncGenerator[list[Row], None]:
+    """The rows of a table's part, in portions. Raises Refused `shape`, `value`, `altered`."""
+    name = table_name(table.name)
+    converts = [values.of_file(one.kind, one.scale) for one in table.columns]
+    lines = _unpacked(archive.part(table.name), name)
+    if _parsed(next(lines, b""), name) != [list(one) for one in table.header]:
+        raise Refused("shape", table=table.name)
+    portion: list[Any] = []
+    size = 0
+    for line in lines:
+        row = _parsed(line, name)
+        if type(row) is not list or len(row) != len(table.columns):
+            raise Refused("altered", part=name)
+        portion.append(row)
+        size += len(line)
+        if len(portion) == rows.PORTION or size > LARGEST_PORTION:
             yield rows.converted(table, portion, converts)
+            portion, size = [], 0
+    if portion:
+        yield rows.converted(table, portion, converts)
+
+
+def _parsed(line: bytes, name: str) -> Any:
+    try:
+        return json.loads(line)
+    except MALFORMED:
+        raise Refused("altered", part=name) from None

@@ -31,7 +31,7 @@ from models.transfer.archive import (
     table_name,
 )
 from models.transfer.opening import snapshot
-from models.transfer.refusing import Refused
+from models.transfer.refusing import Refused, using
 from models.transfer.shape import Shape, TableShape, read_shape
 
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -42,7 +42,7 @@ async def write_archive(
 ) -> Manifest:
     """Writes a new file, whole or not at all, readable for its owner alone, while the office goes on.
 
-    Raises Refused (`exists`, `damaged_database` …), OSError.
+    Raises Refused (`exists`, `damaged_database` …), OSError, FolderUnusable.
     """
     with _new_file(file) as out:
         return await _write(database, evidence, out, beside=file.parent, program=program, now=now)
@@ -53,9 +53,9 @@ async def _write(
 ) -> Manifest:
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
         async with snapshot(database) as connection:
+            await _ensure_sound(connection)
             shape = await read_shape(connection)
             revision = shape.known()
-            await _ensure_sound(connection)
             tables = {}
             for table in shape.tables:
                 with tempfile.TemporaryFile(dir=beside) as part:
@@ -133,18 +133,27 @@ def _add_evidence(
         if not HASH.fullmatch(name):
             missing += 1
             continue
-        try:
-            with (folder / name[:2] / name).open("rb") as content:
-                if digest_of(content) != name:
-                    damaged += 1
-                    continue
-                _add(tar, evidence_name(name), content)
-                size += content.tell()
-        except FileNotFoundError:
+        with using(folder):
+            content = _opened(folder / name[:2] / name)
+        if content is None:
             missing += 1
             continue
+        with content:
+            with using(folder):
+                sound = digest_of(content) == name
+            if not sound:
+                damaged += 1
+                continue
+            _add(tar, evidence_name(name), content)
+            size += content.tell()
         kept.append(name)
     return kept, size, missing, damaged
+
+
+def _opened(file: Path) -> IO[bytes] | None:
+    with suppress(FileNotFoundError):
+        return file.open("rb")
+    return None
 
 
 @contextmanager
@@ -160,12 +169,7 @@ def _new_file(file: Path) -> Iterator[IO[bytes]]:
             out.flush()
             os.fsync(out.fileno())
         check(part)  # what was written can be read, before it counts as a backup
-        try:
-            os.link(part, file)  # unlike a rename it never takes the place of another file
-        except FileExistsError:
-            raise Refused("exists", file=file) from None
-        except OSError:  # a file system without links
-            part.rename(file)
+        _name(part, file)
         folder = os.open(file.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -174,3 +178,17 @@ def _new_file(file: Path) -> Iterator[IO[bytes]]:
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
+
+
+def _name(part: Path, file: Path) -> None:
+    """Gives a file its name, which no other file has. Raises Refused `exists`."""
+    try:
+        try:
+            os.link(part, file)  # unlike a rename it never takes the place of another file
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links: an empty file of our own keeps the place
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            part.replace(file)
+    except FileExistsError:
+        raise Refused("exists", file=file) from None

@@ -5,6 +5,7 @@ source (one instant, nobody writes) ──copy──▶ target (one transaction)
 """
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,7 +50,8 @@ async def move(source: Database, target: Database, *, now: datetime, anyway: boo
 
 async def _copy(reading: AsyncConnection, writing: AsyncConnection, shape: Shape) -> list[Moved]:
     for table in shape.tables:
-        await rows.write(writing, table, rows.read(reading, table))
+        async with aclosing(rows.read(reading, table)) as found:
+            await rows.write(writing, table, found)
         await rows.count_on(writing, table)
     return [
         Moved(table.name, await compare(table, rows.read(reading, table), rows.read(writing, table)))

@@ -6,50 +6,54 @@ check all of the file ──▶ schema of the backup ──▶ one transaction: 
 
 import os
 import secrets
-import tarfile
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from models.engine import Database
-from models.migrate import migrate
+from models.migrate import migrate, newest
 from models.transfer import rows
 from models.transfer.archive import (
     CHUNK,
-    EVIDENCE,
     Manifest,
+    Opened,
     check,
     digest_of,
     lines_of,
     opened,
-    part_of,
     table_name,
 )
 from models.transfer.comparing import compare
 from models.transfer.opening import loading, make_ready
-from models.transfer.refusing import Refused
+from models.transfer.refusing import Refused, Unfinished, using
 from models.transfer.shape import Shape
 
 
-async def restore(file: Path, database: Database, evidence: Path) -> Manifest:
-    """Fills an empty database and the folder of evidence; gives what was restored. Raises Refused, OSError.
+async def restore(
+    file: Path, database: Database, evidence: Path, *, checked: Manifest | None = None
+) -> Manifest:
+    """Fills an empty database and the folder of evidence; gives what was restored.
 
-    A refusal leaves the database empty. Files of evidence that are there already stay.
+    `checked`: what `check` has just said of this file. Raises Refused, OSError, FolderUnusable: the database
+    is empty still, files of evidence that are there stay. Raises Unfinished: it is filled, or may be.
     """
-    manifest = check(file)
+    manifest = checked or check(file)
     await make_ready(database, manifest.schema)
-    with opened(file) as tar:
+    with opened(file) as archive:
         async with loading(database) as (connection, shape):
             _ensure_whole(manifest, shape)
             for table in shape.tables:
-                with part_of(tar, table.name) as packed:
-                    await rows.write(connection, table, lines_of(packed, table))
+                await rows.write(connection, table, lines_of(archive, table))
                 await rows.count_on(connection, table)
             for table in shape.tables:
-                with part_of(tar, table.name) as packed:
-                    count = await compare(table, lines_of(packed, table), rows.read(connection, table))
+                count = await compare(table, lines_of(archive, table), rows.read(connection, table))
                 if count != manifest.tables[table.name].rows:
                     raise Refused("altered", part=table_name(table.name))
-            _unpack(tar, evidence)
-    await migrate(database)
+            _unpack(archive, evidence)
+    try:
+        await migrate(database)
+    except (SQLAlchemyError, OSError) as error:
+        raise Unfinished("not_migrated", error, found=manifest.schema, newest=newest()) from error
     return manifest
 
 
@@ -58,28 +62,26 @@ def _ensure_whole(manifest: Manifest, shape: Shape) -> None:
         raise Refused("shape", table=name)
 
 
-def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
-    """Writes the evidence that is not there yet, each file whole or not at all."""
-    for member in tar:
-        match = EVIDENCE.fullmatch(member.name)
-        if match is None:
-            continue
-        place = folder / match[1] / match[2]
-        if _is(place, match[2]):
-            continue
-        content = tar.extractfile(member)
-        assert content is not None
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f".new-{secrets.token_hex(4)}")  # a sweep knows such names
-        try:
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                while chunk := content.read(CHUNK):
-                    out.write(chunk)
-                out.flush()
-                os.fsync(out.fileno())
-            part.replace(place)
-        finally:
-            part.unlink(missing_ok=True)
+def _unpack(archive: Opened, folder: Path) -> None:
+    """Writes the evidence that is not there yet, each file whole or not at all. Raises FolderUnusable."""
+    for member in archive.evidence:
+        sha256 = member.name.rpartition("/")[2]
+        place = folder / sha256[:2] / sha256
+        content = archive.content(member)
+        with using(folder):
+            if _is(place, sha256):
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            part = place.with_name(f".new-{secrets.token_hex(4)}")  # a sweep knows such names
+            try:
+                with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                    while chunk := content.read(CHUNK):
+                        out.write(chunk)
+                    out.flush()
+                    os.fsync(out.fileno())
+                part.replace(place)
+            finally:
+                part.unlink(missing_ok=True)
 
 
 def _is(place: Path, sha256: str) -> bool:

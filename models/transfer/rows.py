@@ -1,7 +1,6 @@
 """Rows out of a database and into it, in portions, in the order of their keys."""
 
-from collections.abc import AsyncIterator, Sequence
-from decimal import DecimalException
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -16,14 +15,16 @@ PORTION = 2000
 """Rows that are held at once."""
 BROKEN_RULE = "23"
 """SQLSTATE class of a row that breaks a constraint."""
-UNFIT = (ValueError, TypeError, DecimalException)
+UNHELD = ("22", "54")
+"""SQLSTATE classes of a value that a column has no room for, and of one past a limit of the server."""
+UNFIT = (ValueError, TypeError, ArithmeticError, RecursionError)
 
 
 def is_sqlite(connection: AsyncConnection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-async def read(connection: AsyncConnection, table: TableShape) -> AsyncIterator[list[Row]]:
+async def read(connection: AsyncConnection, table: TableShape) -> AsyncGenerator[list[Row], None]:
     """All rows, by key, with the letters of a key in the order of their code points on both engines.
 
     Raises Refused `value`: something is not of its column's kind.
@@ -83,7 +84,7 @@ async def write(connection: AsyncConnection, table: TableShape, rows: AsyncItera
     """Puts rows into an empty table; gives their number. References are checked when the last is there.
 
     PostgreSQL: one COPY, after which it checks what rows of a table say of each other. SQLite: with
-    `PRAGMA defer_foreign_keys`, which `opened` sets.
+    `PRAGMA defer_foreign_keys`, which `loading` sets.
     """
     if is_sqlite(connection):
         return await _insert(connection, table, rows)
@@ -104,7 +105,10 @@ async def write(connection: AsyncConnection, table: TableShape, rows: AsyncItera
             table.name, records=records(), columns=[one.name for one in table.columns]
         )
     except Exception as error:  # asyncpg's own: SQLAlchemy has no COPY
-        if not str(getattr(error, "sqlstate", "")).startswith(BROKEN_RULE):
+        state = str(getattr(error, "sqlstate", ""))
+        if state.startswith(UNHELD):
+            raise Refused("unheld", table=table.name, rule=state) from None
+        if not state.startswith(BROKEN_RULE):
             raise
         rule = getattr(error, "constraint_name", None) or "-"
         raise Refused("broken", table=table.name, rule=rule) from None

@@ -1,10 +1,10 @@
 """What tables a database has: their columns, keys, and the order in which they can be filled."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Integer, MetaData, Numeric, SmallInteger, String, Table, text
+from sqlalchemy import Connection, Integer, MetaData, Numeric, SmallInteger, String, Table, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
@@ -21,7 +21,8 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`limit`: the longest text or the largest number, None: no limit; `scale`: digits behind the point."""
+    """`limit`: the longest text, the largest whole number, or what an exact one is below; None: no limit.
+    `scale`: digits behind the point."""
 
     name: str
     kind: Kind
@@ -76,15 +77,30 @@ async def read_shape(connection: AsyncConnection) -> Shape:
     return await connection.run_sync(_reflect)
 
 
+async def read_names(connection: AsyncConnection) -> Shape:
+    """The same in no order and without columns, which take a while to ask for."""
+    return await connection.run_sync(_names)
+
+
 def _reflect(connection: Connection) -> Shape:
     metadata = MetaData()
     metadata.reflect(connection)
-    version = metadata.tables.get(VERSION)
-    revision = None
-    if version is not None:
-        revision = connection.scalar(text(f"SELECT version_num FROM {VERSION}"))  # noqa: S608
     found = [one for one in metadata.sorted_tables if one.name not in {VERSION, *LEFT_BEHIND}]
-    return Shape(None if revision is None else str(revision), tuple(map(_table, found)))
+    return Shape(_revision(connection, metadata.tables), tuple(map(_table, found)))
+
+
+def _names(connection: Connection) -> Shape:
+    names = inspect(connection).get_table_names()
+    found = [one for one in names if one not in {VERSION, *LEFT_BEHIND}]
+    revision = _revision(connection, names)
+    return Shape(revision, tuple(TableShape(one, (), (), numbered=False) for one in found))
+
+
+def _revision(connection: Connection, tables: Container[str]) -> str | None:
+    if VERSION not in tables:
+        return None
+    found = connection.scalar(text(f"SELECT version_num FROM {VERSION}"))  # noqa: S608
+    return None if found is None else str(found)
 
 
 def _table(table: Table) -> TableShape:
@@ -102,6 +118,8 @@ def _limit(type_: TypeEngine[Any]) -> int | None:
         return type_.length
     if isinstance(type_, SmallInteger):
         return LARGEST_SMALL
+    if isinstance(type_, Numeric) and type_.precision is not None:
+        return int(10 ** (type_.precision - _scale(type_)))
     return LARGEST if isinstance(type_, Integer) else None
 
 

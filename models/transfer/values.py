@@ -9,6 +9,7 @@ is not of its kind: SQLite keeps whatever it is given.
 """
 
 import enum
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -73,6 +74,13 @@ def _truth(value: Any) -> bool:
     return bool(value)
 
 
+def _time(value: str) -> time:
+    found = time.fromisoformat(value)
+    if found.tzinfo is not None:
+        raise ValueError("time zone")
+    return found
+
+
 def _instant(value: str) -> datetime:
     found = datetime.fromisoformat(value)
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
@@ -97,7 +105,7 @@ def of_sqlite(kind: Kind, scale: int) -> Convert:
         Kind.TRUTH: _truth,
         Kind.INSTANT: _instant,
         Kind.DAY: date.fromisoformat,
-        Kind.TIME: time.fromisoformat,
+        Kind.TIME: _time,
         Kind.DOUBLE: float,
         Kind.EXACT: _exact(scale),
     }[kind]
@@ -130,7 +138,7 @@ def to_sqlite(kind: Kind) -> Convert | None:
 
 
 def to_postgresql(kind: Kind, limit: int | None) -> Convert | None:
-    """Checks what PostgreSQL would refuse in the middle of a copy: NUL, texts that are too long."""
+    """Checks what PostgreSQL would refuse in the middle of a copy: NUL, what is too long or too large."""
 
     def text(value: str) -> str:
         if "\x00" in value:
@@ -139,29 +147,60 @@ def to_postgresql(kind: Kind, limit: int | None) -> Convert | None:
             raise ValueError("length")
         return value
 
+    def as_json(value: str) -> str:
+        json.loads(text(value), parse_constant=_no_number)
+        return value
+
     def whole(value: int) -> int:
         if limit is not None and not -limit - 1 <= value <= limit:
             raise ValueError("range")
         return value
 
-    if kind in (Kind.TEXT, Kind.JSON):
-        return text
-    return whole if kind == Kind.WHOLE else None
+    def exact(value: Decimal) -> Decimal:
+        if limit is not None and not abs(value) < limit:
+            raise ValueError("range")
+        return value
+
+    checks: dict[Kind, Convert] = {
+        Kind.TEXT: text,
+        Kind.JSON: as_json,
+        Kind.WHOLE: whole,
+        Kind.EXACT: exact,
+    }
+    return checks.get(kind)
 
 
-def of_file(kind: Kind) -> Convert | None:
-    """From a line of a backup; None: as JSON has it."""
+def _no_number(constant: str) -> None:
+    """Python writes NaN and Infinity into JSON; the standard, and PostgreSQL, know neither."""
+    raise ValueError(constant)
+
+
+def of_file(kind: Kind, scale: int) -> Convert:
+    """From a line of a backup."""
     return {
         Kind.INSTANT: _instant,
         Kind.DAY: date.fromisoformat,
-        Kind.TIME: time.fromisoformat,
-        Kind.EXACT: Decimal,
-        Kind.WHOLE: _exactly(int),
-        Kind.TEXT: _exactly(str),
-        Kind.JSON: _exactly(str),
+        Kind.TIME: _time,
+        Kind.EXACT: _exact(scale),
+        Kind.WHOLE: _whole_of_file,
+        Kind.TEXT: _text_of_file,
+        Kind.JSON: _text_of_file,
         Kind.TRUTH: _exactly(bool),
         Kind.DOUBLE: float,
     }[kind]
+
+
+def _whole_of_file(value: Any) -> int:
+    if type(value) is not int or not -LARGEST - 1 <= value <= LARGEST:
+        raise ValueError("int")
+    return value
+
+
+def _text_of_file(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError("str")
+    value.encode()  # half a character pair: JSON can name it, no database holds it
+    return value
 
 
 def to_file(kind: Kind) -> Convert | None:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from models import Day, Person, State
+from models import Day, Person
+from models.days import SUBMITTED
 from services.approvals.escalation import ESCALATED, is_escalated, workdays_waited
 from services.calendar.personal import PersonalCalendar, load_personal
 from services.clock import local_date
@@ -55,18 +56,21 @@ async def lying_with(session: AsyncSession, actor: Actor, *, now: datetime) -> l
 
 
 def _waiting(actor: Actor, seats: Iterable[int]) -> Select[Day, str, int, str]:
-    """The waiting days of the seats' people, and of the people of those whom the seats supervise."""
-    boss = aliased(Person)
+    """The waiting days of the seats' people, and of the people of those whom the seats supervise.
+
+    The people come first: what else waits in the office is not looked at, however much it is.
+    """
+    boss, person, above = aliased(Person), aliased(Person), aliased(Person)
     taken = sorted(seats)
+    below = union_all(
+        select(person.id).where(person.supervisor_id.in_(taken)),
+        select(person.id).join(above, above.id == person.supervisor_id).where(above.supervisor_id.in_(taken)),
+    )
     return (
         select(Day, Person.name.label("name"), boss.id.label("boss_id"), boss.name.label("boss_name"))
         .join(Person, Person.id == Day.person_id)
         .join(boss, boss.id == Person.supervisor_id)
-        .where(
-            Day.state == State.SUBMITTED,
-            Person.id != actor.person_id,
-            or_(boss.id.in_(taken), boss.supervisor_id.in_(taken)),
-        )
+        .where(Day.state == SUBMITTED, Person.id != actor.person_id, Day.person_id.in_(below))
         .order_by(Day.submitted_at, Day.id)
         .execution_options(populate_existing=True)
     )

@@ -39,15 +39,27 @@ def of_lineages(lineages: Collection[int]) -> ColumnElement[bool]:
     return or_(Target.id.in_(wanted), Target.lineage_id.in_(wanted))
 
 
-async def last_dates(session: AsyncSession, root: int, *, first: date, last: date) -> Mapping[int, date]:
-    """Lineage → the last date in a span on which somebody below the root did something for it. One query."""
+async def last_dates(
+    session: AsyncSession,
+    root: int,
+    *,
+    first: date,
+    last: date,
+    lineages: Collection[int] | None = None,
+) -> Mapping[int, date]:
+    """Lineage → the last date in a span on which somebody below the root did something for it. One query.
+
+    `lineages`: only of these.
+    """
     people = below(root)
-    rows = await session.execute(
+    query = (
         _dates()
         .join(people, people.c.id == Day.person_id)
         .where(Day.work_date.between(first, last), Day.person_id != root, visible_to(root))
     )
-    return {row[0]: row[1] for row in rows}
+    if lineages is not None:
+        query = query.where(of_lineages(lineages))
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def last_dates_of(

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import DayKind, DigestKind, Person, Tone
+from models.engine import takes_long
 from services.calendar import load_personal
 from services.cascade.serving import last_served
 from services.digests.periods import Period, load_period, subject_of
@@ -63,6 +64,7 @@ class PersonWeek:
         return not (self.asked or self.entries or self.reported or self.approved or self.feedback)
 
 
+@takes_long
 async def person_week(session: AsyncSession, person_id: int, week: date, *, now: datetime) -> PersonWeek:
     """A person's summary of a week. Raises NotFound."""
     subject = await subject_of(session, DigestKind.PERSON, person_id)

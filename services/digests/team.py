@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, DigestKind, Entry, Person, State, Verdict
+from models.engine import takes_long
 from services.calendar import PersonalCalendar, load_personal
 from services.cascade.serving import last_served
 from services.clock import local_date
@@ -104,6 +105,7 @@ async def team_leader(session: AsyncSession, actor: Actor) -> int:
     return min(actor.stands_in_for)
 
 
+@takes_long
 async def team_week(session: AsyncSession, supervisor_id: int, week: date, *, now: datetime) -> TeamWeek:
     """The summary of a supervisor's people: those who are assigned to them now. Raises NotFound.
 

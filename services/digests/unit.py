@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import DayKind, Pattern, Person, Unit
+from models.engine import takes_long
 from services.calendar import load_calendar
 from services.digests.discretion import owners_of
 from services.digests.periods import Period, Subject, load_period
@@ -54,6 +55,7 @@ class UnitWeek:
         return not (self.asked or self.reported or self.approved)
 
 
+@takes_long
 async def unit_week(session: AsyncSession, subject: Subject, week: date, *, now: datetime) -> UnitWeek:
     """The summary of a unit: of those who belong to it now. Raises NotFound."""
     name = await session.scalar(select(Unit.name).where(Unit.id == subject.unit_id))

@@ -20,18 +20,21 @@ from services.outbox.ending import RETRY_AFTER, Sent, finish, finish_sent, put_b
 from services.outbox.writing import (
     DRAWN,
     FORMER_CHAT,
+    NOT_JOINED,
     ROUND,
     Letter,
     enqueue,
     enqueue_many,
     enqueue_unless_waiting,
     lane_of,
+    tell_after_all,
 )
 
 __all__ = [
     "DRAWN",
     "FORMER_CHAT",
     "LANES",
+    "NOT_JOINED",
     "RETRY_AFTER",
     "ROUND",
     "Claimed",
@@ -50,4 +53,5 @@ __all__ = [
     "put_off",
     "recover",
     "shares",
+    "tell_after_all",
 ]

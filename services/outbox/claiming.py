@@ -24,12 +24,11 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from models import Account, Group, Lane, OutboxMessage, OutboxState, Pace, Person, Unit
 from services.outbox.writing import FORMER_CHAT
+from services.pacing import LONGEST_REST
 
 LANES = tuple(Lane)
 SHARE = 4
 """Every lane but the first gets a quarter of a claim while something of it is due."""
-LONGEST_REST = 300.0
-"""Seconds that a chat may have used up its pace for."""
 WAITING: ColumnElement[Any] = literal_column("'waiting'")
 SENDING: ColumnElement[Any] = literal_column("'sending'")
 """As the partial indexes say it: a bound value would hide from the planner that they fit."""
@@ -61,6 +60,7 @@ class Claimed:
     kind: str
     payload: dict[str, Any]
     attempts: int
+    """With this one, which together with `claimed_at` names the claim: its ending is nobody else's."""
     person_id: int | None
     chat_id: int | None
     user_id: int | None
@@ -70,6 +70,7 @@ class Claimed:
     group: GroupFacts | None = None
     stale_at: datetime | None = None
     former: bool = False
+    claimed_at: datetime | None = None
 
 
 async def anything_due(session: AsyncSession, *, now: datetime, lanes: Sequence[Lane] = LANES) -> bool:
@@ -87,17 +88,18 @@ async def claim(
     limit: int = 20,
     lanes: Sequence[Lane] = LANES,
     paced: float | None = None,
+    turn: int = 0,
 ) -> Sequence[Claimed]:
     """Takes up to `limit` due rows of these lanes, those of the first lane first; at most one a chat.
 
     A row is passed over while an earlier one to the same person or group stands in line: it is being sent, is
     due, or was tried and is tried again. One that was put off for a later hour lets others pass. `paced`: the
     time in seconds since 1970 when chats have a pace (the database's own clock is used where it has one);
-    None: they have none. Every later lane gets its share of the limit, so that nothing starves; a limit
-    smaller than the number of lanes cannot be shared.
+    None: they have none. Every later lane gets its share of the limit, so that nothing starves; of a limit
+    smaller than the number of lanes they get it in `turn`.
     """
     ids: list[int] = []
-    quotas = shares(lanes, limit)
+    quotas = shares(lanes, limit, turn)
     unsated = []
     for lane, quota in quotas:
         taken = await _take(session, lane, quota, now=now, paced=paced) if quota else ()
@@ -112,8 +114,15 @@ async def claim(
     return [_claimed(row) for row in await session.execute(_FACTS, {"ids": ids})]
 
 
-def shares(lanes: Sequence[Lane], limit: int) -> list[tuple[Lane, int]]:
-    """How many each lane may take before what others leave is shared out."""
+def shares(lanes: Sequence[Lane], limit: int, turn: int = 0) -> list[tuple[Lane, int]]:
+    """How many each lane may take before what others leave is shared out.
+
+    `turn`: a number that grows from claim to claim.
+    """
+    if limit < len(lanes):
+        order = sorted(lanes)
+        begin = turn % len(order)
+        return [(lane, int(place < limit)) for place, lane in enumerate(order[begin:] + order[:begin])]
     each = max(1, limit // SHARE)
     first, *later = sorted(lanes)
     quotas = [(first, max(1, limit - each * len(later)))]
@@ -209,6 +218,7 @@ _FACTS = (
         OutboxMessage.kind,
         OutboxMessage.payload,
         OutboxMessage.attempts,
+        OutboxMessage.claimed_at,
         OutboxMessage.person_id,
         OutboxMessage.stale_at,
         Person.name,
@@ -242,6 +252,7 @@ def _claimed(row: Any) -> Claimed:
         "kind": row.kind,
         "payload": row.payload,
         "attempts": row.attempts,
+        "claimed_at": row.claimed_at,
         "person_id": row.person_id,
         "stale_at": row.stale_at,
     }

@@ -1,10 +1,13 @@
-"""What becomes of a row that was claimed."""
+"""What becomes of a row that was claimed.
+
+An ending is its claim's: one that comes late, or twice, changes nothing for whoever claimed the row since.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Lane, OutboxMessage, OutboxState
@@ -25,7 +28,7 @@ RETRY_AFTER = (
 class Sent:
     """A row that was sent: its first message; None when there was nothing left to tell."""
 
-    id: int
+    row: Claimed
     message_id: int | None
 
 
@@ -34,19 +37,44 @@ async def finish_sent(session: AsyncSession, sent: Sequence[Sent], *, now: datet
     if not sent:
         return
     connection = await session.connection()
-    await connection.execute(_SENT, [{"row": one.id, "message": one.message_id, "at": now} for one in sent])
+    given = [
+        {
+            "row": one.row.id,
+            "try": one.row.attempts,
+            "since": one.row.claimed_at,
+            "message": one.message_id,
+            "at": now,
+        }
+        for one in sent
+    ]
+    await connection.execute(_SENT, given)
+
+
+def _still(row: Claimed) -> tuple[ColumnElement[bool], ...]:
+    """It is in hand by this claim."""
+    return (
+        OutboxMessage.id == row.id,
+        OutboxMessage.state == OutboxState.SENDING,
+        OutboxMessage.attempts == row.attempts,
+        OutboxMessage.claimed_at == row.claimed_at,
+    )
 
 
 _SENT = (
     update(OutboxMessage)
-    .where(OutboxMessage.id == bindparam("row"), OutboxMessage.state == OutboxState.SENDING)
+    .where(
+        OutboxMessage.id == bindparam("row"),
+        OutboxMessage.state == OutboxState.SENDING,
+        OutboxMessage.attempts == bindparam("try"),
+        OutboxMessage.claimed_at == bindparam("since"),
+    )
     .values(state=OutboxState.SENT, finished_at=bindparam("at"), message_id=bindparam("message"), error=None)
 )
 
 
 async def finish(
     session: AsyncSession,
-    message_id: int,
+    claimed: Claimed,
     state: OutboxState,
     *,
     now: datetime,
@@ -56,7 +84,7 @@ async def finish(
     """Records the end of a claimed row."""
     await session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.id == message_id, OutboxMessage.state == OutboxState.SENDING)
+        .where(*_still(claimed))
         .values(state=state, finished_at=now, message_id=telegram_message_id, error=error)
     )
 
@@ -69,12 +97,12 @@ async def put_back(
     `wait`: the server's own; it uses up no attempt. That it holds for everybody is the pace's matter.
     """
     if wait is None and claimed.attempts > len(RETRY_AFTER):
-        await finish(session, claimed.id, OutboxState.FAILED, now=now, error=error)
+        await finish(session, claimed, OutboxState.FAILED, now=now, error=error)
         return
     pause = wait if wait is not None else RETRY_AFTER[claimed.attempts - 1]
     await session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.id == claimed.id, OutboxMessage.state == OutboxState.SENDING)
+        .where(*_still(claimed))
         .values(
             state=OutboxState.WAITING,
             not_before=now + pause,
@@ -88,7 +116,7 @@ async def put_off(session: AsyncSession, claimed: Claimed, *, until: datetime) -
     """Returns a claimed row that was not tried, for a later hour; others pass it."""
     await session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.id == claimed.id, OutboxMessage.state == OutboxState.SENDING)
+        .where(*_still(claimed))
         .values(
             state=OutboxState.WAITING,
             not_before=until,
@@ -102,13 +130,14 @@ async def recover(
     session: AsyncSession,
     *,
     now: datetime,
-    older_than: timedelta = timedelta(),
+    older_than: timedelta | None = None,
     in_hand: Collection[int] = (),
     lanes: Collection[Lane] = LANES,
 ) -> int:
     """What was in flight when its process died is `uncertain`. Gives how many.
 
-    `older_than`: where other processes share the outbox, only what no living one can still be sending.
+    `older_than`: where other processes share the outbox, only what no living one can still be sending. A
+    claim of so far in the future was made before the clock was set back. None: all of them.
     `in_hand`: rows the asking process is sending itself.
     """
     found = await session.execute(
@@ -116,7 +145,7 @@ async def recover(
         .where(
             OutboxMessage.state == OutboxState.SENDING,
             OutboxMessage.lane.in_(lanes),
-            OutboxMessage.claimed_at <= now - older_than,
+            *_dead(now, older_than),
             OutboxMessage.id.not_in(in_hand),
         )
         .values(state=OutboxState.UNCERTAIN, finished_at=now, error="the process ended while sending")
@@ -124,3 +153,10 @@ async def recover(
         .execution_options(synchronize_session=False)
     )
     return len(found.all())
+
+
+def _dead(now: datetime, older_than: timedelta | None) -> tuple[ColumnElement[bool], ...]:
+    if older_than is None:
+        return ()
+    claimed = OutboxMessage.claimed_at
+    return (or_(claimed <= now - older_than, claimed > now + older_than),)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Lane, OutboxMessage, OutboxState
@@ -141,3 +141,24 @@ async def enqueue_unless_waiting(
             message.not_before = not_before or message.not_before
             return
     await enqueue(session, kind, to=to, now=now, payload=payload, not_before=not_before)
+
+
+NOT_JOINED = "not joined"
+"""The error of a row whose person had no account when it was sent."""
+MISSED_FOR = timedelta(days=30)
+
+
+async def tell_after_all(session: AsyncSession, person_id: int, kind: str, *, now: datetime) -> None:
+    """Puts what somebody missed before they joined, in the last 30 days, back in line."""
+    await session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.person_id == person_id,
+            OutboxMessage.kind == kind,
+            OutboxMessage.state == OutboxState.FAILED,
+            OutboxMessage.error == NOT_JOINED,
+            OutboxMessage.created_at > now - MISSED_FOR,
+        )
+        .values(state=OutboxState.WAITING, not_before=now, finished_at=None, error=None, attempts=0)
+        .execution_options(synchronize_session=False)
+    )

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Pattern, PerformancePlan, Person, PlanState, Role, RoleName, State, Unit
+from models import Day, Pattern, PerformancePlan, Person, PlanState, Role, RoleName, Unit
+from models.days import SUBMITTED
 from services import audit
 from services.clock import local_date
 from services.entries.sending import tell_queue
@@ -249,7 +250,7 @@ async def _tell_queues(
     session: AsyncSession, matches: Sequence[_Match], former: Mapping[int, int | None], *, now: datetime
 ) -> None:
     """A day that waits goes with its person: both supervisors see it, the one without and the one with it."""
-    waiting = set(await session.scalars(select(Day.person_id).where(Day.state == State.SUBMITTED).distinct()))
+    waiting = set(await session.scalars(select(Day.person_id).where(Day.state == SUBMITTED).distinct()))
     concerned: set[int | None] = set()
     for match in matches:
         person = match.person

@@ -20,7 +20,7 @@ from models.engine import insert_into
 from services import audit
 from services.entries.disowning import Disowned, disown
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
-from services.outbox import FORMER_CHAT, enqueue
+from services.outbox import FORMER_CHAT, enqueue, tell_after_all
 from services.people.identity import Actor
 from services.people.invitations import revoke_unused, token_hash
 from services.rounds.plan import plan_person
@@ -118,6 +118,7 @@ async def join(
         key = f"person_joined:{invitation.id}:{reader}"
         await enqueue(session, "person_joined", to=reader, now=now, payload=payload, key=key)
     await session.flush()
+    await tell_after_all(session, person.id, "person_joined", now=now)
     await plan_person(session, person.id, now=now)
     if former is not None:
         await _tell_former(session, person, former.chat_id, invitation_id=invitation.id, now=now)

@@ -76,28 +76,23 @@ def _first_and_last(year: int) -> tuple[date, date]:
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def _counted(entries: ColumnElement[bool], *, year: int, at: datetime) -> Select[int]:
-    """The ids of entries of a year that counted at an instant: approved then, or recorded by a head."""
+def _counted(*, year: int, at: datetime) -> ColumnElement[bool]:
+    """Whether an entry with its day is of a year and counted at an instant: approved, or recorded by a head.
+
+    The last verdict is looked up entry by entry. Asked for as a list (`id IN (…)`) inside this OR, PostgreSQL
+    reads every entry of the office; as a join, SQLite goes through the list once an entry. Written as a sum
+    no planner finds another order for it: the newest decision has the highest, its last bit is the verdict.
+    """
     first, last = _first_and_last(year)
-    latest = (
-        select(func.max(Decision.id).label("id"))
-        .join(Entry, Entry.id == Decision.entry_id)
-        .join(Day, Day.id == Entry.day_id)
-        .where(entries, Day.work_date.between(first, last), Decision.decided_at < at)
-        .group_by(Decision.entry_id)
-        .subquery()
-    )
-    approved = (
-        select(Decision.entry_id)
-        .join(latest, latest.c.id == Decision.id)
-        .where(Decision.verdict == Verdict.APPROVE, Decision.entry_id.is_not(None))
+    is_approval = case((Decision.verdict == Verdict.APPROVE, 1), else_=0)
+    newest = (
+        select(func.max(Decision.id * 2 + is_approval))
+        .where(Decision.entry_id == Entry.id, Decision.decided_at < at)
+        .correlate(Entry)
+        .scalar_subquery()
     )
     recorded = and_(Entry.state == State.RECORDED, Day.first_submitted_at < at, Entry.created_at < at)
-    return (
-        select(Entry.id)
-        .join(Day, Day.id == Entry.day_id)
-        .where(entries, Day.work_date.between(first, last), or_(Entry.id.in_(approved), recorded))
-    )
+    return and_(Day.work_date.between(first, last), or_(recorded, newest % 2 == 1))
 
 
 async def load_sums(
@@ -108,10 +103,7 @@ async def load_sums(
     rows = await session.execute(
         select(Entry.target_id, Entry.unit, month, func.sum(Entry.quantity))
         .join(Day, Day.id == Entry.day_id)
-        .where(
-            Entry.id.in_(_counted(Entry.target_id.in_(wordings), year=year, at=at)),
-            Entry.quantity.is_not(None),
-        )
+        .where(Entry.target_id.in_(wordings), Entry.quantity.is_not(None), _counted(year=year, at=at))
         .group_by(Entry.target_id, Entry.unit, month)
     )
     found: dict[int, Sums] = {}
@@ -130,14 +122,15 @@ async def load_outside(
     By minutes where they are known of nearly all entries, else by the number of entries.
     """
     outside = and_(Entry.target_id.is_(None), Entry.outside_plan)
-    counted = _counted(
-        and_(Day.person_id.in_(person_ids), or_(Entry.target_id.is_not(None), outside)), year=year, at=at
-    )
     flag = case((outside, 1), else_=0)
     rows = await session.execute(
         select(Day.person_id, flag, func.count(), func.count(Entry.minutes), func.sum(Entry.minutes))
         .join(Day, Day.id == Entry.day_id)
-        .where(Entry.id.in_(counted))
+        .where(
+            Day.person_id.in_(person_ids),
+            or_(Entry.target_id.is_not(None), outside),
+            _counted(year=year, at=at),
+        )
         .group_by(Day.person_id, flag)
     )
     found: dict[int, Outside] = {}

@@ -18,6 +18,7 @@ from models import (
     Schedule,
     State,
 )
+from models.days import SUBMITTED
 from services.rounds.due import WEEKLY, Due
 from services.rounds.judging import Background, Found
 from services.rounds.people import FACTS, facts_of, load_particulars
@@ -91,7 +92,7 @@ async def _queues(session: AsyncSession) -> dict[int, set[int]]:
     rows = await session.execute(
         select(Person.supervisor_id, Person.id)
         .join(Day, Day.person_id == Person.id)
-        .where(Day.state == State.SUBMITTED, Person.supervisor_id.is_not(None))
+        .where(Day.state == SUBMITTED, Person.supervisor_id.is_not(None))
         .distinct()
     )
     queues: dict[int, set[int]] = {}

@@ -1,8 +1,8 @@
 """What becomes of a message that comes too late, because delivery was down. Pure.
 
 A round is worth something in its hours: a brief of the morning is none at noon. Its message is not sent once
-it is stale, and so nothing that a tick wrote arrives at night. A weekly summary keeps its worth, and who
-begins to stand in has to know it: they wait for the day.
+it is stale, and so nothing that a tick wrote arrives at night. A weekly summary keeps its worth, who begins
+to stand in has to know it, and an admin can mend in the morning what failed at night: they wait for the day.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,9 @@ from services.calendar.hours import at_local
 from services.rounds.due import QUIET_FROM
 from services.rounds.weeks import GIVEN_LATER_AT
 
-KEPT = frozenset({"week_summed", "team_summed", "unit_summed", "acting_begun", "acting_over"})
+KEPT = frozenset(
+    {"week_summed", "team_summed", "unit_summed", "acting_begun", "acting_over", "sending_troubled"}
+)
 """Kinds that are told later instead of not at all."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Entry, Evidence, EvidenceKind, Pattern, Person, SheetRow, State
+from models.engine import takes_long
 from services.calendar.days_off import OfficeCalendar, load_calendar
 from services.entries.views import is_linked
 from services.errors import NotFound
@@ -42,6 +43,7 @@ Files = Mapping[int, Sequence[Any]]
 """Entry → its evidence."""
 
 
+@takes_long
 async def load_sheet(
     session: AsyncSession,
     person_id: int,

@@ -852,6 +852,9 @@ PRESSES |= {
     Kind.HEALTH_LET_BE: Row(
         "admin", lambda facts, one: Press(Kind.HEALTH_LET_BE, facts.uncertain), about=OutboxMessage
     ),
+    Kind.HEALTH_LET_ALL_BE: Row(
+        "admin", lambda facts, one: Press(Kind.HEALTH_LET_ALL_BE, facts.uncertain), about=OutboxMessage
+    ),
 }
 
 ON_TREE = Row(

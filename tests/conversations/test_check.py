@@ -12,22 +12,22 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 from telegram import WebhookInfo
 
 from bot.app import build_application
-from bot.commands import checking, checks
+from bot.commands import checking, checks, keeping
 from bot.commands.checks import Result
 from bot.polling import ALLOWED
 from bot.settings import Settings, load_settings
 from bot.texts import LANGUAGES, Texts, read_locale
 from bot.texts import LOCALES as FOLDER
-from models import Account, FailedUpdate, OutboxMessage, OutboxState
+from models import Account, AuditEvent, FailedUpdate, OutboxMessage, OutboxState
 from models.engine import Database
 from models.migrate import newest
 from services import heartbeats
 from services.clock import OfficeClock, system_clock
-from services.health import Level
+from services.health import Level, note_backup
 from services.heartbeats import Process
 from simulator import Fault, Limits, Simulator
 from tests.office import Office
@@ -49,6 +49,8 @@ async def settings(sim: Simulator, db: Database, tmp_path: Path) -> AsyncIterato
         await session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         await session.execute(text(f"INSERT INTO alembic_version VALUES ('{newest()}')"))
         await heartbeats.beat(session, Process("srv:1", "run", "0.1.0", now, now, now))
+        note_backup(session, now=now)
+    (tmp_path / "evidence").mkdir()
     yield load_settings(
         {
             "TELEGRAM_BOT_TOKEN": sim.token,
@@ -150,15 +152,19 @@ async def test_a_webhook_that_nobody_answers(settings: Settings, sim: Simulator)
 
 
 @pytest.mark.parametrize(
-    ("pending", "ago", "names"),
+    ("pending", "ago", "names", "bad"),
     [
-        (0, None, {"webhook"}),
-        (101, None, {"webhook_behind"}),
-        (0, 30, {"webhook_failing"}),
-        (0, 90, {"webhook"}),
+        (0, None, {"webhook"}, False),
+        (101, None, {"webhook_behind"}, False),
+        (0, 30, {"webhook_failing"}, False),
+        (0, 90, {"webhook"}, False),
+        (1, 30, {"webhook_failing"}, False),
+        (1, 2, {"webhook_failing"}, True),
+        (0, 2, {"webhook_failing"}, False),
+        (101, 30, {"webhook_failing"}, True),
     ],
 )
-def test_a_webhook_as_telegram_tells_of_it(pending: int, ago: int | None, names: set[str]) -> None:
+def test_a_webhook_as_telegram_tells_of_it(pending: int, ago: int | None, names: set[str], bad: bool) -> None:
     now = system_clock()
     info = WebhookInfo(
         f"{HOOK}",
@@ -170,7 +176,7 @@ def test_a_webhook_as_telegram_tells_of_it(pending: int, ago: int | None, names:
     settings = replace(load_settings({}), webhook_url="http://127.0.0.1:9")
     results = checks.of_webhook(info, settings, now)
     assert {one.name for one in results} == names
-    assert all(one.level is not Level.BAD for one in results), "nothing waits"
+    assert any(one.level is Level.BAD for one in results) is bad, "nothing waits, or it is over"
 
 
 async def test_a_clock_that_is_wrong() -> None:
@@ -323,7 +329,35 @@ async def test_next_years_days_off_in_december(settings: Settings) -> None:
     assert {one.name: one.level for one in results}["holidays"] is Level.LOOK
 
 
+@pytest.mark.parametrize(("days", "name"), [(6, None), (8, "backup_old"), (None, "backup_none")])
+async def test_backups(settings: Settings, db: Database, days: int | None, name: str | None) -> None:
+    async with db.writing() as session:
+        await session.execute(delete(AuditEvent))
+        if days is not None:
+            note_backup(session, now=system_clock() - timedelta(days=days))
+    what = await found(settings)
+    assert set(what) & {"backup_old", "backup_none"} == ({name} if name else set())
+    assert all(one.level is Level.LOOK for one in what.values())
+
+
+async def test_a_backup_that_was_made_is_known(settings: Settings, db: Database, tmp_path: Path) -> None:
+    async with db.writing() as session:
+        await session.execute(delete(AuditEvent))
+    assert "backup_none" in await found(settings)
+    args, say = argparse.Namespace(file=tmp_path / "office.tar"), Texts().speech("id").plain
+    assert (
+        await keeping.run_backup(args, settings=settings, program="0.1.0", now=system_clock(), texts=say) == 0
+    )
+    assert not {"backup_none", "backup_old"} & set(await found(settings))
+
+
 # The machine
+
+
+async def test_a_folder_that_is_not_there_is_not_made(settings: Settings, tmp_path: Path) -> None:
+    none = tmp_path / "not" / "yet"
+    assert (await found(replace(settings, evidence_dir=none)))["folder_missing"].level is Level.LOOK
+    assert not none.parent.exists()
 
 
 async def test_evidence_that_cannot_be_stored(settings: Settings, tmp_path: Path) -> None:
@@ -342,7 +376,7 @@ def test_a_disk_that_fills(tmp_path: Path) -> None:
 def test_whatever_is_not_well_has_something_to_do() -> None:
     texts = read_locale(FOLDER, "id")
     fine = {"token", "polling", "webhook", "clock", "clock_unknown", "database", "processes", "sending"}
-    fine |= {"no_faults", "reachable", "holidays_good", "folder", "disk"}
+    fine |= {"backup", "no_faults", "reachable", "holidays_good", "folder", "disk"}
     says = {key.removeprefix("check.says.") for key in texts if key.startswith("check.says.")}
     does = {key.removeprefix("check.do.") for key in texts if key.startswith("check.do.")}
     assert says - does == fine

@@ -83,7 +83,7 @@ async def test_an_album_is_one_answer(chat: Chat) -> None:
     ani = chat.ani
     await ani.uploads(album=[b"%d" % n for n in range(10)], caption="Rapat komite madrasah")
     await ani.sees(QUESTION)
-    await ani.sees("📎 10 bukti")
+    await ani.sees("📎 10 bukti", timeout=20)
     [one] = await entries(chat)
     found = await fetched(chat, all_stored)
     assert [row.entry_id for row in found] == [one.id] * 10

@@ -50,8 +50,10 @@ async def unsure(chat: Chat, *people: int, kind: str = "calendar_warned") -> Non
 async def test_all_is_well(chat: Chat) -> None:
     await alive(chat)
     await chat.admin.says("/kesehatan")
-    await chat.admin.sees("Semua berjalan.")
-    await chat.admin.sees("1 proses berjalan")
+    await chat.admin.sees("Bot berjalan baik.")
+    await chat.admin.sees("1 bagian berjalan")
+    shown = await chat.admin.sees("Cadangan: belum pernah dibuat")
+    assert "Tidak ada yang perlu dilakukan" not in shown.text
     await chat.admin.sees("Semua orang bisa dihubungi")
 
 
@@ -61,7 +63,7 @@ async def test_nothing_runs_that_asks_people(chat: Chat) -> None:
     await chat.admin.sees("Hubungi petugas server")
     await alive(chat)
     await chat.admin.taps("Periksa lagi")
-    await chat.admin.sees("Semua berjalan.")
+    await chat.admin.sees("Bot berjalan baik.")
 
 
 async def test_it_is_not_for_everybody(chat: Chat) -> None:
@@ -93,6 +95,56 @@ async def test_it_is_sent_again(chat: Chat) -> None:
     async with chat.db.reading() as session:
         states = (await session.scalars(select(OutboxMessage.state).order_by(OutboxMessage.id))).all()
     assert states == [OutboxState.UNCERTAIN, OutboxState.SENT]
+
+
+async def test_what_is_too_late_can_only_be_let_be(chat: Chat) -> None:
+    await alive(chat)
+    await unsure(chat, chat.office.ani, kind="prompted")
+    await chat.admin.says("/kesehatan")
+    await chat.admin.taps("Belum pasti sampai (1)")
+    await chat.admin.sees("1. Pertanyaan laporan", button="1 · Kirim lagi")
+    async with chat.db.writing() as session:  # its hour passes while the screen stands
+        await session.execute(update(OutboxMessage).values(stale_at=chat.clock()))
+    tap = await chat.admin.taps("1 · Kirim lagi")
+    assert "Jamnya sudah lewat" in (await tap.answered()).text
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        states = (await session.scalars(select(OutboxMessage.state))).all()
+    assert states == [OutboxState.UNCERTAIN], "nothing was sent, and nobody is alarmed"
+
+
+async def test_what_was_too_late_before_is_not_offered(chat: Chat) -> None:
+    await unsure(chat, chat.office.ani, kind="prompted")
+    async with chat.db.writing() as session:
+        await session.execute(update(OutboxMessage).values(stale_at=chat.clock()))
+    await chat.admin.says("/kesehatan")
+    await chat.admin.taps("Belum pasti sampai (1)")
+    shown = await chat.admin.sees("jamnya sudah lewat, tidak perlu dikirim lagi")
+    assert "1 · Biarkan" in shown.labels
+    assert "1 · Kirim lagi" not in shown.labels
+
+
+async def test_everything_that_may_have_arrived_is_let_be_by_one_press(chat: Chat) -> None:
+    await alive(chat)
+    await unsure(chat, *[chat.office.ani] * 52)
+    await chat.admin.says("/kesehatan")
+    await chat.admin.taps("Belum pasti sampai (52)")
+    await chat.admin.sees("50 terbaru dari 52")
+    tap = await chat.admin.taps("Biarkan semua (52)")
+    assert "Dibiarkan: 52." in (await tap.answered()).text
+    await chat.admin.sees("Tidak ada lagi pesan yang belum pasti sampai")
+
+
+async def test_more_failures_than_are_listed_are_said(chat: Chat) -> None:
+    now = chat.clock()
+    async with chat.db.writing() as session:
+        session.add_all(
+            FailedUpdate(reference=f"AB12CD{number}", at=now, error="ValueError", body={})
+            for number in range(10, 31)
+        )
+    await chat.admin.says("/kesehatan")
+    await chat.admin.taps("Kode kegagalan (21)")
+    await chat.admin.sees("20 terbaru dari 21")
 
 
 async def test_who_cannot_be_reached_and_what_failed(chat: Chat) -> None:

@@ -1,5 +1,7 @@
 """What a supervisor types on a screen that was just shown belongs to it, or is asked about; never lost."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -183,3 +185,78 @@ async def test_words_that_were_kept_once_are_not_taken_twice(chat: Chat) -> None
     assert "Sudah berubah" in answer.text
     assert await own_drafts(chat) == 1
     assert len(await notes(chat)) == 1
+
+
+GIVEN_BACK = "belum terpakai dan tidak disimpan"
+
+
+async def keeps_a_note(chat: Chat) -> None:
+    """Budi has typed a note of which the tone is not known yet."""
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Umpan balik")
+    await chat.budi.says("Hasilnya sangat membantu siswa")
+    await chat.budi.sees("Hasilnya sangat membantu siswa", button="Apresiasi")
+
+
+async def test_a_press_elsewhere_gives_kept_words_back(chat: Chat) -> None:
+    await sends(chat, TWO)
+    await opens_ani(chat)
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.says(TOO_FEW)
+    which = await chat.budi.sees(TOO_FEW, button="2")
+    await chat.budi.taps("Batal", message=which)
+    given = await chat.budi.sees(GIVEN_BACK)
+    assert TOO_FEW in given.text
+    await chat.budi.taps("Kembalikan")
+    await chat.sim.quiet()
+    assert len([one for one in chat.budi.messages if GIVEN_BACK in one.text]) == 1, "once"
+
+
+async def test_a_command_gives_kept_words_back(chat: Chat) -> None:
+    await keeps_a_note(chat)
+    await chat.budi.says("/periksa")
+    assert "Hasilnya sangat membantu siswa" in (await chat.budi.sees(GIVEN_BACK)).text
+    assert not await notes(chat)
+
+
+async def test_words_that_waited_too_long_are_given_back(chat: Chat) -> None:
+    await keeps_a_note(chat)
+    chat.clock.move_to(chat.clock() + timedelta(minutes=31))
+    await chat.budi.taps("Apresiasi")
+    assert "Hasilnya sangat membantu siswa" in (await chat.budi.sees(GIVEN_BACK)).text
+    assert not await notes(chat)
+
+
+async def test_words_that_were_taken_or_given_up_are_not_given_back(chat: Chat) -> None:
+    await keeps_a_note(chat)
+    await chat.budi.taps("Tentang perilaku…")
+    await chat.budi.taps("Kompeten")
+    await chat.budi.taps("Apresiasi")
+    await chat.ani.sees("memberi umpan balik")
+    await chat.budi.taps("Umpan balik")
+    await chat.budi.says("Terima kasih atas bantuannya")
+    await chat.budi.sees("Terima kasih atas bantuannya", button="Apresiasi")
+    await chat.budi.says("/batal")
+    await chat.budi.sees("Tidak ada yang berubah")
+    assert not chat.budi.sees_now(GIVEN_BACK)
+
+
+async def test_a_refused_press_gives_kept_words_back(chat: Chat) -> None:
+    await sends(chat, TWO)
+    await opens_ani(chat)
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.says(TOO_FEW)
+    which = await chat.budi.sees(TOO_FEW, button="2")
+    await chat.ani.taps("Tarik kembali")
+    await chat.sim.quiet()
+    chat.budi.presses(which, next(one for one in which.buttons if one.text == "2"))
+    assert TOO_FEW in (await chat.budi.sees(GIVEN_BACK)).text
+
+
+async def test_a_report_whose_day_was_asked_is_given_back(chat: Chat) -> None:
+    await chat.ani.says("besok: Mengajar Fikih 8A -> siswa hafal")
+    await chat.ani.sees("Tulisan Anda tetap saya simpan")
+    await chat.ani.says("/hari")
+    assert "besok: Mengajar Fikih 8A" in (await chat.ani.sees(GIVEN_BACK)).text
+    assert await own_drafts(chat) == 0

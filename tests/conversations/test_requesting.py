@@ -1,6 +1,8 @@
 """Every call that fails says whether it may have arrived; at the other end is the simulator."""
 
 import asyncio
+import inspect
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,7 +11,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
 from bot.network import never_left
-from bot.requesting import AiohttpRequest
+from bot.requesting import WRITE_SECONDS, AiohttpRequest
 from simulator import Limits, Persona, Simulator
 
 
@@ -79,6 +81,49 @@ async def test_no_connection_free_in_time_means_that_nothing_left(sim: Simulator
             await bot.send_message(ani.id, "has to wait")
         assert never_left(waited.value)
         await first
+
+
+async def test_an_upload_that_stands_still_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who takes the connection and never reads; in time that a file of its size does not need."""
+    monkeypatch.setattr("bot.requesting.MEDIA_SECONDS", 0.1)
+    monkeypatch.setattr("bot.requesting.SLOWEST", 100_000_000)
+    monkeypatch.setattr("bot.requesting.WRITE_SECONDS", 0.1)
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(5)
+        bot = bot_at(f"http://127.0.0.1:{deaf.getsockname()[1]}", "7:x", read=0.1, connect=0.1)
+        await bot.request.initialize()
+        async with asyncio.timeout(5):
+            with pytest.raises(TimedOut) as stalled:
+                await bot.send_document(1, b"x" * 20_000_000, filename="a", write_timeout=0.2)
+        assert not never_left(stalled.value)
+        await bot.request.shutdown()
+
+
+async def test_a_call_has_an_end_that_its_times_and_its_file_give() -> None:
+    request = AiohttpRequest(size=1, read=2, connect=1)
+    none = AiohttpRequest.DEFAULT_NONE
+    assert request._timeout.total == 1 + WRITE_SECONDS + 2
+    for_file = request._timeout_for(none, 7, none, longer=20, moving=30)
+    assert (for_file.total, for_file.sock_read) == (1 + 7 + 22 + 30, 22)
+    assert request._timeout_for(None, none, none, longer=0, moving=0).total is None
+
+
+@pytest.mark.parametrize("words", [b'{"ok":true,"result":[{"text":"RAHASIA BUDI', b"RAHASIA BUDI \xff"])
+async def test_an_answer_that_cannot_be_read_is_not_logged(
+    words: bytes, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(TelegramError, match="Invalid server response"):
+        AiohttpRequest.parse_json_payload(words)
+    assert "RAHASIA" not in caplog.text + "".join(capsys.readouterr())
+
+
+async def test_what_of_the_library_is_not_public_stays_as_it_is_used() -> None:
+    """`ExtBot._post` in bot/presenter.py and bot/polling.py: the library is pinned to its minor version."""
+    given = inspect.signature(ExtBot._post).parameters
+    assert list(given)[:3] == ["self", "endpoint", "data"]
+    assert "read_timeout" in given
 
 
 async def test_an_answer_that_is_no_json_and_one_with_a_lone_surrogate() -> None:

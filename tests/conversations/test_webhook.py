@@ -21,7 +21,7 @@ from bot.commands.setting_up import set_webhook
 from bot.starting import CannotStart
 from bot.webhook import LARGEST, PATH, Door, run_webhook
 from handlers import FEATURES
-from models import Entry, SeenUpdate
+from models import Entry, FailedUpdate, SeenUpdate
 from models.engine import Database
 from models.migrate import newest
 from services.clock import OfficeClock
@@ -142,8 +142,7 @@ async def test_what_is_too_large_is_refused(hook: Hook) -> None:
         b'{"update_id": "5"}',
         b'{"update_id": null}',
         b'{"update_id": true}',
-        b'{"update_id": 5, "message": 7}',
-        b'{"update_id": 5, "message": {"chat": "x"}}',
+        b'{"update_id": true, "message": {}}',
         b"[" * 100_000,
     ],
 )
@@ -151,6 +150,35 @@ async def test_garbage_is_refused_and_stops_nothing(hook: Hook, body: bytes) -> 
     assert await hook.posts(body) == 400
     assert await hook.posts(hook.message("Menyusun laporan -> siap")) == 200
     assert await hook.count(Entry) == 1
+
+
+@pytest.mark.parametrize(
+    "message", [7, {"chat": "x"}, {"message_id": 7}, {"message_id": "x", "chat": [], "date": "never"}]
+)
+async def test_what_the_library_cannot_read_is_noted_and_does_not_come_again(
+    hook: Hook, message: object
+) -> None:
+    assert await hook.posts({"update_id": 5, "message": message}) == 200
+    assert await hook.count(SeenUpdate) == 1
+    assert await hook.posts(hook.message("Menyusun laporan -> siap", update_id=6)) == 200
+    assert await hook.count(Entry) == 1
+
+
+async def test_a_message_without_its_chat_is_kept_at_once_and_does_not_come_again(hook: Hook) -> None:
+    strange = {**hook.message("Rapat -> siap", update_id=5)["message"], "chat": None}
+    for _ in range(2):
+        assert await hook.posts({"update_id": 5, "message": strange}) == 200
+    assert (await hook.count(SeenUpdate), await hook.count(FailedUpdate)) == (1, 1)
+    assert await hook.posts(hook.message("Menyusun laporan -> siap", update_id=6)) == 200
+    assert await hook.count(Entry) == 1
+
+
+async def test_a_message_without_its_chat_waits_for_a_database_that_is_away(hook: Hook) -> None:
+    strange = {**hook.message("Rapat -> siap", update_id=5)["message"], "chat": None}
+    async with away(hook.db):
+        assert await hook.posts({"update_id": 5, "message": strange}) == 503
+    assert await hook.posts({"update_id": 5, "message": strange}) == 200
+    assert await hook.count(FailedUpdate) == 1
 
 
 async def test_accepted_means_committed_and_once(hook: Hook) -> None:

@@ -11,12 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from models import (
     AuditEvent,
     Card,
-    Day,
     Decision,
     Entry,
     FailedUpdate,
@@ -31,8 +30,9 @@ from models import (
 from models.engine import Database
 from models.rounds import RoundState
 from simulator import Message, Simulator
+from tests.faults.accounting import account
 from tests.faults.office import Colleague
-from tests.faults.people import PHRASES, Ledger, wording
+from tests.faults.people import PHRASES, Ledger
 
 MARKS = {
     "prompted": "Apa yang Anda kerjakan hari ini, dan apa hasilnya?",
@@ -55,6 +55,10 @@ class Verdicts:
     doubles: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     entries: int = 0
+    as_words: int = 0
+    still_kept: int = 0
+    given_back: int = 0
+    refused: int = 0
     days: int = 0
     decisions: int = 0
     feedback: int = 0
@@ -96,7 +100,7 @@ async def unknown_updates(database: Database, sim: Simulator, known: set[int]) -
 async def judge(database: Database, sim: Simulator, office: Sequence[Colleague], ledger: Ledger) -> Verdicts:
     """Every comparison; the office must have come to rest."""
     found = Verdicts()
-    await _typed(database, ledger, found)
+    await _typed(database, sim, ledger, found)
     await _pressed(database, sim, office, ledger, found)
     await _told(database, sim, office, found)
     await _rounds(database, found)
@@ -109,47 +113,16 @@ async def judge(database: Database, sim: Simulator, office: Sequence[Colleague],
     return found
 
 
-async def _typed(database: Database, ledger: Ledger, found: Verdicts) -> None:
-    """Each activity that was typed is one entry of its person, with its words as they were last."""
-    async with database.reading() as session:
-        rows = await session.execute(
-            select(
-                Entry.source_chat_id,
-                Entry.source_message_id,
-                Entry.source_index,
-                Entry.activity,
-                Entry.outcome,
-                Day.person_id,
-            ).join(Day, Day.id == Entry.day_id)
-        )
-        by_source = defaultdict(list)
-        by_number: Counter[str] = Counter()
-        for row in rows:
-            found.entries += 1
-            by_source[row.source_chat_id, row.source_message_id, row.source_index].append(row)
-            by_number[row.activity.split("perkara ")[-1].split()[0]] += 1
-        found.days = await session.scalar(select(func.count()).select_from(Day)) or 0
-        words = [
-            *await session.scalars(select(Feedback.text)),
-            *await session.scalars(select(Decision.reason)),
-        ]
-    as_words = Counter(text for text in words if text is not None)
-    for one in ledger.typed:
-        stored = by_source.pop((one.chat_id, one.message_id, one.index), [])
-        number = f"K{one.number}"
-        if not stored and as_words[wording(one.number)] == 1:
-            continue  # typed while the bot waited for a reason or a note: that is what it became
-        if not stored or by_number[number] == 0:
-            found.losses.append(f"{number}, typed in message {one.message_id} of {one.chat_id}, is no entry")
-            continue
-        if len(stored) > 1 or by_number[number] > 1:
-            found.doubles.append(f"{number} is {max(len(stored), by_number[number])} entries")
-        if stored[0].person_id != one.person_id:
-            found.faults.append(f"{number} belongs to somebody else")
-        activity, _, outcome = wording(one.number, edited=one.edited).partition(" -> ")
-        if (stored[0].activity, stored[0].outcome) != (activity, outcome):
-            found.losses.append(f"{number} does not say what was typed last")
-    found.doubles += [f"an entry nobody typed: {source}" for source in by_source]
+async def _typed(database: Database, sim: Simulator, ledger: Ledger, found: Verdicts) -> None:
+    """Each activity that was typed is accounted for once; see accounting.py."""
+    accounts = await account(database, sim, ledger)
+    became = accounts.became
+    found.entries, found.days = became["entry"], accounts.days
+    found.as_words, found.still_kept = became["words"], became["kept"]
+    found.given_back, found.refused = became["given back"], became["refused"]
+    found.losses += accounts.losses
+    found.doubles += accounts.doubles
+    found.faults += accounts.faults
 
 
 async def _pressed(

@@ -79,9 +79,9 @@ class Crowd:
             if self._waits_for(one) > MOST_UNANSWERED:
                 continue
             try:
-                if one.decides:  # what they typed while a note or a reason is asked for would be that
+                if one.decides and (one.supervisor_id is None or dice.random() < 0.75):
                     await self._decides(one, dice)
-                elif one.supervisor_id is not None:
+                else:  # a supervisor's may become a note or a reason, when one is asked for
                     await self._reports(one, dice)
             except PersonaError:
                 continue  # the button is not there (yet): something else is done

@@ -15,7 +15,7 @@ from typing import Any
 
 READY = ("running",)
 """What a process says in its log once it serves."""
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 HERE = Path(__file__).parents[2]
 """The code beside these tests, wherever the process is started."""
 SECRET = "a-secret-of-the-fault-tests"

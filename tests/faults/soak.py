@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import random
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -23,13 +24,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from models import OutboxMessage, OutboxState
+from models import Base, OutboxMessage, OutboxState
 from models.engine import Database
 from services.clock import OfficeClock
 from simulator import Limits, Simulator
 from tests.faults.office import THURSDAY, Colleague, make_office
 from tests.faults.oracle import Verdicts, judge, unknown_updates
-from tests.faults.people import Crowd
+from tests.faults.people import Crowd, Ledger
 from tests.faults.programs import SECRET, Program, Proxy, free_port
 
 MODES = ("run-sqlite", "run-postgresql", "web-clock")
@@ -37,7 +38,8 @@ DEAD_ROWS = timedelta(minutes=30)
 """After this long no process can still be sending what it had in hand."""
 JUMPS = 0.2
 """The share of kills after which everything dies and the clock goes on."""
-REST_SECONDS = 60.0
+REST_SECONDS = 180.0
+"""How long a busy machine may take until nothing is left to take or to send."""
 BUSY_SECONDS = 2.5
 """How long a process is waited for to have done enough to be killed in the midst of it."""
 
@@ -138,6 +140,12 @@ class World:
         """Notes updates that were confirmed and are not known to the database."""
         self.lost += await unknown_updates(self.database, self.sim, self.known)
 
+    async def busied(self, acts: int) -> None:
+        """Until people have done so much; a machine that is slow takes longer, and proves as much."""
+        async with asyncio.timeout(REST_SECONDS):
+            while self.crowd.ledger.acts < acts:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
     async def rest(self) -> None:
         """Everything starts once more and comes to rest: nothing to take, nothing to send."""
         for one in self.programs:
@@ -171,7 +179,9 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world(mode: str, folder: Path, url: str, dice: random.Random) -> AsyncIterator[World]:
+async def world(
+    mode: str, folder: Path, url: str, dice: random.Random, *, clocks: int = 2
+) -> AsyncIterator[World]:
     """An office at work in that mode; its processes are started by whoever asks for it."""
     clock = OfficeClock(THURSDAY)
     database = Database(url)
@@ -208,7 +218,10 @@ async def world(mode: str, folder: Path, url: str, dice: random.Random) -> Async
                     Program("web", folder, environment | {"WEBHOOK_PORT": str(port)}, name=f"web{number}")
                     for number, port in enumerate(ports, 1)
                 ),
-                *(Program("clock", folder, environment, name=f"clock{number}") for number in (1, 2)),
+                *(
+                    Program("clock", folder, environment, name=f"clock{number}")
+                    for number in range(1, clocks + 1)
+                ),
             ]
         else:
             programs = [Program("run", folder, environment)]
@@ -230,17 +243,20 @@ async def live(
     seconds: float = 3600,
     haste: float = 1.0,
     jumps: float = JUMPS,
+    acts: int = 0,
+    clocks: int = 2,
 ) -> Lived:
-    """One office in one mode under so many kills, judged."""
+    """One office in one mode under so many kills, and with at least so many acts of people, judged."""
     dice = random.Random(seed)
     began = time.monotonic()
     lived = Lived(mode, seed)
-    async with world(mode, folder, url, dice) as there:
+    async with world(mode, folder, url, dice, clocks=clocks) as there:
         there.crowd.haste, there.jumps = haste, jumps
         await there.start(*there.programs)
         working = asyncio.create_task(there.crowd.run())
         try:
             await there.kills(kills, until=began + seconds)
+            await there.busied(acts)
         finally:
             working.cancel()
             await asyncio.wait({working})
@@ -251,6 +267,8 @@ async def live(
         await there.rest()
         ended = [await one.stop() for one in there.programs]
         lived.verdicts = await judge(there.database, there.sim, there.crowd.office, there.crowd.ledger)
+        if not lived.verdicts.clean:
+            await write_down(folder, there.database, there.sim, there.crowd.ledger)
         lived.verdicts.updates = len(there.known)
         lived.verdicts.losses += [f"update {one} was confirmed and never stored" for one in there.lost]
         lived.verdicts.faults += [f"a process ended with {code}" for code in ended if code != 0]
@@ -259,7 +277,31 @@ async def live(
     return lived
 
 
-COLUMNS = ("updates", "entries", "days", "decisions", "feedback", "rounds", "notices")
+async def write_down(folder: Path, database: Database, sim: Simulator, ledger: Ledger) -> None:
+    """Everything a failure is explained with: the chats, what was typed, and every row."""
+    for person in sim.people.values():
+        (folder / f"chat-{person.id}.txt").write_text(person.transcript())
+    (folder / "typed.txt").write_text("\n".join(map(str, ledger.typed)))
+    with (folder / "rows.txt").open("w") as rows:
+        async with database.reading() as session:
+            for table in Base.metadata.sorted_tables:
+                for row in (await session.execute(select(table))).mappings():
+                    rows.write(f"{table.name} {dict(row)}\n")
+
+
+COLUMNS = (
+    "updates",
+    "entries",
+    "as_words",
+    "still_kept",
+    "given_back",
+    "refused",
+    "days",
+    "decisions",
+    "feedback",
+    "rounds",
+    "notices",
+)
 APART = ("uncertain", "uncertain_arrived", "second_cards", "without_receipt")
 
 
@@ -275,7 +317,7 @@ def table(all_lived: Sequence[Lived]) -> str:
         ("seconds", [*(round(one.seconds) for one in all_lived), round(sum(o.seconds for o in all_lived))]),
         ("acts of people", [*(one.acts for one in all_lived), sum(one.acts for one in all_lived)]),
     ]
-    rows += [(name, [getattr(one, name) for one in verdicts]) for name in COLUMNS]
+    rows += [(name.replace("_", " "), [getattr(one, name) for one in verdicts]) for name in COLUMNS]
     rows += [(f"apart: {name.replace('_', ' ')}", [getattr(one, name) for one in verdicts]) for name in APART]
     rows += [
         (name, [len(getattr(one, name)) for one in verdicts]) for name in ("losses", "doubles", "faults")
@@ -295,7 +337,7 @@ async def soak(modes: Sequence[str], *, kills: int, seconds: float, seed: int) -
     with contextlib.ExitStack() as stack:
         socket_dir = await asyncio.to_thread(stack.enter_context, server())
         for number, mode in enumerate(modes):
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kh-soak-")))
+            folder = Path(tempfile.mkdtemp(prefix="kh-soak-"))
             if mode == "run-sqlite":
                 url = f"sqlite:///{folder}/office.db"
             else:
@@ -308,7 +350,10 @@ async def soak(modes: Sequence[str], *, kills: int, seconds: float, seed: int) -
                 lived = Lived(mode, seed + number)
                 lived.verdicts.faults.append(f"{type(error).__name__}: {error}")
             sys.stdout.write(f"{mode}: {lived.kills} kills {lived.kills_of}, seed {lived.seed}\n")
-            sys.stdout.write(lived.verdicts.told() + "\n" if not lived.verdicts.clean else "")
+            if lived.verdicts.clean:
+                shutil.rmtree(folder)
+            else:
+                sys.stdout.write(f"{lived.verdicts.told()}\nkept in {folder}\n")
             sys.stdout.flush()
             found.append(lived)
     return found

@@ -2,11 +2,14 @@
 
 import argparse
 import asyncio
+import errno
+import gzip
 import hashlib
 import io
 import json
 import os
 import resource
+import signal
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,14 +22,14 @@ from sqlalchemy import select, text
 
 from bot.commands import keeping
 from bot.settings import Settings, load_settings
-from models import Base, SeenUpdate, Unit
+from models import SeenUpdate, Unit
 from models.engine import Database
 from models.migrate import downgrade, newest
-from models.transfer.archive import MANIFEST, Manifest, check, evidence_name
+from models.transfer.archive import MANIFEST, Manifest, check, evidence_name, lines_of, opened
 from models.transfer.backing_up import write_archive
 from models.transfer.refusing import Refused
 from models.transfer.restoring import restore
-from models.transfer.shape import LEFT_BEHIND
+from models.transfer.shape import LEFT_BEHIND, TableShape, read_shape
 from tests.postgres.filled import counts, dump, waiting_evidence
 from tests.postgres.moves import LATER, Taken, run, url_of
 from tests.words import TEXTS
@@ -68,8 +71,7 @@ def store(folder: Path, content: bytes) -> str:
 # There and back
 
 
-@pytest.mark.parametrize("into", KINDS)
-@either
+@pytest.mark.parametrize(("kind", "into"), [KINDS, KINDS[::-1]])
 async def test_what_was_backed_up_comes_back_on_either_engine(there: Taken, kind: str, into: str) -> None:
     source, target = await there.full(kind), await there.empty(into)
     file, manifest = await backup(source, there.folder)
@@ -137,20 +139,19 @@ async def test_evidence_comes_along_and_what_is_lost_is_counted(there: Taken) ->
     folder = there.folder / "restored"
     (folder / there_[:2]).mkdir(parents=True)
     (folder / there_[:2] / there_).write_bytes(b"half")
-    for kind in KINDS:  # the second time it is there already
-        await restore(file, await there.empty(kind), folder)
+    for _ in range(2):  # the second time it is there already
+        await restore(file, await there.empty("sqlite"), folder)
         assert [one.name for one in folder.rglob("*") if one.is_file()] == [there_]
         assert (folder / there_[:2] / there_).read_bytes() == b"foto" * 400_000
 
 
-@either
-async def test_a_backup_of_an_older_schema_is_migrated_up(there: Taken, kind: str) -> None:
+async def test_a_backup_of_an_older_schema_is_migrated_up(there: Taken) -> None:
     source = await there.full("sqlite")
     wanted = await office_of(source)
     await downgrade(source, "0003")
     file, manifest = await backup(source, there.folder)
     assert manifest.schema == "0003"
-    target = await there.empty(kind)  # of today's schema: it goes back, is filled, and comes up again
+    target = await there.empty("sqlite")  # of today's schema: it goes back, is filled, and comes up again
     await restore(file, target, there.folder / "restored")
     async with target.reading() as session:
         assert await session.scalar(text("SELECT version_num FROM alembic_version")) == newest()
@@ -173,13 +174,20 @@ async def test_a_target_that_holds_something_is_refused(there: Taken, kind: str)
     assert (await refused(file, target)).code == "filled"
 
 
+_packed: list[bytes] = []
+
+
 @pytest.fixture
 async def packed(there: Taken) -> Path:
-    """A backup with a piece of evidence."""
-    source = await there.full("sqlite")
-    async with source.writing() as session:
-        session.add(waiting_evidence(1, store(there.folder, b"bukti"), now=LATER))
-    return (await backup(source, there.folder))[0]
+    """A backup with a piece of evidence; made once."""
+    file = there.folder / "office.tar"
+    if not _packed:
+        source = await there.full("sqlite")
+        async with source.writing() as session:
+            session.add(waiting_evidence(1, store(there.folder, b"bukti"), now=LATER))
+        _packed.append(content_of((await backup(source, there.folder))[0]))
+    overwrite(file, _packed[0])
+    return file
 
 
 def content_of(file: Path) -> bytes:
@@ -241,11 +249,121 @@ STRANGERS = {
 }
 
 
-@pytest.mark.parametrize("what", STRANGERS)
-async def test_nothing_but_the_parts_of_a_backup_is_read(there: Taken, packed: Path, what: str) -> None:
-    rewrite(packed, [STRANGERS[what], *members(packed)])
-    assert (await refused(packed, await there.empty("sqlite"))).code == "stranger"
-    assert {one.name for one in there.folder.iterdir()} & {"evil", "etc"} == set()
+def told_of(file: Path) -> str:
+    """Why a file is refused before any database is looked at."""
+    with pytest.raises(Refused) as caught:
+        check(file)
+    return caught.value.code
+
+
+def test_nothing_but_the_parts_of_a_backup_is_read(packed: Path) -> None:
+    whole = members(packed)
+    for stranger in STRANGERS.values():
+        rewrite(packed, [stranger, *whole])
+        assert told_of(packed) == "stranger"
+    assert {one.name for one in packed.parent.iterdir()} & {"evil", "etc"} == set()
+
+
+def header(name: str, *, size: bytes, kind: bytes = b"0") -> bytes:
+    """As `tarfile` would not write it."""
+    block = bytearray(tarfile.TarInfo(name).tobuf(tarfile.USTAR_FORMAT))
+    block[124:136] = size
+    block[156:157] = kind
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\x00 " % sum(block)
+    return bytes(block)
+
+
+def test_what_a_tar_can_do_besides_is_refused_at_once(there: Taken) -> None:
+    file, name = there.folder / "x.tar", evidence_name(hashlib.sha256(b"").hexdigest())
+    none, end = b"0" * 11 + b"\x00", b"\x00" * 10240
+    good = header(name, size=none)
+    negative = header(name, size=(-512).to_bytes(12, "big", signed=True))
+    for content, code in {
+        negative + end: "stranger",  # over and over again, with Python 3.11.7's tarfile
+        good + negative + end: "stranger",
+        good + good + end: "stranger",  # the same name
+        header(name, size=none, kind=b"S") + end: "stranger",  # sparse
+        header(name, size=none, kind=b"x") + end: "stranger",  # about the next one
+        header(name, size=b"7" * 11 + b"\x00") + end: "not_whole",
+        good + end + b"x": "stranger",
+        good[:500] + end: "not_whole",
+        good: "not_whole",
+    }.items():
+        file.write_bytes(content)
+        assert told_of(file) == code
+
+
+def forged(file: Path, table: str, lines: bytes) -> None:
+    """A backup whose parts agree with its manifest, whoever wrote it."""
+    *parts, (info, content) = members(file)
+    manifest = json.loads(content)
+    packed = gzip.compress(lines)
+    digest = hashlib.sha256(packed).hexdigest()
+    manifest["tables"][table] = {"rows": max(lines.count(b"\n") - 1, 0), "sha256": digest}
+    changed = [(one, packed if one.name == f"tables/{table}.jsonl.gz" else old) for one, old in parts]
+    rewrite(file, [*changed, (info, json.dumps(manifest).encode())])
+
+
+ROWS = {
+    "too short": (b"[1]", "altered"),
+    "of two lengths": (b'[1,"a",null,null,1]\n[1]', "altered"),
+    "no row": (b"5", "altered"),
+    "no JSON": (b"[1,", "altered"),
+    "deep": (b"[" * 200_000, "altered"),
+    "thousands of digits": (b"[" + b"9" * 5000 + b"]", "altered"),
+    "endless": (b'[1,"' + b"a" * (9 << 20) + b'"]', "altered"),
+}
+
+
+def values_of(columns: list[str]) -> dict[str, tuple[bytes, str]]:
+    """A row with one value that no column of its kind holds."""
+    row: dict[str, object] = {**dict.fromkeys(columns), "id": 1, "name": "a"}
+    wrong: dict[str, dict[str, object]] = {
+        "a number without room": {"id": 2**70},
+        "half a pair": {"name": "\ud800"},
+        "a list": {"name": []},
+    }
+    return {
+        what: (json.dumps([{**row, **one}[name] for name in columns]).encode(), "value")
+        for what, one in wrong.items()
+    }
+
+
+async def read_through(file: Path, table: TableShape) -> None:
+    with opened(file) as archive:
+        async for _ in lines_of(archive, table):
+            pass
+
+
+async def test_rows_that_no_backup_has_are_refused(there: Taken, packed: Path) -> None:
+    async with (await there.empty("sqlite")).engine.connect() as connection:
+        units = next(one for one in (await read_shape(connection)).tables if one.name == "units")
+    names = json.dumps(units.header).encode()
+    for what, (line, code) in {**ROWS, **values_of([name for name, _ in units.header])}.items():
+        forged(packed, "units", names + b"\n" + line + b"\n")
+        with pytest.raises(Refused) as caught:
+            await read_through(packed, units)
+        assert caught.value.code == code, what
+    forged(packed, "units", b"")
+    assert told_of(packed) == "altered"
+    forged(packed, "units", b"[]\n")
+    with pytest.raises(Refused) as caught:
+        await read_through(packed, units)
+    assert caught.value.code == "shape"
+    forged(packed, "units", names + b"\n" + ROWS["endless"][0] + b"\n")
+    assert told_of(packed) == "altered"
+
+
+async def test_such_a_row_is_named_in_a_sentence(
+    there: Taken, packed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = {one.name: content for one, content in members(packed)}
+    forged(packed, "units", gzip.decompress(parts["tables/units.jsonl.gz"]) + b"[1]\n")
+    target = await there.empty("sqlite")
+    assert await command(settings_for(target, there.folder / "back"), "restore", str(packed)) == 1
+    assert "Isi tables/units.jsonl.gz" in capsys.readouterr().err
+    assert not any((await counts(target)).values())
 
 
 async def test_a_part_that_is_not_what_was_written_is_refused(there: Taken, packed: Path) -> None:
@@ -264,23 +382,32 @@ async def test_a_part_that_is_not_what_was_written_is_refused(there: Taken, pack
     assert (await refused(packed, target)).code == "stranger"
 
 
-@pytest.mark.parametrize(
-    ("said", "code"),
-    [
-        ({"schema": "9999"}, "newer"),
-        ({"schema": "../1"}, "not_whole"),
-        ({"format": 2}, "format"),
-        ({"tables": {}}, "not_whole"),
-        ({"tables": []}, "not_whole"),
-    ],
-)
-async def test_a_manifest_that_is_not_understood_is_refused(
-    there: Taken, packed: Path, said: dict[str, object], code: str
-) -> None:
+MANIFESTS: list[tuple[dict[str, object], str]] = [
+    ({"schema": "9999"}, "newer"),
+    ({"schema": "../1"}, "not_whole"),
+    ({"schema": "0000"}, "not_whole"),
+    ({"format": 2}, "format"),
+    ({"tables": {}}, "not_whole"),
+    ({"tables": []}, "not_whole"),
+    ({"tables": {"units": {"rows": float("inf"), "sha256": ""}}}, "not_whole"),
+    ({"made_at": ["x"]}, "not_whole"),
+    ({"evidence": "banyak"}, "not_whole"),
+    ({"evidence": 7}, "altered"),
+]
+
+
+def test_a_manifest_that_is_not_understood_is_refused(packed: Path) -> None:
     *parts, (info, content) = members(packed)
     assert info.name == MANIFEST
-    rewrite(packed, [*parts, (info, json.dumps({**json.loads(content), **said}).encode())])
-    assert (await refused(packed, await there.empty("sqlite"))).code == code
+    for said, code in MANIFESTS:
+        rewrite(packed, [*parts, (info, json.dumps({**json.loads(content), **said}).encode())])
+        assert told_of(packed) == code, said
+    rewrite(packed, [*parts, (info, b"[" * 200_000)])
+    assert told_of(packed) == "not_whole"
+    lying = json.loads(content)
+    lying["tables"]["units"]["rows"] += 1
+    rewrite(packed, [*parts, (info, json.dumps(lying).encode())])
+    assert told_of(packed) == "altered", "rows are counted, not believed"
 
 
 # Writing
@@ -311,6 +438,60 @@ async def test_a_damaged_database_is_not_backed_up(there: Taken) -> None:
         await backup(source, there.folder)
     assert caught.value.code == "damaged_database"
     assert not list(there.folder.glob("*.tar*"))
+
+
+async def test_a_database_that_cannot_be_read_at_all_is_said_to_be_damaged(
+    there: Taken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = await there.full("sqlite")
+    async with source.engine.connect() as connection:
+        size = (await connection.exec_driver_sql("PRAGMA page_size")).scalar_one()
+    await source.close()
+    file = Path(str(source.url.database))
+    overwrite(file, b"\xff" * (len(content_of(file)) - size), at=size)
+    assert await command(settings_for(source, there.folder), "backup", str(there.folder / "x.tar")) == 1
+    assert "Basis datanya rusak" in capsys.readouterr().err
+
+
+async def test_a_file_system_without_links_does_no_better(
+    there: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, file = await there.empty("sqlite"), there.folder / "office.tar"
+
+    def no_link(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_link)
+    await backup(source, there.folder)
+    assert check(file)
+
+    def too_late(*_: object) -> None:
+        (there.folder / "again.tar").write_bytes(b"somebody else's")
+        no_link()
+
+    monkeypatch.setattr(os, "link", too_late)
+    with pytest.raises(Refused) as caught:
+        await backup(source, there.folder, "again.tar")
+    assert caught.value.code == "exists"
+    assert (there.folder / "again.tar").read_bytes() == b"somebody else's"
+
+
+async def test_a_backup_that_is_told_to_end_leaves_no_half_file(
+    there: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, before = await there.empty("sqlite"), signal.getsignal(signal.SIGTERM)
+    settings = settings_for(source, there.folder / "evidence")
+
+    def ended(_: int) -> None:
+        assert list(there.folder.glob(".*.part"))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(os, "fsync", ended)
+    with pytest.raises(SystemExit) as caught:
+        await command(settings, "backup", str(there.folder / "x.tar"))
+    assert caught.value.code == 128 + signal.SIGTERM
+    assert not list(there.folder.glob("*.tar*")) + list(there.folder.glob(".*"))
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 @contextmanager
@@ -358,25 +539,69 @@ async def test_without_room_there_is_a_sentence_and_no_half_file(
 
 
 async def test_the_commands_say_what_they_did(there: Taken, capsys: pytest.CaptureFixture[str]) -> None:
-    source, target = await there.full("sqlite"), await there.empty("postgresql")
+    source, target = await there.full("sqlite"), await there.empty("sqlite")
     file, evidence = str(there.folder / "office.tar"), there.folder / "evidence"
     await run(source, "UPDATE evidence SET sha256 = '../../etc/passwd' WHERE sha256 IS NOT NULL")
-    assert await command(settings_for(source, evidence), "backup", file) == 0
+    assert await command(settings_for(source, evidence), "backup", f"{file}.bare") == 1
     said = capsys.readouterr()
     assert f"skema {newest()}" in said.out
-    assert "1 berkas bukti dukung tidak ada" in said.err
+    assert "Tidak satu pun dari 1 berkas bukti dukung" in said.err
+    assert f"({evidence})" in said.err
+    assert check(Path(f"{file}.bare")).missing == 1
+    async with source.writing() as session:
+        session.add(waiting_evidence(1, store(there.folder, b"bukti"), now=LATER))
+    assert await command(settings_for(source, evidence), "backup", file) == 0
+    assert "1 berkas bukti dukung tidak ada" in capsys.readouterr().err
     assert await command(settings_for(source, evidence), "backup", file) == 1
     assert "tidak pernah menimpa" in capsys.readouterr().err
-    assert await command(settings_for(target, evidence), "restore", file, "--check") == 0
+    back = settings_for(target, there.folder / "back")
+    assert await command(back, "restore", file, "--check") == 0
     assert "utuh" in capsys.readouterr().out
     assert not any((await counts(target)).values())
-    assert await command(settings_for(target, evidence), "restore", file) == 0
+    assert await command(back, "restore", file) == 0
     assert "akan dikirim" in capsys.readouterr().out
-    assert await command(settings_for(target, evidence), "restore", file) == 1
+    assert await command(back, "restore", file) == 1
     assert "sudah berisi" in capsys.readouterr().err
-    assert await command(settings_for(target, evidence), "restore", f"{file}.no") == 1
+    assert await command(back, "restore", f"{file}.no") == 1
     assert "tidak ada" in capsys.readouterr().err
-    assert await command(settings_for(target, evidence), "restore", f"{file}.no", "--check") == 1
+    assert await command(back, "restore", f"{file}.no", "--check") == 1
+
+
+async def test_a_folder_of_evidence_that_cannot_be_used_is_named(
+    there: Taken, packed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = await there.full("sqlite"), await there.empty("sqlite")
+    async with source.writing() as session:
+        session.add(waiting_evidence(1, "ab" * 32, now=LATER))
+    (there.folder / "plain").write_bytes(b"")
+    folder = there.folder / "plain" / "evidence"
+    for words, database in (
+        (("backup", str(there.folder / "x.tar")), source),
+        (("restore", str(packed)), target),
+    ):
+        assert await command(settings_for(database, folder), *words) == 1
+        assert (
+            f"Folder EVIDENCE_DIR {folder} tidak bisa dipakai: bagian dari jalurnya bukan folder"
+            in capsys.readouterr().err
+        )
+    assert not any((await counts(target)).values())
+    assert not (there.folder / "x.tar").exists()
+
+
+async def test_what_is_restored_but_not_migrated_is_said_to_be_there(
+    there: Taken, packed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = await there.empty("sqlite")
+
+    async def full_disk(_: Database) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("models.transfer.restoring.migrate", full_disk)
+    assert await command(settings_for(target, there.folder / "back"), "restore", str(packed)) == 1
+    said = capsys.readouterr().err
+    assert "Semua data sudah dipulihkan" in said
+    assert SAY("transfer.nothing_restored") not in said
+    assert (await counts(target))["people"] == 10
 
 
 async def test_a_database_that_is_not_there_is_not_made(
@@ -393,7 +618,3 @@ async def test_a_database_that_is_not_there_is_not_made(
     said = "".join(capsys.readouterr())
     assert "DATABASE_URL: basis datanya" in said
     assert "hidden-word" not in said
-
-
-def test_every_table_of_the_models_goes_into_a_backup_or_is_named() -> None:
-    assert set(Base.metadata.tables) >= LEFT_BEHIND

@@ -1,11 +1,16 @@
 """`kinerja migrate-data`: everything arrives, in every column, or nothing does."""
 
 import argparse
+import asyncio
 import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
-from sqlalchemy import LargeBinary, create_engine, insert, select, text
+from sqlalchemy import LargeBinary, create_engine, event, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.commands import moving
@@ -13,11 +18,12 @@ from bot.texts import Texts
 from models import Base, Heartbeat, Person, Unit
 from models.engine import Database
 from models.migrate import newest
+from models.transfer import rows
 from models.transfer.moving import move
 from models.transfer.opening import existing, loading, snapshot
-from models.transfer.refusing import Refused
-from models.transfer.shape import LEFT_BEHIND, Row, read_shape
-from models.transfer.values import kind_of
+from models.transfer.refusing import Refused, Unfinished
+from models.transfer.shape import LEFT_BEHIND, Column, Row, TableShape, read_shape
+from models.transfer.values import Kind, kind_of
 from tests.conftest import WEDNESDAY
 from tests.postgres.filled import FAR, HARD, counts, dump, stored
 from tests.postgres.moves import LATER, Taken, run, url_of
@@ -56,34 +62,65 @@ async def test_the_office_that_is_moved_has_rows_in_every_table_and_what_is_hard
 async def test_sqlite_to_postgresql_and_back_is_the_same_to_the_byte(there: Taken) -> None:
     source, middle = await there.full("sqlite"), await there.empty("postgresql")
     back = await there.empty("sqlite")
+    before = await dump(source)
     moved = await move(source, middle, now=LATER)
-    assert without_processes(await dump(middle)) == without_processes(await dump(source))
+    after = await dump(middle)
+    assert without_processes(after) == without_processes(before)
     assert {one.table: one.rows for one in moved} == {
         name: count for name, count in (await counts(source)).items() if name not in LEFT_BEHIND
     }
     await move(middle, back, now=LATER)
+    assert (await dump(source), await dump(middle)) == (before, after), "a source is only read"
     await source.close()
     await back.close()
     assert list(stored(str(back.url.database))) == list(stored(str(source.url.database)))
-
-
-async def test_postgresql_numbers_on_after_the_highest_id(there: Taken) -> None:
-    target = await there.empty("postgresql")
-    await move(await there.full("sqlite"), target, now=LATER)
-    async with target.writing() as session:
+    async with middle.writing() as session:
         highest = max(await session.scalars(select(Unit.id)))
-        new = Unit(name="Baru")
-        session.add(new)
+        session.add(new := Unit(name="Baru"))
         await session.flush()
-        assert new.id == highest + 1
+        assert new.id == highest + 1, "PostgreSQL numbers on"
 
 
-@either
-async def test_the_source_is_not_changed(there: Taken, kind: str) -> None:
-    source = await there.full(kind)
-    before = await dump(source)
-    await move(source, await there.empty("sqlite"), now=LATER)
-    assert await dump(source) == before
+@asynccontextmanager
+async def somebody_writes(source: Database) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """A transaction that ends with the block; gives what waits until somebody waits for it."""
+    writer = Database(url_of(source))
+    async with writer.writing() as session:
+        session.add(Unit(name="Impor"))
+        await session.flush()
+
+        async def waited_for() -> None:
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            for _ in range(500):
+                if await session.scalar(waiting):
+                    return
+                await asyncio.sleep(0.01)
+            raise TimeoutError
+
+        yield waited_for
+    await writer.close()
+
+
+async def test_what_was_being_written_when_it_began_is_moved_too(there: Taken) -> None:
+    """The instant that is copied begins when nobody writes any more, not while they are waited for."""
+    source, target = await there.empty("postgresql"), await there.empty("sqlite")
+    async with somebody_writes(source) as waited_for:
+        moved = asyncio.create_task(move(source, target, now=LATER))
+        await waited_for()
+    assert sum(one.rows for one in await moved) == 1
+    assert (await counts(target))["units"] == 1
+
+
+async def test_a_table_that_is_made_meanwhile_is_not_left_out(there: Taken) -> None:
+    source, target = await there.empty("postgresql"), await there.empty("sqlite")
+    async with somebody_writes(source) as waited_for:
+        moved = asyncio.create_task(move(source, target, now=LATER))
+        await waited_for()
+        await run(source, "CREATE TABLE late (id integer PRIMARY KEY)")
+    with pytest.raises(Refused) as caught:
+        await moved
+    await run(source, "DROP TABLE late")
+    assert caught.value.code == "busy"
 
 
 async def test_a_target_without_any_table_gets_them(there: Taken) -> None:
@@ -131,9 +168,8 @@ async def test_another_schema_is_refused(there: Taken, version: str | None, code
     assert (await refused(source, await there.empty("sqlite"))).code == code
 
 
-@either
-async def test_while_the_bot_runs_only_a_rehearsal_is_possible(there: Taken, kind: str) -> None:
-    source = await there.full(kind)
+async def test_while_the_bot_runs_only_a_rehearsal_is_possible(there: Taken) -> None:
+    source = await there.full("sqlite")
     async with source.writing() as session:
         seen = LATER - timedelta(seconds=59)
         beat = {"name": "a:1", "mode": "run", "version": "1", "started_at": WEDNESDAY, "seen_at": seen}
@@ -195,9 +231,10 @@ async def tamper(target: Database, statement: str) -> None:
     )
 
 
-@either
-@pytest.mark.parametrize("table", TAMPERING)
-async def test_a_row_that_differs_takes_everything_back(there: Taken, kind: str, table: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "kind"), [*((one, "sqlite") for one in TAMPERING), ("units", "postgresql")]
+)
+async def test_a_row_that_differs_takes_everything_back(there: Taken, table: str, kind: str) -> None:
     source, target = await there.full("sqlite"), await there.empty(kind)
     await tamper(target, TAMPERING[table])
     told = await refused(source, target)
@@ -205,23 +242,47 @@ async def test_a_row_that_differs_takes_everything_back(there: Taken, kind: str,
     assert told.params["key"]
 
 
-@pytest.mark.parametrize(
-    ("damage", "code", "column"),
-    [
-        ("UPDATE people SET name = 'a' || char(0) || 'b' WHERE id = 2", "nul", "name"),
-        ("UPDATE people SET language = 'panjang' WHERE id = 2", "value", "language"),
-        ("UPDATE people SET reminder_cap = 'tiga' WHERE id = 2", "value", "reminder_cap"),
-        ("UPDATE people SET created_at = 'kemarin' WHERE id = 2", "value", "created_at"),
-        ("UPDATE people SET active = 7 WHERE id = 2", "value", "active"),
-    ],
-)
-async def test_what_postgresql_cannot_hold_is_named_by_its_place(
-    there: Taken, damage: str, code: str, column: str
-) -> None:
-    source = await there.full("sqlite")
-    await run(source, damage)
-    told = await refused(source, await there.empty("postgresql"))
-    assert (told.code, told.params) == (code, {"table": "people", "key": "2", "column": column})
+UNHELD = [
+    ("people", "name = 'a' || char(0) || 'b'", "nul", "name"),
+    ("people", "language = 'panjang'", "value", "language"),
+    ("people", "reminder_cap = 'tiga'", "value", "reminder_cap"),
+    ("people", "created_at = 'kemarin'", "value", "created_at"),
+    ("people", "active = 7", "value", "active"),
+    ("indicator_values", "number = 123456789012345678", "value", "number"),
+    ("failed_updates", "body = '{\"x\": NaN}'", "value", "body"),
+    ("failed_updates", "body = '[' || 'x'", "value", "body"),
+]
+
+
+async def test_what_postgresql_cannot_hold_is_named_by_its_place(there: Taken) -> None:
+    source, target = await there.full("sqlite"), await there.empty("postgresql")
+    async with source.engine.connect() as reading, target.engine.connect() as writing:
+        tables = {one.name: one for one in (await read_shape(reading)).tables}
+        for table, damage, code, column in UNHELD:
+            await reading.execute(text(f"UPDATE {table} SET {damage} WHERE id = 2"))
+            with pytest.raises(Refused) as caught:
+                async with aclosing(rows.read(reading, tables[table])) as found:
+                    await rows.write(writing, tables[table], found)
+            told = (caught.value.code, caught.value.params)
+            assert told == (code, {"table": table, "key": "2", "column": column})
+            await reading.rollback()
+            await writing.rollback()
+
+
+async def test_what_only_the_server_knows_it_cannot_hold_is_named_by_its_table(there: Taken) -> None:
+    target = await there.empty("postgresql")
+    odd = TableShape(
+        "odd", (Column("id", Kind.WHOLE), Column("number", Kind.EXACT, scale=2)), (0,), numbered=True
+    )
+
+    async def large() -> AsyncIterator[list[Row]]:
+        yield [(1, Decimal("123456.00"))]
+
+    async with target.engine.connect() as writing:
+        await writing.execute(text("CREATE TABLE odd (id integer PRIMARY KEY, number numeric(4, 2))"))
+        with pytest.raises(Refused) as caught:
+            await rows.write(writing, odd, large())
+    assert (caught.value.code, caught.value.params) == ("unheld", {"table": "odd", "rule": "22003"})
 
 
 @either
@@ -285,6 +346,41 @@ async def test_the_command_counts_every_table(there: Taken, capsys: pytest.Captu
     assert "sudah berisi" in capsys.readouterr().err
 
 
+def breaks_at(target: Database, statement: str) -> None:
+    """The server ends the connection as soon as it is told this."""
+
+    @event.listens_for(target.engine.sync_engine, "before_cursor_execute", retval=True)
+    def cut(_c: Any, _cursor: Any, told: str, parameters: Any, _x: Any, _m: bool) -> tuple[str, Any]:
+        return ("SELECT pg_terminate_backend(pg_backend_pid())" if told == statement else told), parameters
+
+
+async def test_what_fails_after_the_commit_takes_nothing_back(there: Taken) -> None:
+    source, target = await there.full("sqlite"), await there.empty("postgresql")
+    breaks_at(target, "ANALYZE")
+    assert await move(source, target, now=LATER)
+    assert (await counts(target))["people"] == 10
+
+
+async def a_load_whose_server_goes_away(target: Database) -> None:
+    other = Database(url_of(target))
+    async with loading(target) as (connection, _):
+        pid = await connection.scalar(text("SELECT pg_backend_pid()"))
+        await run(other, f"SELECT pg_terminate_backend({pid})")
+        await other.close()
+
+
+async def test_a_server_that_goes_away_while_it_commits_is_not_said_to_be_empty(
+    there: Taken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Unfinished) as caught:
+        await a_load_whose_server_goes_away(await there.empty("postgresql"))
+    assert caught.value.code == "unsure"
+    assert moving.told(caught.value, SAY, "transfer.nothing") == 1
+    said = capsys.readouterr().err
+    assert "belum pasti" in said
+    assert SAY("transfer.nothing") not in said
+
+
 async def test_a_file_that_is_not_there_is_not_made(there: Taken, capsys: pytest.CaptureFixture[str]) -> None:
     missing = there.folder / "no" / "office.db"
     args = arguments("--from", f"sqlite:///{missing}", "--to", f"sqlite:///{there.folder}/x.db")
@@ -307,7 +403,19 @@ async def test_a_database_that_is_away_is_named_without_its_password(
         assert "hidden-word" not in said
 
 
-@pytest.mark.parametrize("wrong", ["mysql://u:hidden-word@h/x", "hidden-word", "sqlite://", "postgresql:"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "mysql://u:hidden-word@h/x",
+        "hidden-word",
+        "sqlite://",
+        "postgresql:",
+        "sqlite:///:memory:",
+        "sqlite:///file:x.db",
+        "sqlite:///file:x.db?mode=memory&uri=true",
+        "sqlite:///x.db?uri=true",
+    ],
+)
 def test_a_wrong_address_is_refused_without_repeating_it(
     wrong: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

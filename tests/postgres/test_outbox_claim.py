@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select
 
+from bot.pacing import Pace
 from models import Account, Group, OutboxMessage, OutboxState, Person, Role, RoleName, Unit
 from models.engine import Database
 from services import groups, outbox, pacing
 from services.groups import Outcome, Place
+from services.pacing import Rates
 from services.people.identity import who_is
+from simulator.limits import Limits, Meter
 from tests.conftest import WEDNESDAY
 from tests.office import build_office, user_of
 
@@ -46,7 +49,7 @@ async def drained(db: Database, taken: list[outbox.Claimed]) -> None:
         await asyncio.sleep(0)
         for row in claimed:
             async with db.writing() as session:
-                await outbox.finish(session, row.id, OutboxState.SENT, now=WEDNESDAY)
+                await outbox.finish(session, row, OutboxState.SENT, now=WEDNESDAY)
         idle = 0 if claimed else idle + 1
         if not claimed:
             await asyncio.sleep(0.01)
@@ -85,7 +88,7 @@ async def test_groups_keep_their_order_beside_the_people(pg_db: Database) -> Non
         assert {row.payload["n"] for row in first} == {0}
         assert await outbox.claim(session, now=WEDNESDAY, limit=100) == []
         for row in first:
-            await outbox.finish(session, row.id, OutboxState.SENT, now=WEDNESDAY)
+            await outbox.finish(session, row, OutboxState.SENT, now=WEDNESDAY)
     taken: list[outbox.Claimed] = []
     await asyncio.gather(*(drained(pg_db, taken) for _ in range(4)))
     assert len({row.id for row in taken}) == len(taken) == 11 * (EACH - 1)
@@ -160,6 +163,44 @@ async def test_processes_share_one_pace(pg_db: Database) -> None:
     took = time.perf_counter() - began
     most = rate * (took + pacing.SLACK + pacing.LEAD) - 40
     assert 0.8 * (rate * 0.5 - 40) <= got <= most + 4 * 4
+
+
+async def test_answers_of_several_processes_at_once_keep_the_pace_of_one(pg_db: Database) -> None:
+    """Each of four has a burst of answers; together they are let through by Telegram's own bucket."""
+    rate = 120
+    paces = [Pace(pg_db, Rates(per_second=rate)) for _ in range(4)]
+    meter = Meter(Limits(per_second=rate))
+
+    async def answers(pace: Pace, chat_id: int) -> None:
+        await pace.admit(chat_id, 1, edit=False)
+        meter.count(chat_id, group=False, edit=False)  # raises when it is too much
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(
+            *(answers(pace, place * 40 + n) for place, pace in enumerate(paces) for n in range(40))
+        )
+    assert meter.tally.messages == 160
+
+
+async def test_a_refusal_of_the_whole_bot_silences_the_answers_of_other_processes(pg_db: Database) -> None:
+    one, other = Pace(pg_db, Rates()), Pace(pg_db, Rates())
+    await one.refused(5, 30)
+    assert (await other.take(4)).slots == 4, "one chat alone is no matter of the others"
+    await other.refused(6, 30)
+    assert other.held_for > 25, "the first was refused elsewhere"
+    await one.admit(7, 1, edit=False)
+    await one._settle()
+    assert one.held_for > 25
+    await one.refused(5, 30)  # written again for that chat, and not for the bot
+
+
+async def test_a_database_that_is_away_does_not_hold_up_answers() -> None:
+    away = Database("postgresql://nobody@127.0.0.1:9/none")
+    pace = Pace(away, Rates(per_second=120))
+    began = time.perf_counter()
+    await asyncio.gather(*(pace.admit(n, 1, edit=False) for n in range(50)))
+    assert time.perf_counter() - began < 2.5
+    await away.close()
 
 
 async def test_too_many_holds_for_every_process(pg_db: Database) -> None:

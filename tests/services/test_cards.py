@@ -62,3 +62,26 @@ async def test_a_message_shows_one_card(db: Database, now: datetime) -> None:
         await cards.take_place(session, Placed(CHAT, "queue", 3, 10), instead_of=None, now=now)
         assert await cards.standing(session, CHAT, "queue", 3) == 10
     assert await standing(db) is None
+
+
+async def test_a_notice_s_card_gives_way_to_one_that_came_later(db: Database, now: datetime) -> None:
+    """A notice put the card into 100; before that is stored, the person's own press puts it into 101."""
+    async with db.writing() as session:
+        await cards.place_many(session, [cards.Placed(5, "day", 1, 90)], now=now)
+    async with db.writing() as session:
+        await cards.take_place(session, cards.Placed(5, "day", 1, 101), instead_of=90, now=now)
+    async with db.writing() as session:
+        late = [cards.Placed(5, "day", 1, 100), cards.Placed(6, "day", 1, 40)]
+        assert await cards.place_newest(session, late, now=now) == [(5, 100)]
+        assert await cards.standing(session, 5, "day", 1) == 101
+        assert await cards.standing(session, 6, "day", 1) == 40
+        assert await cards.place_newest(session, late[1:], now=now) == []
+
+
+async def test_a_notice_s_card_that_came_later_stays(db: Database, now: datetime) -> None:
+    async with db.writing() as session:
+        await cards.place_many(session, [cards.Placed(5, "day", 1, 95)], now=now)
+        late = [cards.Placed(5, "day", 1, 100)]
+        assert await cards.place_newest(session, late, now=now) == [(5, 95)]
+        assert await cards.standing(session, 5, "day", 1) == 100
+        assert await cards.place_newest(session, [], now=now) == []

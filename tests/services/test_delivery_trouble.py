@@ -13,6 +13,7 @@ from services.delivery_trouble import (
     Cause,
     cause_of,
     delivery_health,
+    let_all_be,
     let_be,
     load_trouble,
     send_again,
@@ -32,7 +33,7 @@ async def ended(
     async with db.writing() as session:
         await outbox.enqueue(session, kind, to=to, now=now, payload={"work_date": "2026-11-18"})
         (row,) = await outbox.claim(session, now=now)
-        await outbox.finish(session, row.id, state, now=now, error=error)
+        await outbox.finish(session, row, state, now=now, error=error)
         return row.id
 
 
@@ -56,6 +57,10 @@ async def actor_of(db: Database, person: int, now: datetime) -> Actor:
         ("Not enough rights to send text messages to the chat", Cause.GROUP),
         ("stale", Cause.TOO_LATE),
         ("Bad Gateway", Cause.BUSY),
+        ("Service Unavailable", Cause.BUSY),
+        ("not sent: ClientConnectorDNSError", Cause.BUSY),
+        ("no connection in time", Cause.BUSY),
+        ("Conflict", Cause.BUSY),
         ("Can't parse entities: unclosed start tag", Cause.FAULT),
         ("KeyError", Cause.FAULT),
     ],
@@ -133,6 +138,64 @@ async def test_what_may_have_arrived_is_sent_again_once(db: Database, office: Of
         assert (await delivery_health(session, now=now)).uncertain == ()
         actions = list(await session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "outbox")))
         assert actions == ["notice_sent_again"]
+
+
+@pytest.mark.parametrize(("kind", "goes"), [("prompted", False), ("week_summed", True)])
+async def test_what_came_too_late_is_not_sent_again(
+    db: Database, office: Office, now: datetime, kind: str, goes: bool
+) -> None:
+    """The question of an evening that is over would be thrown away; a weekly summary keeps its worth."""
+    unsure = await ended(db, office.citra, now, OutboxState.UNCERTAIN, "Timed out", kind=kind)
+    admin = await actor_of(db, office.admin, now)
+    async with db.writing() as session:
+        await session.execute(update(OutboxMessage).values(stale_at=now - MINUTE))
+        (listed,) = (await delivery_health(session, now=now)).uncertain
+        assert listed.late is not goes
+        assert await send_again(session, admin, unsure, now=now) is goes
+        rows = list(await session.scalars(select(OutboxMessage.id).where(OutboxMessage.id != unsure)))
+        assert bool(rows) is goes
+        action = await session.scalar(select(AuditEvent.action).where(AuditEvent.subject == "outbox"))
+        assert action == ("notice_sent_again" if goes else "notice_let_be")
+        assert (await delivery_health(session, now=now)).uncertain_count == 0
+
+
+async def test_sent_again_too_late_is_no_alarm(db: Database, office: Office, now: datetime) -> None:
+    unsure = await ended(db, office.citra, now, OutboxState.UNCERTAIN, "Timed out")
+    admin = await actor_of(db, office.admin, now)
+    async with db.writing() as session:
+        assert await send_again(session, admin, unsure, now=now)
+        (row,) = await outbox.claim(session, now=now)
+        await outbox.finish(session, row, OutboxState.FAILED, now=now, error="stale")
+        assert (await delivery_health(session, now=now)).failed == {}
+        await tell_admins(session, {Cause.TOO_LATE}, day=now.date(), now=now)
+        told = select(OutboxMessage.id).where(OutboxMessage.kind == TROUBLED)
+        assert list(await session.scalars(told)) == []
+    await ended(db, office.ani, now, OutboxState.FAILED, "stale")
+    async with db.writing() as session:
+        assert (await delivery_health(session, now=now)).failed == {Cause.TOO_LATE: 1}
+        await tell_admins(session, {Cause.TOO_LATE}, day=now.date(), now=now)
+        assert len(list(await session.scalars(told))) == 1, "the day's alarm was kept for a real one"
+
+
+async def test_all_that_was_shown_is_let_be_at_once(db: Database, office: Office, now: datetime) -> None:
+    shown = [await ended(db, who, now, OutboxState.UNCERTAIN, "") for who in (office.ani, office.budi)]
+    since = await ended(db, office.citra, now, OutboxState.UNCERTAIN, "")
+    admin, budi = await actor_of(db, office.admin, now), await actor_of(db, office.budi, now)
+    async with db.writing() as session:
+        with pytest.raises(NotAllowed):
+            await let_all_be(session, budi, newest=since, now=now)
+        with pytest.raises(NotFound):
+            await let_all_be(session, admin, newest=10**17, now=now)
+        assert await let_all_be(session, admin, newest=shown[1], now=now) == 2
+        with pytest.raises(Outdated):
+            await let_all_be(session, admin, newest=shown[1], now=now)
+        assert [one.id for one in (await delivery_health(session, now=now)).uncertain] == [since]
+        events = (
+            select(AuditEvent.subject_id)
+            .where(AuditEvent.action == "notice_let_be")
+            .order_by(AuditEvent.subject_id)
+        )
+        assert list(await session.scalars(events)) == shown
 
 
 async def test_what_is_let_be_is_not_sent(db: Database, office: Office, now: datetime) -> None:

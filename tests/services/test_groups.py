@@ -246,7 +246,7 @@ async def test_what_failed_is_told_again_while_it_is_news(
         async with db.writing() as session:
             await outbox.enqueue(session, "unit_summed", group=group, now=now, payload={"n": week})
             (claimed,) = await outbox.claim(session, now=now)
-            await outbox.finish(session, claimed.id, OutboxState.FAILED, now=now)
+            await outbox.finish(session, claimed, OutboxState.FAILED, now=now)
     for later, waiting in ((timedelta(days=6), []), (timedelta(days=5), [2]), (timedelta(days=5), [2])):
         async with db.writing() as session:
             await groups.met_problem(session, group, Problem.REMOVED, now=now)

@@ -75,6 +75,31 @@ async def test_a_process_that_has_just_started_has_not_ticked_yet(
     assert await found(db, now, process(now, "clock", started_at=now, ticked_at=None)) == {}
 
 
+async def test_one_that_starts_over_and_over_does_not_tick(
+    db: Database, office: Office, now: datetime
+) -> None:
+    died = process(now, "clock", name="srv:1", seen_at=now - 2 * MINUTE, ticked_at=None)
+    again = process(now, "clock", name="srv:2", started_at=now, ticked_at=None)
+    what = await found(db, now, died, again)
+    assert what.keys() == {About.NOT_TICKING, About.DIED}
+    ticks = process(now, "clock", name="srv:2", started_at=now)
+    assert (await found(db, now, ticks)).keys() == {About.DIED}
+
+
+async def test_a_tick_that_is_yet_to_come_proves_nothing(db: Database, office: Office, now: datetime) -> None:
+    one = process(now, "clock", ticked_at=now + 5 * MINUTE)
+    assert (await found(db, now, one))[About.NOT_TICKING].params == {"since": None}
+
+
+async def test_when_it_was_backed_up(db: Database, office: Office, now: datetime) -> None:
+    async with db.writing() as session:
+        assert (await load_health(session, now=now, today=NOVEMBER)).backup is None
+        health.note_backup(session, now=now - timedelta(days=8))
+        health.note_backup(session, now=now - timedelta(days=2))
+        await session.flush()
+        assert (await load_health(session, now=now, today=NOVEMBER)).backup == now - timedelta(days=2)
+
+
 async def test_a_process_that_died_is_told_of_for_an_hour(
     db: Database, office: Office, now: datetime
 ) -> None:
@@ -132,7 +157,8 @@ async def test_updates_that_wait_for_a_replay(db: Database, office: Office, now:
     assert (await found(db, now))[About.FAULTS].params == {"count": 1}
     admin = await actor(db, office.admin, now)
     async with db.reading() as session:
-        listed = await health.list_faults(session, admin, now=now)
+        listed, total = await health.list_faults(session, admin, now=now)
+    assert total == 1
     assert [one.reference for one in listed] == ["AAAA1111"]
 
 

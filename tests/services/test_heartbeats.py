@@ -11,6 +11,9 @@ from bot.context import Deps
 from bot.heartbeat import heartbeat, own_name, own_version
 from bot.settings import load_settings
 from models.engine import Database
+from models.transfer.opening import ensure_idle
+from models.transfer.refusing import Refused
+from models.transfer.shape import Shape
 from services import heartbeats
 from services.clock import OfficeClock, system_clock
 from services.heartbeats import FORGOTTEN, SILENT, Process
@@ -76,9 +79,23 @@ async def test_who_stops_is_gone_at_once(db: Database, now: datetime) -> None:
 async def test_the_last_tick_is_the_latest_of_all(now: datetime) -> None:
     ticking = replace(process("a:1", now), ticked_at=now)
     later = replace(process("b:1", now), ticked_at=now + SECOND)
-    assert heartbeats.last_tick([ticking, later, process("c:1", now)]) == now + SECOND
-    assert heartbeats.last_tick([process("c:1", now)]) is None
-    assert heartbeats.last_tick([]) is None
+    assert heartbeats.last_tick([ticking, later, process("c:1", now)], now=now) == now + SECOND
+    wrong = replace(process("d:1", now), ticked_at=now + timedelta(minutes=5))
+    assert heartbeats.last_tick([ticking, wrong], now=now) == now, "what is yet to come proves nothing"
+    assert heartbeats.last_tick([process("c:1", now)], now=now) is None
+    assert heartbeats.last_tick([], now=now) is None
+
+
+async def test_a_clock_that_is_behind_hides_no_process(db: Database, now: datetime) -> None:
+    slow = replace(process("slow:1", now), seen_at=now - timedelta(seconds=95), clock_ahead=-90.0)
+    gone = replace(process("gone:1", now), seen_at=now - timedelta(seconds=155), clock_ahead=0.0)
+    await beat(db, slow, gone)
+    assert await names(db, now) == (["slow:1"], ["gone:1"])
+    async with db.engine.connect() as connection:
+        shape = Shape("0004", ())
+        with pytest.raises(Refused, match="alive"):
+            await ensure_idle(connection, shape, now=now)
+        await ensure_idle(connection, shape, now=now + timedelta(minutes=2))
 
 
 async def test_a_file_has_the_clock_of_its_machine(db: Database) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.texts import Texts
 from models import (
@@ -24,6 +24,7 @@ from models import (
     Feedback,
     Invitation,
     OutboxMessage,
+    OutboxState,
     Person,
     RoleName,
     Schedule,
@@ -34,6 +35,7 @@ from models import (
 from models.engine import Database
 from services.entries.disowning import Disowned
 from services.errors import DomainError, Invalid, NotAllowed, NotFound, Outdated
+from services.outbox import NOT_JOINED
 from services.people.identity import Actor, who_is
 from services.people.invitations import LIFETIME, invite
 from services.people.joining import Joined, join, note_refusal, preview_invitation, undo_join
@@ -153,6 +155,23 @@ async def test_joining_ties_the_account_and_tells_the_supervisor(
         assert (invitation.used_at, invitation.used_by) == (now, PHONE)
         assert await session.scalar(select(Schedule.due_at).where(Schedule.person_id == empty.ani))
     assert [event[:2] for event in await audited(db, "joined")] == [(empty.ani, empty.ani)]
+
+
+async def test_a_supervisor_who_joins_later_is_told_who_joined_before(
+    db: Database, empty: Office, now: datetime
+) -> None:
+    await joins(db, await token_for(db, empty.ani, now=now), now=now)
+    async with db.writing() as session:  # as delivery ends it when nobody is there to be told
+        await session.execute(delete(Account).where(Account.person_id == empty.budi))
+        (row,) = await session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "person_joined"))
+        row.state, row.error, row.finished_at = OutboxState.FAILED, NOT_JOINED, now
+    later = now + timedelta(days=2)
+    await joins(db, await token_for(db, empty.budi, now=later), now=later, user_id=PHONE + 1)
+    async with db.reading() as session:
+        rows = await session.scalars(select(OutboxMessage).where(OutboxMessage.person_id == empty.budi))
+        assert [(one.kind, one.state, one.not_before) for one in rows] == [
+            ("person_joined", OutboxState.WAITING, later)
+        ]
 
 
 async def test_without_a_supervisor_the_administrators_are_told(

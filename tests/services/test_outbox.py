@@ -37,7 +37,7 @@ async def states(db: Database) -> list[OutboxState]:
 
 async def finished(db: Database, row: outbox.Claimed, now: datetime, state: OutboxState) -> None:
     async with db.writing() as session:
-        await outbox.finish(session, row.id, state, now=now)
+        await outbox.finish(session, row, state, now=now)
 
 
 async def put_back(
@@ -160,10 +160,11 @@ async def test_a_message_for_a_later_hour_lets_others_pass(
 ) -> None:
     await written(db, office.ani, now, not_before=now + timedelta(minutes=3))
     await written(db, office.ani, now)
-    later, at_once = await rows(db)
-    assert [row.id for row in await claimed(db, now)] == [at_once.id]
+    later, second = await rows(db)
+    (at_once,) = await claimed(db, now)
+    assert at_once.id == second.id
     async with db.writing() as session:
-        await outbox.finish(session, at_once.id, OutboxState.SENT, now=now)
+        await outbox.finish(session, at_once, OutboxState.SENT, now=now)
     assert [row.id for row in await claimed(db, now + timedelta(minutes=3))] == [later.id]
 
 
@@ -239,6 +240,41 @@ async def test_a_dead_process_leaves_uncertain_rows_never_repeated(
         assert await outbox.recover(session, now=now) == 0
     assert await states(db) == [OutboxState.UNCERTAIN, OutboxState.WAITING]
     assert [row.person_id for row in await claimed(db, now + timedelta(days=1))] == [office.budi]
+
+
+async def test_an_ending_is_its_own_claim_s(db: Database, office: Office, now: datetime) -> None:
+    """Stored, its acknowledgement lost, and stored once more: somebody else sends the row by then."""
+    await written(db, office.ani, now)
+    (first,) = await claimed(db, now)
+    await put_back(db, first, now, wait=SECOND)
+    (second,) = await claimed(db, now + SECOND)
+    assert first.attempts == second.attempts
+    await put_back(db, first, now, wait=SECOND)
+    await put_back(db, first, now)
+    await finished(db, first, now, OutboxState.FAILED)
+    async with db.writing() as session:
+        await outbox.put_off(session, first, until=now)
+        await outbox.finish_sent(session, [outbox.Sent(first, 5)], now=now)
+    assert await states(db) == [OutboxState.SENDING]
+    async with db.writing() as session:
+        await outbox.finish_sent(session, [outbox.Sent(second, 6)], now=now)
+    (row,) = await rows(db)
+    assert (row.state, row.message_id) == (OutboxState.SENT, 6)
+
+
+async def test_a_clock_that_was_set_back_hides_no_dead_row(
+    db: Database, office: Office, now: datetime
+) -> None:
+    hour, limit = timedelta(hours=1), timedelta(minutes=2)
+    for person in (office.ani, office.budi):
+        await written(db, person, now - hour)
+    await claimed(db, now, limit=1)
+    async with db.writing() as session:
+        assert await outbox.recover(session, now=now - SECOND, older_than=limit) == 0
+        assert await outbox.recover(session, now=now - hour, older_than=limit) == 1
+    await claimed(db, now, limit=1)
+    async with db.writing() as session:
+        assert await outbox.recover(session, now=now - SECOND) == 1, "at a start, whatever the clock says"
 
 
 async def test_a_living_process_is_left_alone(db: Database, office: Office, now: datetime) -> None:

@@ -56,7 +56,7 @@ async def drained(
                 if luck.random() < 0.2:
                     await outbox.put_back(session, row, now=now, wait=SECOND, error="429")
                 else:
-                    await outbox.finish(session, row.id, OutboxState.SENT, now=now)
+                    await outbox.finish(session, row, OutboxState.SENT, now=now)
                     sent.append((row, now))
         left = await _left(db)
         if not left:
@@ -123,6 +123,24 @@ def test_shares_are_the_limit(limit: int, lanes: tuple[Lane, ...]) -> None:
     quotas = outbox.shares(lanes, limit)
     assert sum(quota for _, quota in quotas) == limit
     assert all(quota > 0 for _, quota in quotas) or limit < len(lanes)
+
+
+def test_lanes_take_turns_where_a_claim_is_too_small_to_share() -> None:
+    lanes = (Lane.TOLD, Lane.ROUND)
+    firsts = [next(lane for lane, quota in outbox.shares(lanes, 1, turn) if quota) for turn in range(4)]
+    assert firsts == [Lane.TOLD, Lane.ROUND] * 2
+
+
+async def test_the_second_lane_gets_its_turn_of_single_slots(db: Database, office: Office) -> None:
+    await many(db, office, told=3, rounds=3)
+    kinds = []
+    for turn in range(4):
+        async with db.writing() as session:
+            (row,) = await outbox.claim(
+                session, now=WEDNESDAY, limit=1, lanes=(Lane.TOLD, Lane.ROUND), turn=turn
+            )
+        kinds.append(row.kind)
+    assert kinds == ["duty_told", "prompted"] * 2
 
 
 async def test_a_chat_that_just_got_something_rests(db: Database, office: Office) -> None:

@@ -9,7 +9,7 @@ from telegram.error import RetryAfter
 
 from bot.pacing import BURST, Pace, PacedCalls, Slot, cost_of, in_bulk
 from models.engine import Database
-from services.pacing import AHEAD, Rates
+from services.pacing import AHEAD, GIVING_WAY, Rates
 
 FAST = Rates(per_second=1000, chat_per_second=20, group_per_minute=60 * 20)
 """A message of a chat every 50 ms, a hundred times Telegram's pace."""
@@ -90,28 +90,118 @@ async def test_what_was_reserved_is_not_charged_again(db: Database) -> None:
     assert (await pace.take(1)).slots == 1
 
 
-async def test_silence_stops_bulk_and_not_the_answers_of_others(pace: Pace) -> None:
+class Hands:
+    """Clocks that are moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+async def test_who_gave_way_for_long_gets_a_slot_whatever_others_got(db: Database) -> None:
+    """Two drains share the pace: the patience of one is not used up by the other."""
+    hands = Hands()
+    pace = Pace(db, Rates(per_second=10), clock=hands, wall=hands)
+    assert (await pace.take(100)).slots == 100
+    for who in ("told", "drawn"):
+        assert (await pace.take(4, who)).slots == 0
+    hands.at += GIVING_WAY * 1.1
+    assert [(await pace.take(4, who)).slots for who in ("told", "drawn", "told")] == [1, 1, 0]
+
+
+async def test_a_chat_that_is_refused_rests_alone(pace: Pace) -> None:
     await pace.refused(5, 30)
-    assert 29 < pace.held_for <= 30
-    assert (await pace.take(4)).held > 29
-    with in_bulk(Slot()), pytest.raises(RetryAfter):
+    assert pace.held_for == 0
+    with in_bulk(Slot()), pytest.raises(RetryAfter) as waits:
+        await pace.admit(5, 1, edit=False)
+    assert waits.value._retry_after > timedelta(seconds=29)
+    with in_bulk(Slot()):
         await pace.admit(6, 1, edit=False)
     assert await admitted(pace, 6) < EACH
+    assert await admitted(pace, 5, edit=True) < EACH
 
 
-async def test_a_second_chat_that_is_refused_silences_answers_too(pace: Pace) -> None:
-    await pace.refused(5, 0.2)
+async def test_a_chat_refused_again_and_again_does_not_stop_the_bulk_of_others(db: Database) -> None:
+    hands = Hands()
+    pace = Pace(db, Rates(), clock=hands, wall=hands)
+    for second in range(20):
+        if second % 2 == 0:
+            await pace.refused(7, 3)
+        hands.at += 1
+        assert (await pace.take(7)).slots == 1, "one at a time while it is open whether it is the whole bot"
+        assert not (await pace.take(7)).slots
+    pace.arrived(8, begun=hands.at)
+    hands.at += 1
+    assert (await pace.take(7)).slots == 7
+    await pace.refused(9, 3)
+    assert not pace.held_for, "another chat, but something had arrived in between"
+
+
+async def test_a_refusal_of_the_whole_bot_stops_all_at_the_second_chat(pace: Pace, db: Database) -> None:
+    began = pace.now()
+    await pace.refused(5, 30)
+    await pace.refused(5, 30)
+    pace.arrived(7, begun=began - 1)  # it had left before and says nothing
+    assert not pace.held_for
+    await pace.refused(6, 20)
+    assert 19 < pace.held_for <= 20, "as long as both say so"
+    assert (await pace.take(4)).held > 19
+    with in_bulk(Slot()), pytest.raises(RetryAfter):
+        await pace.admit(8, 1, edit=False)
+    with in_bulk(Slot(used=1)), pytest.raises(RetryAfter):
+        await Pace.admit(await _held(db, 40), 8, 1, edit=False)
+
+
+async def _held(db: Database, seconds: float) -> Pace:
+    pace = Pace(db, FAST)
+    await pace.refused(1, seconds)
+    await pace.refused(2, seconds)
+    return pace
+
+
+async def test_a_silence_of_the_whole_bot_holds_answers_too(pace: Pace) -> None:
     await pace.refused(5, 0.2)
     assert await admitted(pace, 7) < EACH
     await pace.refused(6, 0.2)
     assert await admitted(pace, 7) > 0.15
 
 
+async def test_bulk_waits_for_the_end_of_a_silence_and_answers_only_so_long(
+    pace: Pace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.pacing.LONGEST_WAIT", 0.1)
+    await pace.refused(5, 0.4)
+    await pace.refused(6, 0.4)
+    assert 0.05 < await admitted(pace, 7) < 0.3
+    began = time.perf_counter()
+    with in_bulk(Slot(used=1)), pytest.raises(RetryAfter):
+        await pace.admit(8, 1, edit=False)
+    assert time.perf_counter() - began < 0.05, "too long to be waited for in hand"
+
+
 async def test_a_silence_is_taken_up_by_the_next_process(db: Database, pace: Pace) -> None:
     await pace.refused(5, 30)
     other = Pace(db, FAST)
     await other._recall()
-    assert 28 < other.held_for <= 30
+    assert not other.held_for
+    await other.refused(6, 30)
+    assert other.held_for > 28, "the first chat was refused in another process"
+    third = Pace(db, FAST)
+    await third._recall()
+    assert 28 < third.held_for <= 30
+
+
+async def test_a_chat_that_was_refused_for_itself_speaks_for_no_other_process(
+    db: Database, pace: Pace
+) -> None:
+    await pace.refused(5, 30)
+    pace.arrived(7, begun=pace.now())
+    await pace._settle()
+    other = Pace(db, FAST)
+    await other.refused(6, 30)
+    assert not other.held_for
 
 
 async def test_a_refusal_is_noticed_and_passed_on(pace: Pace) -> None:
@@ -121,7 +211,27 @@ async def test_a_refusal_is_noticed_and_passed_on(pace: Pace) -> None:
     calls = PacedCalls(pace)
     with pytest.raises(RetryAfter):
         await calls.process_request(refuses, (), {}, "sendMessage", {"chat_id": 5}, None)
+    with in_bulk(Slot()), pytest.raises(RetryAfter):
+        await pace.admit(5, 1, edit=False)
+    for endpoint in ("setMyCommands", "answerCallbackQuery", "setMessageReaction"):
+        with pytest.raises(RetryAfter):
+            await calls.process_request(refuses, (), {}, endpoint, {"chat_id": 6}, None)
+    assert not pace.held_for, "what is no message has a limit of its own"
+    with pytest.raises(RetryAfter):
+        await calls.process_request(refuses, (), {}, "sendMessage", {"chat_id": 6}, None)
     assert 11 < pace.held_for <= 12
+
+
+async def test_what_arrives_shows_that_the_refusal_was_the_chats_own(pace: Pace) -> None:
+    async def arrives() -> bool:
+        return True
+
+    await pace.refused(5, 30)
+    await PacedCalls(pace).process_request(arrives, (), {}, "editMessageText", {"chat_id": 6}, None)
+    await pace.take(4)
+    assert not (await pace.take(4)).slots, "an edit may have a limit of its own"
+    await PacedCalls(pace).process_request(arrives, (), {}, "sendMessage", {"chat_id": 6}, None)
+    assert (await pace.take(4)).slots == 4
 
 
 async def test_without_limits_nothing_waits_but_silence_is_kept(db: Database) -> None:
@@ -129,4 +239,5 @@ async def test_without_limits_nothing_waits_but_silence_is_kept(db: Database) ->
     assert await admitted(pace, -5, times=20) < EACH
     assert (await pace.take(32)).slots == 32
     await pace.refused(5, 10)
+    await pace.refused(6, 10)
     assert (await pace.take(32)).slots == 0

@@ -64,12 +64,12 @@ async def test_a_changed_indicator_is_another_index(ani: Desk) -> None:
         again = await load_plan(session, ani.person, 2026)
         assert first is not None
         assert again is not None
-        assert first.index is again.index
+        assert first.index.meanings is again.index.meanings
         await session.execute(update(Indicator).values(text="Persentase posyandu aktif"))
         session.expire_all()
         other = await load_plan(session, ani.person, 2026)
         assert other is not None
-        assert other.index is not first.index
+        assert other.index.meanings is not first.index.meanings
 
 
 async def test_masking_twice_is_as_once(ani: Desk) -> None:

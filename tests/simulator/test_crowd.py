@@ -52,6 +52,14 @@ async def test_an_open_loop_keeps_its_rate_and_says_whom_it_left_out() -> None:
     assert (alone.started, alone.left_out) == (2, 8)
 
 
+async def test_a_pause_begins_when_the_answer_is_there() -> None:
+    """Somebody looks at what they got for so long, however long it took to come."""
+    load = Load(text="halo", seen="echo", seconds=0.4, in_flight=1, pause=0.3)
+    figures = await run(load, people=1)
+    assert figures.started == 2
+    assert figures.seconds >= 0.3 + sum(figures.shown)
+
+
 async def test_who_gets_no_answer_is_counted_as_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.crowd.GIVEN_UP", 0.1)
     load = Load(text="halo", seen="echo", seconds=0.1, in_flight=4, once=True)

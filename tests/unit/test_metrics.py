@@ -102,6 +102,30 @@ def values(metrics: Metrics) -> dict[str, float]:
     return found
 
 
+def test_the_first_failure_is_an_increase() -> None:
+    """A counter that first appears at 1 has not increased, as Prometheus reckons: it stands at 0 before."""
+    found = values(Metrics())
+    watched = {
+        name for one in asked() for name in re.findall(r"increase\((kinerja_\w+)", one) if name in known()
+    }
+    assert len(watched) >= 5
+    for name in watched:
+        assert any(key.startswith(name) for key in found), name
+    assert found["kinerja_updates_total{ending=failed,kind=text}"] == 0
+    assert found["kinerja_updates_total{ending=failed,kind=event}"] == 0
+    assert found["kinerja_ticks_total{ending=failed}"] == 0
+    assert found["kinerja_database_errors_total{kind=away}"] == 0
+
+
+def test_each_unit_shows_its_metrics_at_a_port_that_prometheus_reads() -> None:
+    shown = (DEPLOY / "prometheus/prometheus.yml").read_text(encoding="utf-8")
+    for unit, name in (("web@", "8081"), ("web@", "8082"), ("clock@", "1"), ("clock@", "2")):
+        lines = (DEPLOY / f"systemd/kinerja-{unit}.service").read_text(encoding="utf-8").splitlines()
+        (port,) = [one.rpartition("=")[2] for one in lines if one.startswith("Environment=METRICS_PORT=")]
+        settings = load_settings({"METRICS_PORT": port.replace("%i", name)})
+        assert f'"127.0.0.1:{settings.metrics_port}"' in shown
+
+
 def test_what_telegram_makes_us_wait_is_added_up() -> None:
     metrics = Metrics()
     metrics.called("sendMessage", RetryAfter(7), 0.01)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pacing import AHEAD, LEAD, SLACK, Rates, grant
+from services.pacing import AHEAD, LEAD, SLACK, Rates, Refusals, grant
 
 RATE = 30.0
 instants = st.floats(0, 1e6, allow_nan=False)
@@ -36,9 +36,10 @@ def test_nothing_leaves_while_telegram_wants_silence(trickle: bool) -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 0.5), st.integers(1, 8)), min_size=5, max_size=80))
 def test_bulk_alone_never_sends_more_than_the_rate_and_its_slack(steps: list[tuple[float, int]]) -> None:
-    now, free_at, sent = 1000.0, 0.0, 0
+    now, free_at, sent, most = 1000.0, 0.0, 0, 0
     for pause, slots in steps:
         now += pause
+        most = max(most, slots)
         found = grant(free_at, 0.0, now=now, slots=slots, rate=RATE)
         if found.slots:
             free_at = now + found.ahead
@@ -46,7 +47,7 @@ def test_bulk_alone_never_sends_more_than_the_rate_and_its_slack(steps: list[tup
             assert found.wait <= LEAD
         else:
             assert found.wait > 0
-        assert sent <= (now - 1000.0 + SLACK + LEAD) * RATE + slots + 1e-6
+        assert sent <= (now - 1000.0 + SLACK + LEAD) * RATE + most + 1e-6
 
 
 @given(instants, instants, instants, st.integers(1, 40))
@@ -57,6 +58,27 @@ def test_a_refusal_says_when_it_is_worth_asking_again(
     if not found.slots:
         again = grant(free_at, held, now=now + found.wait + 1e-6, slots=slots, rate=RATE)
         assert again.slots == slots or (found.held and not again.held)
+
+
+def test_two_chats_refused_with_nothing_arriving_between_are_the_whole_bot() -> None:
+    told = Refusals()
+    assert told.refused(1, now=0, until=30) == 0
+    assert told.refused(1, now=1, until=40) == 0
+    assert told.refused(2, now=2, until=12) == 12, "as long as both say so"
+    assert told.refused(3, now=3, until=33) == 33
+    assert (told.rest(1), told.rest(2), told.rest(9)) == (40, 12, 0)
+    assert told.suspected(39)
+    assert not told.suspected(40)
+    assert told.refused(4, now=50, until=60) == 0, "what is over says nothing"
+
+
+def test_what_arrives_later_clears_those_that_were_refused_before() -> None:
+    told = Refusals()
+    told.refused(1, now=5, until=30)
+    assert told.arrived(2, begun=4) == []
+    assert told.arrived(2, begun=6) == [1]
+    assert told.refused(3, now=7, until=30) == 0
+    assert told.rest(1) == 30, "its own rest stays"
 
 
 def test_groups_are_slower_than_people() -> None:

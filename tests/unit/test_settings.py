@@ -129,6 +129,7 @@ def test_every_variable_is_read() -> None:
         ("DATABASE_URL", "sqlite:///", {}),
         ("DATABASE_URL", "sqlite:///:memory:", {}),
         ("DATABASE_URL", "sqlite:kinerja.db", {}),
+        ("DATABASE_URL", "sqlite:///file:kinerja.db", {}),
         ("DATABASE_URL", "postgresql://db:port/kinerja", {}),
         ("OFFICE_CLOCK", "kemarin", LOCAL),
         ("OFFICE_CLOCK", "2026-11-18T15:25:00", LOCAL),

@@ -1,15 +1,19 @@
 """SQLite in the loop's own thread: what may wait does not hold up the loop, what is cancelled is whole."""
 
 import asyncio
+import os
 import sqlite3
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.engine import Database, writes_so_far
-from models.sqlite import in_thread
+from models.engine import Database, takes_long, writes_so_far
+from models.sqlite import InlineConnection, in_thread
 
 
 @pytest.fixture
@@ -44,6 +48,66 @@ async def test_another_process_that_writes_is_waited_for_without_stopping_the_lo
     async with database.reading() as session:
         assert list(await session.scalars(text("SELECT said FROM notes ORDER BY id"))) == ["other", "ours"]
     other.close()
+    await database.close()
+
+
+async def test_a_read_that_finds_the_file_locked_waits_beside_the_loop(file: Path) -> None:
+    with sqlite3.connect(file) as other:
+        other.execute("PRAGMA journal_mode=DELETE")  # without a WAL a writer shuts readers out
+    connection = InlineConnection(file)
+    other.isolation_level = None
+    other.execute("BEGIN EXCLUSIVE")
+    turns = 0
+
+    async def lets_go() -> None:
+        nonlocal turns
+        for _ in range(10):
+            await asyncio.sleep(0.01)
+            turns += 1
+        other.execute("COMMIT")
+
+    letting_go = asyncio.create_task(lets_go())
+    cursor = connection.cursor()
+    await cursor.execute("SELECT count(*) FROM notes")
+    assert (turns, await cursor.fetchall()) == (10, [(0,)])
+    await letting_go
+    other.close()
+    await connection.close()
+
+
+async def test_what_reads_much_does_not_stop_the_loop(file: Path) -> None:
+    """Others that write wait for it in a unit of work; nobody who does not."""
+    database = Database(f"sqlite:///{file}")
+    threads: list[str] = []
+
+    @takes_long
+    async def reads_much(session: AsyncSession, *, upto: int) -> int:
+        await note_thread(session)
+        count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :upto)"
+        return await session.scalar(text(f"{count} SELECT count(*) FROM n"), {"upto": upto}) or 0
+
+    async def note_thread(session: AsyncSession) -> None:
+        raw = await (await session.connection()).get_raw_connection()
+        driver: Any = raw.driver_connection
+        driver.raw.create_function("here", 0, lambda: threads.append(threading.current_thread().name))
+        await session.execute(text("SELECT here()"))
+
+    turns = 0
+
+    async def turning() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.005)
+            turns += 1
+
+    others = asyncio.create_task(turning())
+    async with database.reading() as session:
+        assert await reads_much(session, upto=1_000_000) == 1_000_000
+        assert turns > 3
+        await note_thread(session)
+    others.cancel()
+    assert threads[0].startswith("sqlite-long")
+    assert threads[1] == threading.main_thread().name
     await database.close()
 
 
@@ -104,3 +168,18 @@ async def test_writes_are_counted_and_reads_are_not(file: Path) -> None:
         await session.execute(text("INSERT INTO notes (said) VALUES ('x')"))
         assert await session.run_sync(writes_so_far) > before
     await database.close()
+
+
+async def test_sqlites_own_form_of_an_address_makes_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    database = Database(f"sqlite:///file:{tmp_path}/new%20file.db?uri=true")
+    async with database.writing() as session:
+        await session.execute(text("CREATE TABLE a (id INTEGER)"))
+    await database.close()
+    assert database.file == tmp_path / "new file.db"
+    assert os.listdir(tmp_path) == ["new file.db"]
+    for wrong in ("file:x.db", "file:x?mode=memory&uri=true", "x.db?uri=true"):
+        with pytest.raises(ValueError, match="file"):
+            Database(f"sqlite:///{wrong}")
