@@ -117,13 +117,13 @@ def test_fifty_activities_give_fifty_entries() -> None:
 def test_long_messages_are_read_quickly(unit: str) -> None:
     text = (unit * LONGEST_TEXT)[:LONGEST_TEXT]
     read_entries("hangat")
-    before = clock.process_time()
+    took = []
+    for _ in range(3):  # the best: in a long run the collector may take a second of one of them
+        before = clock.process_time()
+        read_entries(text)
+        took.append(clock.process_time() - before)
 
-    read_entries(text)
-
-    assert (
-        clock.process_time() - before < 0.25
-    )  # 20 ms when the machine is idle; quadratic work takes seconds
+    assert min(took) < 0.25  # 20 ms when the machine is idle; quadratic work takes seconds
 
 
 def test_markup_and_emoji_survive() -> None:
