@@ -178,7 +178,7 @@ async def test_bulk_waits_for_the_end_of_a_silence_and_answers_only_so_long(
     began = time.perf_counter()
     with in_bulk(Slot(used=1)), pytest.raises(RetryAfter):
         await pace.admit(8, 1, edit=False)
-    assert time.perf_counter() - began < 0.05, "too long to be waited for in hand"
+    assert time.perf_counter() - began < 0.2, "too long to be waited for in hand"
 
 
 async def test_a_silence_is_taken_up_by_the_next_process(db: Database, pace: Pace) -> None:

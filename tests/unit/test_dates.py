@@ -76,7 +76,7 @@ def test_a_day_is_read_in_its_rarer_shapes(text: str, expected: date) -> None:
 def test_numbers_without_end_are_read_quickly(piece: str) -> None:
     started = time.process_time()
     assert read_dates((piece * 4096)[:4096], today=WEDNESDAY, mode=Mode.FUTURE) is None
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 1.5
 
 
 def test_a_running_range_is_the_one_meant() -> None:

