@@ -16,8 +16,8 @@ from models.engine import Database
 from tests.conversations.conftest import Chat
 
 REPORT = "Menyusun modul ajar -> 1 modul siap dipakai"
-FIRST_REPORT, REPORT_AGAIN, SEND, QUEUE, OPEN, DECISION = 24, 24, 57, 22, 14, 48
-"""Sending and deciding tell somebody else: delivery's own looks come and go by a few."""
+FIRST_REPORT, REPORT_AGAIN, SEND, QUEUE, OPEN, DECISION = 28, 24, 57, 22, 14, 48
+"""Sending and deciding tell somebody else, and a report may meet a look at the outbox: some come and go."""
 
 
 @contextmanager
