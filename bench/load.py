@@ -48,7 +48,7 @@ class Sim:
         found: dict[str, Any] = await self.ask("load", {"people": list(people), **load})
         return found
 
-    async def quiet(self, timeout: float = 60) -> None:  # noqa: ASYNC109 - the simulator waits
+    async def quiet(self, timeout: float = 60) -> None:  # noqa: ASYNC109 - it is the simulator that waits so long
         await self.ask("quiet", {"timeout": timeout})
 
 

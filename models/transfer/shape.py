@@ -99,7 +99,7 @@ def _names(connection: Connection) -> Shape:
 def _revision(connection: Connection, tables: Container[str]) -> str | None:
     if VERSION not in tables:
         return None
-    found = connection.scalar(text(f"SELECT version_num FROM {VERSION}"))  # noqa: S608
+    found = connection.scalar(text(f"SELECT version_num FROM {VERSION}"))  # noqa: S608 - a constant
     return None if found is None else str(found)
 
 

@@ -192,7 +192,7 @@ async def _insert(
     for row in rows:
         one = table(**_values(table, row))
         if row["id"] in taken:
-            one.id = None  # type: ignore[assignment]
+            one.id = None  # type: ignore[assignment]  # taken: the database gives another
         session.add(one)
         await session.flush()
         ids[row["id"]] = one.id
