@@ -42,7 +42,7 @@ from models import (
 from models.engine import Database
 from services.cascade.connecting import load_loose
 from services.cascade.looking import load_target, load_top, load_work
-from services.cascade.serving import last_served
+from services.cascade.serving import find_served
 from services.people.identity import Actor, who_is
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
@@ -153,7 +153,9 @@ def screens(actor: Actor) -> Iterator[tuple[str, Callable[[AsyncSession], Awaita
     yield "target", lambda session: load_target(session, actor, HEAD, own, page=0, now=NOW)
     yield "entries", lambda session: load_work(session, actor, HEAD, staff, page=0, now=NOW)
     yield "loose", lambda session: load_loose(session, actor, HEAD, YEAR, page=0, now=NOW)
-    yield "served", lambda session: last_served(session, HEAD, year=YEAR, until=TODAY)
+    mine = range(own, own + RHK)
+    first = TODAY - timedelta(days=6)
+    yield "served", lambda session: find_served(session, HEAD, mine, year=YEAR, first=first, last=TODAY)
 
 
 async def measure(database: Database, count: int, days: int) -> dict[str, float]:

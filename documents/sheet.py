@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-import xlsxwriter
-
 HEADINGS = (
     "Rencana Aksi",
     "Tanggal",
@@ -67,6 +65,8 @@ class SheetLine:
 
 def write_xlsx(lines: Sequence[SheetLine], *, made: datetime) -> bytes:
     """A workbook with one sheet. `made`: an instant, its date of making. Raises ValueError (`check_cell`)."""
+    import xlsxwriter  # with the first sheet: it costs 3 MB
+
     target = io.BytesIO()
     book = xlsxwriter.Workbook(
         target,

@@ -7,10 +7,12 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from documents.cells import MAX_ROWS
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Value = str | int | float | None
 _OPTIONS = {
@@ -70,6 +72,8 @@ class Guide:
 
 def write_workbook(sheets: Sequence[SheetContent], guide: Guide, *, made: datetime) -> bytes:
     """A workbook of these sheets, the guide last. `made`: an instant, its date of making."""
+    import xlsxwriter  # with the first workbook: it costs 3 MB
+
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, _OPTIONS)
     book.set_properties({"created": made.replace(tzinfo=None)})
@@ -80,7 +84,7 @@ def write_workbook(sheets: Sequence[SheetContent], guide: Guide, *, made: dateti
     return target.getvalue()
 
 
-def _write_sheet(book: xlsxwriter.Workbook, content: SheetContent, guide: Guide) -> None:
+def _write_sheet(book: "xlsxwriter.Workbook", content: SheetContent, guide: Guide) -> None:
     sheet = book.add_worksheet(content.name)
     plain = book.add_format({**_LINES, "num_format": "@", "text_wrap": True})
     number = book.add_format({**_LINES, "num_format": "0.####", "align": "center"})
@@ -136,7 +140,7 @@ def _validate(sheet: "xlsxwriter.worksheet.Worksheet", place: int, column: Colum
     sheet.data_validation(1, place, MAX_ROWS, place, rule)
 
 
-def _write_guide(book: xlsxwriter.Workbook, sheets: Sequence[SheetContent], guide: Guide) -> None:
+def _write_guide(book: "xlsxwriter.Workbook", sheets: Sequence[SheetContent], guide: Guide) -> None:
     sheet = book.add_worksheet(guide.name)
     title = book.add_format({"bold": True, "font_size": 14})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})

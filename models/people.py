@@ -3,10 +3,12 @@
 import enum
 from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, BigId, by_value
+
+UNREACHABLE = "unreachable_since IS NOT NULL"
 
 
 class RoleName(enum.StrEnum):
@@ -86,6 +88,14 @@ class Account(Base):
     chat_id: Mapped[int] = mapped_column(unique=True)
     joined_at: Mapped[datetime]
     unreachable_since: Mapped[datetime | None]
+    __table_args__ = (
+        Index(
+            "ix_accounts_unreachable",
+            "person_id",
+            postgresql_where=text(UNREACHABLE),
+            sqlite_where=text(UNREACHABLE),
+        ),
+    )
 
 
 class Invitation(Base):

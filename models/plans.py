@@ -136,7 +136,7 @@ class Target(Base):
     section: Mapped[Section] = mapped_column(by_value(Section), default=Section.MAIN)
     perspective: Mapped[Perspective | None] = mapped_column(by_value(Perspective))
     text: Mapped[str] = mapped_column(Text)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("targets.id", ondelete="SET NULL"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("targets.id", ondelete="SET NULL"), index=True)
     parent_text: Mapped[str | None] = mapped_column(Text)
     lineage_id: Mapped[int | None] = mapped_column(index=True)
     """The first wording of this RHK; None: it is the first itself. What was done counts for the lineage."""

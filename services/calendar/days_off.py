@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Select, String, cast, literal, null, select, union_all
+from sqlalchemy import BigInteger, Date, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Holiday, HolidayKind, RamadanHours
 from services.calendar.fasting import RAMADAN_DAYS, Ramadan, fasting_days
+from services.people.identity import flushed
 
 FEAST = re.compile(r"\bidul\s*fitri\b", re.IGNORECASE)
 """How a national holiday is known as Idul Fitri, from which Ramadan is derived."""
@@ -46,31 +47,13 @@ async def load_calendar(session: AsyncSession, *, first: date, last: date) -> Of
 
     Ramadan is as an admin set it; else it follows the Idul Fitri of the table.
     """
-    off: Select[*tuple[Any, ...]] = select(
-        Holiday.day,
-        cast(null(), Date).label("last"),
-        cast(Holiday.kind, String).label("kind"),
-        Holiday.name,
-        Holiday.seed_key,
-        Holiday.unit_id,
-    ).where(
-        Holiday.day >= first,
-        Holiday.day <= last + timedelta(days=RAMADAN_DAYS),
-        Holiday.cancelled.is_(False),
-    )
-    chosen_rows: Select[*tuple[Any, ...]] = select(
-        RamadanHours.first,
-        RamadanHours.last,
-        literal(SET, String),
-        literal("", String),
-        cast(null(), String),
-        cast(null(), BigInteger),
-    )
     general: set[date] = set()
     units: dict[int, set[date]] = {}
     feasts: list[date] = []
     chosen: list[Ramadan] = []
-    for day, until, kind, name, seed_key, unit_id in await session.execute(union_all(off, chosen_rows)):
+    await flushed(session)
+    given = {"from_day": first, "to_day": last + timedelta(days=RAMADAN_DAYS)}
+    for day, until, kind, name, seed_key, unit_id in await session.execute(_OFF, given):
         if kind == SET:
             chosen.append(Ramadan(day, until))
             continue
@@ -85,6 +68,32 @@ async def load_calendar(session: AsyncSession, *, first: date, last: date) -> Of
         by_unit={unit_id: frozenset(days | general) for unit_id, days in units.items()},
         fasting=fasting_days(feasts, chosen),
     )
+
+
+# Built once: building a statement costs more than running it.
+_holidays, _hours = Holiday.__table__, RamadanHours.__table__
+_OFF: Any = union_all(
+    select(
+        _holidays.c.day,
+        cast(null(), Date).label("last"),
+        cast(_holidays.c.kind, String).label("kind"),
+        _holidays.c.name,
+        _holidays.c.seed_key,
+        _holidays.c.unit_id,
+    ).where(
+        _holidays.c.day >= bindparam("from_day"),
+        _holidays.c.day <= bindparam("to_day"),
+        _holidays.c.cancelled.is_(False),
+    ),
+    select(
+        _hours.c.first,
+        _hours.c.last,
+        literal(SET, String),
+        literal("", String),
+        cast(null(), String),
+        cast(null(), BigInteger),
+    ),
+)
 
 
 async def calendar_around(session: AsyncSession, now: datetime) -> OfficeCalendar:

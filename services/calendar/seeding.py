@@ -9,10 +9,15 @@ An admin's rows and decisions are theirs:
 4. An estimate becomes fixed, never the other way: an admin may know the decree before the package does.
 """
 
+import importlib
+import importlib.util
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import holidays
 from sqlalchemy import delete, extract, select, update
@@ -24,6 +29,9 @@ from services import audit
 
 CATEGORIES = {"public": HolidayKind.NATIONAL, "government": HolidayKind.JOINT_LEAVE}
 """Categories of the package; for Indonesia `government` is cuti bersama."""
+
+MODULE = "indonesia"
+"""Where the package keeps this country."""
 
 ESTIMATED = re.compile(r"\s*\(perkiraan\)\s*$")
 """How the package, in Indonesian, marks the name of a day that no decree has fixed yet."""
@@ -59,13 +67,32 @@ class Seeded:
         return bool(self.added or self.corrected or self.removed)
 
 
+def indonesia() -> Any:
+    """What makes the package's table of this country.
+
+    Asked for by its code, the package loads two hundred and fifty countries for it, which stay: 17 MB, and
+    nobody is answered meanwhile. So `holidays.countries` stands empty while the module of one is loaded.
+    """
+    by_code = partial(holidays.country_holidays, "ID")
+    name = "holidays.countries"
+    spec = None if name in sys.modules else importlib.util.find_spec(name)
+    if spec is None:
+        return by_code
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        return importlib.import_module(f"{name}.{MODULE}").Indonesia
+    except (ImportError, AttributeError):  # a later version keeps it elsewhere
+        return by_code
+    finally:
+        del sys.modules[name]
+
+
 def published_days(years: Iterable[int]) -> list[PublishedDay]:
     """National holidays and cuti bersama of the years, in order."""
     found = set()
+    country = indonesia()
     for category, kind in CATEGORIES.items():
-        table = holidays.country_holidays(
-            "ID", years=sorted(set(years)), categories=(category,), language="id"
-        )
+        table = country(years=sorted(set(years)), categories=(category,), language="id")
         for day in table:
             for label in table.get_list(day):
                 name = ESTIMATED.sub("", label)

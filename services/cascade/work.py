@@ -45,20 +45,14 @@ async def last_dates(
     *,
     first: date,
     last: date,
-    lineages: Collection[int] | None = None,
 ) -> Mapping[int, date]:
-    """Lineage → the last date in a span on which somebody below the root did something for it. One query.
-
-    `lineages`: only of these.
-    """
+    """Lineage → the last date in a span on which somebody below the root did something for it. One query."""
     people = below(root)
     query = (
         _dates()
         .join(people, people.c.id == Day.person_id)
         .where(Day.work_date.between(first, last), Day.person_id != root, visible_to(root))
     )
-    if lineages is not None:
-        query = query.where(of_lineages(lineages))
     return {row[0]: row[1] for row in await session.execute(query)}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import DayKind, DigestKind, Person, Tone
 from models.engine import takes_long
 from services.calendar import load_personal
-from services.cascade.serving import last_served
+from services.cascade.serving import find_served
 from services.digests.periods import Period, load_period, subject_of
 from services.digests.record import Outcome, Worker, load_record
 from services.digests.worth import best
@@ -81,9 +81,10 @@ async def person_week(session: AsyncSession, person_id: int, week: date, *, now:
     )
     quiet = await load_idle(session, progress, year=year, on=until, calendars=calendars)
     if quiet:  # what one's people do for it is activity, too
-        served = await last_served(session, person_id, year=year, until=until)
-        fortnight = until - timedelta(days=QUIET)
-        quiet = tuple(one for one in quiet if served.get(one.lineage, date.min) <= fortnight)
+        own = [one.lineage for one in quiet]
+        first = until - timedelta(days=QUIET - 1)
+        served = await find_served(session, person_id, own, year=year, first=first, last=until)
+        quiet = tuple(one for one in quiet if one.lineage not in served)
     outside = await load_outside(session, [person_id], year=year, at=period.cut_to) if progress else {}
     away: dict[DayKind, int] = {}
     for kind in worker.away.values():

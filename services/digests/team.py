@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Day, Decision, DigestKind, Entry, Person, State, Verdict
 from models.engine import takes_long
 from services.calendar import PersonalCalendar, load_personal
-from services.cascade.serving import last_served
+from services.cascade.serving import find_served
 from services.clock import local_date
 from services.digests.periods import Period, load_period, subject_of
 from services.digests.record import Worker, load_record
@@ -215,9 +215,8 @@ async def _unserved(
     session: AsyncSession, supervisor_id: int, texts: Mapping[int, str], period: Period
 ) -> tuple[Unserved, ...]:
     """Of own RHK (lineage → wording) those that nobody below served in the period."""
-    latest = await last_served(session, supervisor_id, year=period.last.year, until=period.last)
-    return tuple(
-        Unserved(text, lineage in latest)
-        for lineage, text in texts.items()
-        if latest.get(lineage, date.min) < period.first
-    )
+    year, before = period.last.year, period.first - timedelta(days=1)
+    now = await find_served(session, supervisor_id, texts, year=year, first=period.first, last=period.last)
+    left = texts.keys() - now
+    ever = await find_served(session, supervisor_id, left, year=year, first=date(year, 1, 1), last=before)
+    return tuple(Unserved(text, one in ever) for one, text in texts.items() if one in left)

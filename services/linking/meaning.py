@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from services.linking.names import Names
 from services.linking.parts import read_words, runs_of
 from services.linking.records import Candidate
 from services.linking.words import stem
@@ -35,7 +36,7 @@ _MOST_KEPT = 16_384
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    rows: dict[str, int]
+    names: Names
     """Word, or ``=stem`` → row."""
     runs: int
     """Number of hashed rows, behind those of words."""
@@ -168,8 +169,8 @@ def _work_out(wanted: Sequence[str]) -> None:
     if not words:
         return
     for word in words:
-        known = [row for name in (word, "=" + stem(word)) if (row := _MODEL.rows.get(name)) is not None]
-        runs = {len(_MODEL.rows) + run % _MODEL.runs for run in runs_of(word)}
+        known = [row for name in (word, "=" + stem(word)) if (row := _MODEL.names.row_of(name)) is not None]
+        runs = {len(_MODEL.names) + run % _MODEL.runs for run in runs_of(word)}
         starts.append(len(rows))
         rows += [*known, *runs]
         shares += [1.0 / max(1, len(known))] * len(known) + [len(runs) ** -0.5] * len(runs)
@@ -220,10 +221,10 @@ def _unit(vectors: Array) -> Array:
 def _load() -> _Model:
     path: Any = files("services.linking").joinpath("model.npz")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
-        names = bytes(held["names"]).decode().split("\n")
+        names = Names(bytes(held["names"]))
         numbers = dict(zip(bytes(held["number_names"]).decode().split("\n"), held["numbers"], strict=True))
         return _Model(
-            rows={name: row for row, name in enumerate(names)},
+            names=names,
             runs=len(held["vectors"]) - len(names),
             vectors=held["vectors"],
             scales=held["scales"].astype(np.float32),

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -154,6 +155,32 @@ async def load_waiting(session: AsyncSession, actor: Actor, *, now: datetime) ->
         _OWNER.id != actor.person_id,
     )
     return tuple(await _reported(session, waits, seats))
+
+
+async def count_waiting(session: AsyncSession, actor: Actor, *, now: datetime) -> int:
+    """How many reported values the actor decides on today."""
+    seats = await seats_of(session, actor, now=now)
+    given = {"seats": sorted(seats), "actor": actor.person_id}
+    return await session.scalar(_COUNTED, given) or 0
+
+
+# Built once: building a statement costs more than running it.
+_values, _indicators, _targets = IndicatorValue.__table__, Indicator.__table__, Target.__table__
+_plans, _people = PerformancePlan.__table__, Person.__table__
+_COUNTED: Any = (
+    select(func.count())
+    .select_from(
+        _values.join(_indicators, _indicators.c.id == _values.c.indicator_id)
+        .join(_targets, _targets.c.id == _indicators.c.target_id)
+        .join(_plans, _plans.c.id == _targets.c.plan_id)
+        .join(_people, _people.c.id == _plans.c.person_id)
+    )
+    .where(
+        _values.c.state == ValueState.REPORTED,
+        _people.c.supervisor_id.in_(bindparam("seats", expanding=True)),
+        _people.c.id != bindparam("actor"),
+    )
+)
 
 
 async def load_reported(session: AsyncSession, actor: Actor, value_id: int, *, now: datetime) -> Reported:

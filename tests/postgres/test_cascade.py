@@ -10,7 +10,7 @@ from models import AuditEvent, Target
 from models.engine import Database
 from services.cascade.connecting import connect, load_choice, load_loose
 from services.cascade.looking import load_target, load_top, load_work
-from services.cascade.serving import last_served
+from services.cascade.serving import find_served
 from services.errors import Outdated
 from services.people.identity import Actor, who_is
 from tests.conftest import WEDNESDAY
@@ -46,7 +46,9 @@ async def test_the_tree_and_two_who_connect_at_once(pg_db: Database) -> None:
         assert sorted((one.below, one.last) for one in look.supporters if one.last) == [(1, TODAY)]
         work = await load_work(session, chief, office.head, served, page=0, now=WEDNESDAY)
         assert (work.count, len(work.place.crumbs)) == (1, 3)
-        assert await last_served(session, office.head, year=YEAR, until=TODAY) == {head: TODAY}
+        for first in (TODAY, date(YEAR, 1, 1)):
+            alive = await find_served(session, office.head, [head], year=YEAR, first=first, last=TODAY)
+            assert alive == {head}
         assert (await load_loose(session, boss, office.budi, YEAR, page=0, now=WEDNESDAY)).count == 5
         assert len((await load_choice(session, boss, loose, now=WEDNESDAY)).choices) == 2
 

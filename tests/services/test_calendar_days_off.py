@@ -1,16 +1,19 @@
 """The table of days off: seeded, corrected, edited by an admin."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
+import holidays
 import pytest
 from sqlalchemy import func, select, update
 
 from models import Holiday, HolidayKind, Person
 from models.engine import Database
-from services.calendar import calendar_around, load_calendar, seed_holidays
+from services.calendar import calendar_around, load_calendar, seed_holidays, seeding
 from services.calendar.administration import NewDaysOff, add_days_off, cancel_day_off
 from services.calendar.fasting import fasting_days
 from services.calendar.gaps import load_gaps
+from services.calendar.seeding import CATEGORIES, indonesia
 from services.errors import Invalid, NotAllowed, NotFound
 from services.people.identity import Actor, who_is
 from services.reading.dates import Span
@@ -154,3 +157,18 @@ def test_a_year_may_hold_two_ramadans() -> None:
     assert len(fasting) == 60
     assert date(2030, 2, 4) not in fasting
     assert date(2030, 12, 26) in fasting
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_one_country_is_loaded_as_the_package_would(category: str) -> None:
+    asked: dict[str, Any] = {"years": YEARS, "categories": (category,), "language": "id"}
+    table = holidays.country_holidays("ID", **asked)
+    assert table
+    assert dict(indonesia()(**asked)) == dict(table)
+
+
+def test_where_the_package_keeps_the_country_elsewhere_it_is_asked_for_by_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(seeding, "MODULE", "elsewhere")
+    assert indonesia()(years=YEARS, language="id")

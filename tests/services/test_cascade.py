@@ -12,7 +12,7 @@ from models import AuditEvent, Entry, PerformancePlan, Person, PlanState, State,
 from models.engine import Database
 from services.cascade import connecting
 from services.cascade.looking import TargetLook, Top, WorkLook, load_target, load_top, load_work
-from services.cascade.serving import last_served
+from services.cascade.serving import find_served
 from services.digests.team import team_week
 from services.errors import Invalid, NotAllowed, NotFound, Outdated
 from services.people.identity import who_is
@@ -77,9 +77,9 @@ class Forest:
             assert actor is not None
             await connecting.disconnect(session, actor, lineage, parent, now=self.now)
 
-    async def served(self, who: int) -> dict[int, date]:
+    async def served(self, who: int, own: int, *, on: date = TODAY) -> bool:
         async with self.db.reading() as session:
-            return dict(await last_served(session, who, year=YEAR, until=TODAY))
+            return own in await find_served(session, who, [own], year=YEAR, first=on, last=on)
 
 
 @pytest.fixture
@@ -158,8 +158,8 @@ async def test_a_reworded_rhk_keeps_what_hangs_on_it_and_what_was_done(forest: F
     own = await forest.target(office.budi, forest.b0)
     assert own.progress is not None
     assert all(one.progress for one in own.supporters)
-    assert await forest.served(office.budi) == {forest.b0: TODAY}
-    assert await forest.served(office.head) == {forest.h0: TODAY}
+    assert await forest.served(office.budi, forest.b0)
+    assert await forest.served(office.head, forest.h0)
 
 
 async def test_who_sees_which_states(forest: Forest) -> None:
@@ -277,9 +277,9 @@ async def test_somebody_who_moved_hangs_nowhere_until_connected_anew(forest: For
     with pytest.raises(NotAllowed):
         await forest.work(office.budi, forest.a0)
     assert (await forest.top(office.dewi)).loose == 3
-    assert await forest.served(office.budi) == {}
+    assert not await forest.served(office.budi, forest.b0)
     await forest.connects(office.dewi, forest.a0, d0)
-    assert await forest.served(office.dewi) == {d0: TODAY}
+    assert await forest.served(office.dewi, d0)
 
 
 async def test_circles_end(forest: Forest) -> None:

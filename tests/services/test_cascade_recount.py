@@ -1,7 +1,6 @@
 """Whole offices at random in the database: what `/pohon` shows, beside a recount from the plain rows."""
 
 import random
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -10,9 +9,10 @@ from sqlalchemy import select
 from bench.tick import counted
 from models import Account, Day, Entry, PerformancePlan, Person, Role, RoleName, State, Target, Unit
 from models.engine import Database
+from services.cascade import serving
 from services.cascade.connecting import load_loose
 from services.cascade.looking import QUIET, load_target, load_top
-from services.cascade.serving import last_served
+from services.cascade.serving import find_served
 from services.people.identity import who_is
 from tests.conftest import WEDNESDAY
 from tests.services.grove import YEAR, Grove
@@ -100,17 +100,19 @@ class Recount:
         return found
 
     def last(self, lineages: set[int], root: int, *, first: date) -> date | None:
-        dates = [
+        return max((day for day in self.dates(lineages, root) if day >= first), default=None)
+
+    def dates(self, lineages: set[int], root: int) -> set[date]:
+        """When anything was done for them that the root sees."""
+        return {
             day
             for entry, person, day in self.work
             if self.first[entry.target_id or 0] in lineages
-            and day >= first
             and (
                 entry.state in (State.APPROVED, State.RECORDED)
                 or (entry.state is not State.DRAFT and self.superior[person] == root)
             )
-        ]
-        return max(dates, default=None)
+        }
 
 
 async def recount(db: Database) -> Recount:
@@ -140,7 +142,6 @@ async def test_a_random_office_is_the_same_counted_anew(db: Database, seed: int)
             actor = await who_is(session, root, now=WEDNESDAY)
             assert actor is not None
             top = await load_top(session, actor, root, YEAR, now=WEDNESDAY)
-            served: Mapping[int, date] = await last_served(session, root, year=YEAR, until=TODAY)
         own = {lineage for lineage, (_, person) in again.held.items() if person == root}
         assert {one.wording.lineage for one in top.branches} == own
         for one in top.branches:
@@ -149,7 +150,30 @@ async def test_a_random_office_is_the_same_counted_anew(db: Database, seed: int)
             assert one.people + one.deeper == len(owners)
             recent = again.last(under, root, first=TODAY - QUIET + timedelta(days=1))
             assert one.quiet == (bool(under) and recent is None)
-            assert served.get(one.wording.lineage) == again.last(under, root, first=date(YEAR, 1, 1))
+
+
+@pytest.mark.parametrize("look", [1, 3, serving.LOOK])
+async def test_who_served_is_the_same_counted_anew(
+    db: Database, monkeypatch: pytest.MonkeyPatch, look: int
+) -> None:
+    """In spans of some days and of months, and however few RHK are looked at together."""
+    monkeypatch.setattr(serving, "LOOK", look)
+    await plant(db, 7, 14)
+    again = await recount(db)
+    outcomes = set()
+    for root in (1, 2, 3):
+        own = {lineage for lineage, (_, person) in again.held.items() if person == root}
+        dates = {lineage: again.dates(again.under(lineage, root), root) for lineage in own}
+        async with db.reading() as session:
+            for back, days in ((0, 1), (3, 5), (9, 7), (20, 14), (30, 20), (60, 61), (400, 401)):
+                first = TODAY - timedelta(days=back)
+                last = first + timedelta(days=days - 1)
+                span = {date.fromordinal(at) for at in range(first.toordinal(), last.toordinal() + 1)}
+                expected = {one for one in own if any(day in span for day in dates[one])}
+                found = await find_served(session, root, own, year=YEAR, first=first, last=last)
+                assert found == expected
+                outcomes |= {(days > 14, one in found) for one in own}
+    assert len(outcomes) == 4, "both ways of looking find and miss"
 
 
 async def test_the_queries_do_not_grow_with_people(db: Database) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Person, Target
 from models.engine import Database
 from services.approvals.queue import decided_days, load_queue
-from services.cascade.serving import last_served
+from services.cascade.serving import find_served
 from services.digests.periods import subject_of_unit
 from services.digests.person import person_week
 from services.digests.team import team_week
@@ -115,18 +115,34 @@ async def test_the_queue_is_found_by_its_people_not_by_all_that_waits(db: Databa
     assert ("ix_days_waiting (person_id=?)" if db.is_sqlite else "ix_days_waiting") in plan
 
 
-@pytest.mark.parametrize(("back", "looks"), [(2, 1), (40, 2)])
-async def test_service_is_looked_for_in_the_year_only_where_the_week_knows_of_none(
-    db: Database, office: Office, back: int, looks: int
+@pytest.mark.parametrize(("back", "days"), [(2, 7), (40, 90)])
+async def test_whose_rhk_is_served_costs_the_same_however_many_are_below(
+    db: Database, office: Office, back: int, days: int
 ) -> None:
-    day = TODAY - timedelta(days=back)
+    """Once the days of everybody below were read for it."""
+    first = TODAY - timedelta(days=days)
+
+    async def served(session: AsyncSession, who: int, own: int) -> bool:
+        return own in await find_served(session, who, [own], year=TODAY.year, first=first, last=TODAY)
+
     async with db.writing() as session:
         grove = Grove(session, WEDNESDAY)
         budis = await grove.rhk(office.budi, "Meningkatnya mutu pembelajaran")
         (await session.get_one(Target, office.ani_targets[0])).parent_id = budis
-        await grove.did(office.ani, office.ani_targets[0], day)
-    with collected(db) as seen:
-        async with db.reading() as session:
-            assert await last_served(session, office.budi, year=TODAY.year, until=TODAY) == {budis: day}
-            assert not await last_served(session, office.ani, year=TODAY.year, until=TODAY)  # nobody is below
-    assert sum("work_date" in words for words, _ in seen) == looks
+        await grove.did(office.ani, office.ani_targets[0], TODAY - timedelta(days=back))
+    sent = []
+    for more in (range(0), range(500, 530)):
+        async with db.writing() as session:
+            grove = Grove(session, WEDNESDAY)
+            for one in more:
+                session.add(
+                    Person(id=one, name=f"Orang {one}", supervisor_id=office.ani, created_at=WEDNESDAY)
+                )
+                await session.flush()
+                await grove.rhk(one, "Mendukung", serves=office.ani_targets[0])
+        with collected(db) as seen:
+            async with db.reading() as session:
+                assert await served(session, office.budi, budis)
+                assert not await served(session, office.ani, office.ani_targets[0])
+        sent.append(len([words for words, _ in seen if words.startswith("SELECT")]))
+    assert sent == [3, 5], "who has people but no work of theirs is followed down to the end"
