@@ -16,6 +16,8 @@ from telegram.ext import ExtBot
 from bot.processor import Processor
 
 log = structlog.get_logger()
+PLACE = {"message_id", "date", "chat", "message_thread_id", "is_topic_message"}
+"""What is read of a message whose button was pressed."""
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONG_POLL = 25
 """Seconds the server may wait for an update."""
@@ -138,11 +140,23 @@ def read_update(raw: Mapping[str, Any], bot: ExtBot[Any]) -> Update | None:
     None: it has not even a number.
     """
     try:
-        return Update.de_json(dict(raw), bot)
+        return Update.de_json(_needed(raw), bot)
     except Exception as error:
         update_id = raw.get("update_id") if isinstance(raw, Mapping) else None
         log.error("update_not_understood", update_id=update_id, error=type(error).__name__)
         return Update(update_id) if isinstance(update_id, int) else None
+
+
+def _needed(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what a pressed message says: which one it is counts. Reading the rest costs as much again."""
+    found = dict(raw)
+    query = found.get("callback_query")
+    message = query.get("message") if isinstance(query, dict) else None
+    if isinstance(query, dict) and isinstance(message, dict):
+        found["callback_query"] = query | {
+            "message": {name: message[name] for name in PLACE & message.keys()}
+        }
+    return found
 
 
 async def _confirm(bot: ExtBot[Any], offset: int) -> None:

@@ -157,7 +157,7 @@ def ended(turn: Turn, error: DomainError) -> Answer:
     if isinstance(error, NotAllowed):
         raise error
     turn.done()
-    return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),))
+    return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),), untaken=True)
 
 
 async def on_close(turn: Turn, press: Press) -> Answer:

@@ -118,7 +118,7 @@ def ended(turn: Turn, error: DomainError) -> Answer:
     if isinstance(error, NotAllowed) or (isinstance(error, Invalid) and error.code in feedback.MENDABLE):
         raise error
     turn.done()
-    return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),))
+    return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),), untaken=True)
 
 
 async def give(turn: Turn, day_id: int, choice: Choice, text: str) -> Answer:

@@ -17,9 +17,8 @@ from services.approvals.queue import decided_days, is_reviewing, load_queue, nex
 from services.approvals.review import load_review
 from services.blockers import count_open
 from services.dialogue import Step
-from services.entries.views import load_day
 from services.errors import DomainError, Invalid, NotAllowed, NotFound
-from services.progress.waiting import load_waiting
+from services.progress.waiting import count_waiting
 
 GONE = "gone"
 """The face of a card that is taken out of the chat."""
@@ -33,7 +32,7 @@ async def render_queue(turn: Turn, ref: CardRef) -> Screen | None:
         return decided_screen(turn.t, queue, await decided_days(turn.session, turn.actor, now=turn.now))
     noticed, silent = ref.view == "noticed", ref.view == "quiet"
     blocked = await count_open(turn.session, turn.actor)
-    values = len(await load_waiting(turn.session, turn.actor, now=turn.now))
+    values = await count_waiting(turn.session, turn.actor, now=turn.now)
     screen = queue_screen(
         turn.t, queue, blocked=blocked, page=ref.page, noticed=noticed, silent=silent, values=values
     )
@@ -209,7 +208,7 @@ def ended(turn: Turn, error: DomainError, day_id: int) -> Answer:
     turn.done()
     text = Screen(turn.t(f"errors.{error.code}", **error.params))
     shown = () if isinstance(error, NotFound) else card(REVIEW_CARD, day_id)
-    return Answer(screens=(text,), cards=shown)
+    return Answer(screens=(text,), cards=shown, untaken=True)
 
 
 async def on_reopen(turn: Turn, press: Press) -> Answer:
@@ -229,8 +228,7 @@ async def follow(
     turn: Turn, outcome: Outcome, toast: str, *, detail: bool = False, typed: bool = False
 ) -> Answer:
     """After a decision: what still waits of that day, else the day that has waited longest, else the end."""
-    day = await load_day(turn.session, outcome.day_id)
-    said = turn.t.plain(toast, name=day.person_name, day=turn.t.date(day.work_date))
+    said = turn.t.plain(toast, name=outcome.person_name, day=turn.t.date(outcome.work_date))
     following = (
         outcome.day_id if outcome.waiting else await next_waiting(turn.session, turn.actor, now=turn.now)
     )

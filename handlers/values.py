@@ -47,7 +47,7 @@ async def render_overview(turn: Turn, ref: CardRef) -> Screen | None:
         year=year,
         pace=await load_pace(session, actor.person_id, max(min(today, date(year, 12, 31)), date(year, 1, 1))),
         outside=outside.get(actor.person_id),
-        waiting=len(await waiting.load_waiting(session, actor, now=now)) if actor.supervises else 0,
+        waiting=await waiting.count_waiting(session, actor, now=now) if actor.supervises else 0,
         person_id=actor.person_id,
         page=ref.page,
     )

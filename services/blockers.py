@@ -10,8 +10,9 @@ closes is read from the database at every press (entitlement.capacity_of); nobod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -22,7 +23,7 @@ from services.approvals.shown import VISIBLE
 from services.entries.days import own_day, own_entry
 from services.entries.sending import tell_queue
 from services.errors import Invalid, NotAllowed, NotFound
-from services.people.identity import Actor
+from services.people.identity import Actor, flushed
 from services.people.standing_in import deciders
 from services.reading.masking import mask_sensitive
 
@@ -77,13 +78,25 @@ async def open_blockers(session: AsyncSession, actor: Actor, *, now: datetime) -
 
 async def count_open(session: AsyncSession, actor: Actor) -> dict[tuple[int, date], int]:
     """How many are open, by person and work date, of those the actor decides on."""
-    rows = await session.execute(
-        select(Blocker.person_id, Blocker.work_date, func.count().label("open"))
-        .join(Person, Person.id == Blocker.person_id)
-        .where(Blocker.closed_at.is_(None), _decided_by(actor))
-        .group_by(Blocker.person_id, Blocker.work_date)
-    )
+    await flushed(session)
+    given = {"seats": sorted(actor.decides_as), "actor": actor.person_id}
+    rows = await session.execute(_OPEN, given)
     return {(row.person_id, row.work_date): row.open for row in rows}
+
+
+# Built once: building a statement costs more than running it.
+_blockers, _people = Blocker.__table__, Person.__table__
+_OPEN: Any = (
+    select(_blockers.c.person_id, _blockers.c.work_date, func.count().label("open"))
+    .select_from(_blockers.join(_people, _people.c.id == _blockers.c.person_id))
+    .where(
+        _blockers.c.closed_at.is_(None),
+        _people.c.supervisor_id.in_(bindparam("seats", expanding=True)),
+        _people.c.active,
+        _people.c.id != bindparam("actor"),
+    )
+    .group_by(_blockers.c.person_id, _blockers.c.work_date)
+)
 
 
 async def load_blocker(session: AsyncSession, actor: Actor, blocker_id: int, *, now: datetime) -> BlockerView:

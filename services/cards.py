@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Card
 from models.engine import is_sqlite
+from services.read_once import read_once
 
 
 async def standing(session: AsyncSession, chat_id: int, kind: str, subject_id: int) -> int | None:
@@ -24,9 +25,13 @@ async def standing_all(
     session: AsyncSession, chat_id: int, subjects: Collection[tuple[str, int]]
 ) -> dict[tuple[str, int], int]:
     """The message ids of those cards of a chat that stand somewhere; one query."""
-    given = {"chat": chat_id, "subjects": list({subject for _, subject in subjects})}
-    rows = await session.execute(_STANDING, given)
-    found = {(kind, subject): message_id for kind, subject, message_id in rows}
+    ids = frozenset(subject for _, subject in subjects)
+
+    async def read() -> dict[tuple[str, int], int]:
+        rows = await session.execute(_STANDING, {"chat": chat_id, "subjects": list(ids)})
+        return {(kind, subject): message_id for kind, subject, message_id in rows}
+
+    found = await read_once(session, ("standing", chat_id, ids), read)
     return {one: found[one] for one in subjects if one in found}
 
 
@@ -55,9 +60,16 @@ async def standing_many(
 
 async def shown_at(session: AsyncSession, chat_id: int, kind: str, subject_id: int) -> datetime | None:
     """Since when a message shows this card."""
-    return await session.scalar(
-        select(Card.shown_at).where(Card.chat_id == chat_id, Card.kind == kind, Card.subject_id == subject_id)
-    )
+    given = {"chat": chat_id, "kind": kind, "subject": subject_id}
+    found: datetime | None = await session.scalar(_SHOWN_AT, given)
+    return found
+
+
+_SHOWN_AT: Any = select(_TABLE.c.shown_at).where(
+    _TABLE.c.chat_id == bindparam("chat"),
+    _TABLE.c.kind == bindparam("kind"),
+    _TABLE.c.subject_id == bindparam("subject"),
+)
 
 
 async def stood(session: AsyncSession, chat_id: int, message_id: int) -> tuple[str, int] | None:

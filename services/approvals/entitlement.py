@@ -1,19 +1,21 @@
 """Who may decide on whom, and the lock under which a decision is made."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from models import Capacity, Day, Decision, Entry, Person, State
+from models import Capacity, Day, Decision, Person, State
 from services.approvals.escalation import ESCALATED, was_escalated
+from services.approvals.held import HeldDay, day_of_entry, entries_of_days, hold_days
 from services.approvals.shown import revision_in, same_content
-from services.entries.views import DayView
+from services.entries.views import DayView, Judged
 from services.errors import NotAllowed, NotFound, Outdated
 from services.people.identity import Actor
-from services.people.standing_in import seats_of
+from services.people.standing_in import Above, load_above
 
 REVIEW_CARD, QUEUE_CARD = "review", "queue"
 DECIDED_BY = {
@@ -24,32 +26,60 @@ DECIDED_BY = {
 """How whoever comes second is told in which capacity it was decided; else by its supervisor."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A day on which the actor may decide, locked and read afresh with its entries, in order.
+
+    `capacity`: as what the actor decides on it; `above`: who else does.
+    """
+
+    day: HeldDay
+    entries: tuple[Judged, ...]
+    capacity: str
+    above: Above
+
+    @property
+    def waiting(self) -> tuple[Judged, ...]:
+        return tuple(one for one in self.entries if one.waits)
+
+
 async def capacity_of(
-    session: AsyncSession, actor: Actor, person_id: int, *, now: datetime, day: Day | DayView | None = None
+    session: AsyncSession,
+    actor: Actor,
+    person_id: int,
+    *,
+    now: datetime,
+    day: Day | DayView | HeldDay | None = None,
 ) -> str:
     """In which capacity the actor decides on a person: supervisor, plt, plh; on a `day` perhaps escalated.
 
     Read from the database, whatever the actor was when they were looked up. Raises NotAllowed, also for one's
     own work.
     """
+    return (await _entitled(session, actor, person_id, now=now, day=day))[0]
+
+
+async def _entitled(
+    session: AsyncSession,
+    actor: Actor,
+    person_id: int,
+    *,
+    now: datetime,
+    day: Day | DayView | HeldDay | None = None,
+) -> tuple[str, Above]:
     if person_id == actor.person_id:
         raise NotAllowed("own_work")
-    boss = aliased(Person)
-    row = (
-        await session.execute(
-            select(Person.supervisor_id, boss.supervisor_id)
-            .outerjoin(boss, boss.id == Person.supervisor_id)
-            .where(Person.id == person_id)
-        )
-    ).one_or_none()
-    supervisor, above = row if row is not None else (None, None)
-    if supervisor is None:
+    above = await load_above(session, actor, person_id, now=now)
+    if above.supervisor_id is None:
         raise NotAllowed
-    seats = await seats_of(session, actor, now=now)
-    if supervisor in seats:
-        return seats[supervisor]
-    if day is not None and above in seats and await was_escalated(session, day, supervisor, now=now):
-        return ESCALATED
+    if above.supervisor_id in above.seats:
+        return above.seats[above.supervisor_id], above
+    if (
+        day is not None
+        and above.above_id in above.seats
+        and await was_escalated(session, day, above, now=now)
+    ):
+        return ESCALATED, above
     raise NotAllowed
 
 
@@ -59,79 +89,53 @@ def require_supervisor(actor: Actor) -> None:
         raise NotAllowed("not_supervisor")
 
 
-async def entitled_day(session: AsyncSession, actor: Actor, day_id: int, *, now: datetime) -> tuple[Day, str]:
-    """A day the actor may decide on, locked and read afresh. Raises NotFound, NotAllowed."""
-    day = await session.scalar(
-        select(Day).where(Day.id == day_id).with_for_update().execution_options(populate_existing=True)
-    )
+async def entitled_day(session: AsyncSession, actor: Actor, day_id: int, *, now: datetime) -> Held:
+    """A day the actor may decide on. Raises NotFound, NotAllowed."""
+    day = (await hold_days(session, [day_id])).get(day_id)
     if day is None:
         raise NotFound("day_gone")
-    return day, await capacity_of(session, actor, day.person_id, now=now, day=day)
+    capacity, above = await _entitled(session, actor, day.person_id, now=now, day=day)
+    entries = (await entries_of_days(session, [day_id]))[day_id]
+    return Held(day, tuple(entries), capacity, above)
 
 
 async def entitled_entry(
     session: AsyncSession, actor: Actor, entry_id: int, *, now: datetime
-) -> tuple[Day, str, Entry]:
-    """An entry on which the actor may decide, its day locked. Raises NotFound, NotAllowed."""
-    day_id = await session.scalar(select(Entry.day_id).where(Entry.id == entry_id))
+) -> tuple[Held, Judged]:
+    """An entry on which the actor may decide, with its day. Raises NotFound, NotAllowed."""
+    day_id = await day_of_entry(session, entry_id)
     if day_id is None:
         raise NotFound("entry_gone")
-    day, capacity = await entitled_day(session, actor, day_id, now=now)
-    entry = await session.scalar(
-        select(Entry).where(Entry.id == entry_id).execution_options(populate_existing=True)
-    )
+    held = await entitled_day(session, actor, day_id, now=now)
+    entry = next((one for one in held.entries if one.id == entry_id), None)
     if entry is None:
         raise NotFound("entry_gone")
-    return day, capacity, entry
+    return held, entry
 
 
-async def ensure_shown(session: AsyncSession, actor: Actor, day: Day, revision: int) -> None:
+async def ensure_shown(session: AsyncSession, actor: Actor, held: Held, revision: int) -> None:
     """The compare of compare-and-set. Raises Outdated with what happened since `revision` was shown.
 
     `revision`: the day's own, or the mark of what was shown (shown.mark_of). Of a mark only the visible
     counts: an owner who types without sending overtakes nobody.
     """
     since = revision_in(revision)
-    if day.revision == since:
+    if held.day.revision == since:
         return
-    decided = select(Decision.id).where(Decision.day_id == day.id, Decision.revision >= since).limit(1)
-    if await session.scalar(decided) is None:
-        entries = await session.scalars(
-            select(Entry).where(Entry.day_id == day.id).execution_options(populate_existing=True)
-        )
-        if same_content(revision, entries):
-            return
-    raise await _overtaken(session, actor, day, since=since)
+    decided = await session.scalar(_DECIDED_SINCE, {"day": held.day.id, "since": since})
+    if decided is None and same_content(revision, held.entries):
+        return
+    raise await _overtaken(session, actor, held.day, since=since)
 
 
-async def waiting_entries(session: AsyncSession, day: Day) -> list[Entry]:
-    """The entries of a locked day that wait for a decision, in order."""
-    return list(
-        await session.scalars(
-            select(Entry)
-            .where(Entry.day_id == day.id, Entry.state == State.SUBMITTED)
-            .order_by(Entry.position, Entry.id)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
-async def nothing_waits(session: AsyncSession, actor: Actor, day: Day) -> Outdated:
+async def nothing_waits(session: AsyncSession, actor: Actor, held: Held) -> Outdated:
     """The error for a decision on what no longer waits."""
-    return await _overtaken(session, actor, day, since=0)
+    return await _overtaken(session, actor, held.day, since=0)
 
 
-async def _overtaken(session: AsyncSession, actor: Actor, day: Day, *, since: int) -> Outdated:
+async def _overtaken(session: AsyncSession, actor: Actor, day: HeldDay, *, since: int) -> Outdated:
     card = (REVIEW_CARD, day.id)
-    decided = (
-        await session.execute(
-            select(Decision.decided_at, Person.name, Decision.decided_by, Decision.capacity)
-            .join(Person, Person.id == Decision.decided_by)
-            .where(Decision.day_id == day.id, Decision.revision >= since)
-            .order_by(Decision.id.desc())
-            .limit(1)
-        )
-    ).first()
+    decided = (await session.execute(_LAST_SINCE, {"day": day.id, "since": since})).first()
     if decided is not None:
         time = _when(decided[0], actor.zone)
         if decided[2] == actor.person_id:
@@ -146,3 +150,16 @@ async def _overtaken(session: AsyncSession, actor: Actor, day: Day, *, since: in
 def _when(moment: datetime, zone: str) -> str:
     """An instant as short local digits, which read the same in every language."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%d/%m %H.%M")
+
+
+# Built once: building a statement costs more than running it.
+_decisions, _people = Decision.__table__, Person.__table__
+_SINCE: Any = (_decisions.c.day_id == bindparam("day")) & (_decisions.c.revision >= bindparam("since"))
+_DECIDED_SINCE: Any = select(_decisions.c.id).where(_SINCE).limit(1)
+_LAST_SINCE: Any = (
+    select(_decisions.c.decided_at, _people.c.name, _decisions.c.decided_by, _decisions.c.capacity)
+    .select_from(_decisions.join(_people, _people.c.id == _decisions.c.decided_by))
+    .where(_SINCE)
+    .order_by(_decisions.c.id.desc())
+    .limit(1)
+)

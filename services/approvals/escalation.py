@@ -10,16 +10,18 @@ second is told who decided and when. One that was decided from above may be reop
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Day, Decision, Pattern, State
+from services.approvals.held import HeldDay
 from services.calendar.personal import PersonalCalendar, load_personal
 from services.calendar.workdays import is_workday, office_pattern
 from services.clock import local_date
 from services.entries.views import DayView
-from services.people.standing_in import A_DAY, StandIn, stand_ins
+from services.people.standing_in import A_DAY, Above, StandIn
 
 ESCALATED = "escalated"
 """The capacity of the supervisor's supervisor on a day that waited too long."""
@@ -43,31 +45,34 @@ def is_escalated(*, person_id: int, waited: int, stand_in: StandIn | None) -> bo
 
 
 async def was_escalated(
-    session: AsyncSession, day: Day | DayView, supervisor_id: int, *, now: datetime
+    session: AsyncSession, day: Day | DayView | HeldDay, above: Above, *, now: datetime
 ) -> bool:
-    """Whether a day is open to the supervisor's supervisor: it waits too long, or did when it was decided."""
-    if day.submitted_at is None:
+    """Whether a day is open to the supervisor's supervisor: it waits too long, or did when it was decided.
+
+    `above`: who decides on its person now.
+    """
+    if day.submitted_at is None or above.supervisor_id is None:
         return False
-    stand_in = (await stand_ins(session, [supervisor_id], now=now)).get(supervisor_id)
+    stand_in = above.stand_in
     if stand_in is not None and stand_in.person_id == day.person_id:
         return True
-    if await _decided_from_above(session, day.id):
+    if await session.scalar(_FROM_ABOVE, {"day": day.id}) is not None:
         return True
     until = now
     if day.state is not State.SUBMITTED:
-        decided = await session.scalar(
-            select(func.max(Decision.decided_at)).where(
-                Decision.day_id == day.id, Decision.decided_at >= day.submitted_at
-            )
-        )
+        decided = await session.scalar(_LAST_DECIDED, {"day": day.id, "since": day.submitted_at})
         until, stand_in = decided or now, None
     calendars = await load_personal(
-        session, [supervisor_id], first=day.submitted_at.date(), last=until.date() + A_DAY
+        session, [above.supervisor_id], first=day.submitted_at.date(), last=until.date() + A_DAY
     )
-    waited = workdays_waited(calendars[supervisor_id], day.submitted_at, until)
+    waited = workdays_waited(calendars[above.supervisor_id], day.submitted_at, until)
     return is_escalated(person_id=day.person_id, waited=waited, stand_in=stand_in)
 
 
-async def _decided_from_above(session: AsyncSession, day_id: int) -> bool:
-    found = select(Decision.id).where(Decision.day_id == day_id, Decision.capacity == ESCALATED)
-    return await session.scalar(found.limit(1)) is not None
+# Built once: building a statement costs more than running it.
+_decisions = Decision.__table__
+_OF_DAY: Any = _decisions.c.day_id == bindparam("day")
+_FROM_ABOVE: Any = select(_decisions.c.id).where(_OF_DAY, _decisions.c.capacity == ESCALATED).limit(1)
+_LAST_DECIDED: Any = select(func.max(_decisions.c.decided_at)).where(
+    _OF_DAY, _decisions.c.decided_at >= bindparam("since")
+)

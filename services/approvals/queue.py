@@ -1,23 +1,23 @@
 """What waits for a supervisor, oldest first, and what they decided last."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from models import Card, Day, Decision, Entry, Person, State, Verdict
+from models import Card, Day, Decision, Person, State, Verdict
 from services.approvals.entitlement import REVIEW_CARD
 from services.approvals.escalation import ESCALATED
-from services.approvals.reach import Lying, lying_with
+from services.approvals.held import entries_of_days
+from services.approvals.reach import Lying, first_of_own, lying_with
 from services.approvals.shown import waiting_content
 from services.clock import local_date
-from services.entries.views import is_complete
-from services.people.identity import Actor
+from services.entries.views import Judged, is_complete
+from services.people.identity import Actor, flushed
 from services.people.standing_in import SUPERVISOR, seats_of
 
 DECIDED = 10
@@ -90,20 +90,17 @@ def digest_of(days: Iterable[tuple[int, str]]) -> str:
 
 
 async def load_queue(session: AsyncSession, actor: Actor, *, now: datetime) -> Queue:
-    """The actor's queue, in at most eight queries however long it is."""
+    """The actor's queue, in at most seven queries however long it is."""
     lying = await lying_with(session, actor, now=now)
     if not lying:
         return Queue(actor.person_id, ())
-    entries: dict[int, list[Entry]] = defaultdict(list)
-    for entry in await session.scalars(
-        select(Entry).where(Entry.day_id.in_([one.day.id for one in lying]), Entry.state == State.SUBMITTED)
-    ):
-        entries[entry.day_id].append(entry)
+    entries = await entries_of_days(session, [one.day.id for one in lying])
     today = local_date(now, actor.zone)
     return Queue(actor.person_id, tuple(_waiting(one, entries[one.day.id], today=today) for one in lying))
 
 
-def _waiting(one: Lying, entries: Sequence[Entry], *, today: date) -> Waiting:
+def _waiting(one: Lying, entries: Sequence[Judged], *, today: date) -> Waiting:
+    entries = [entry for entry in entries if entry.waits]
     return Waiting(
         day_id=one.day.id,
         content=waiting_content(entries),
@@ -124,6 +121,10 @@ def _waiting(one: Lying, entries: Sequence[Entry], *, today: date) -> Waiting:
 
 async def next_waiting(session: AsyncSession, actor: Actor, *, now: datetime) -> int | None:
     """The day that comes first in the actor's queue: of their own people the one that waits longest."""
+    await flushed(session)
+    own = await first_of_own(session, actor)
+    if own is not None:
+        return own
     lying = await lying_with(session, actor, now=now)
     return lying[0].day.id if lying else None
 
@@ -135,41 +136,54 @@ async def decided_days(session: AsyncSession, actor: Actor, *, now: datetime) ->
     as long as that is what they are.
     """
     seats = sorted(await seats_of(session, actor, now=now))
-    boss = aliased(Person)
-    from_above = and_(
-        Decision.capacity == ESCALATED,
-        Decision.decided_by == actor.person_id,
-        boss.supervisor_id.in_(seats),
-    )
-    newest = (
-        select(Decision.day_id, Decision.decided_at)
-        .join(Day, Day.id == Decision.day_id)
-        .join(Person, Person.id == Day.person_id)
-        .join(boss, boss.id == Person.supervisor_id)
-        .where(
-            or_(boss.id.in_(seats), from_above),
-            Person.id != actor.person_id,
-            Decision.verdict != Verdict.REOPEN,
-        )
-        .order_by(Decision.decided_at.desc())
-        .limit(DECISIONS)
-        .subquery()
-    )
-    latest = func.max(newest.c.decided_at)
-    rows = await session.execute(
-        select(Day.id, Person.name, Day.work_date, Day.state, latest)
-        .join(newest, newest.c.day_id == Day.id)
-        .join(Person, Person.id == Day.person_id)
-        .group_by(Day.id, Person.name, Day.work_date, Day.state)
-        .order_by(latest.desc(), Day.id.desc())
-        .limit(DECIDED)
-    )
+    rows = await session.execute(_DECIDED_DAYS, {"seats": seats, "actor": actor.person_id})
     return tuple(Decided(*row) for row in rows)
 
 
 async def is_reviewing(session: AsyncSession, chat_id: int, *, now: datetime) -> bool:
     """Whether a review card was shown in the chat a moment ago: the queue is one press away there."""
-    shown = await session.scalar(
-        select(func.max(Card.shown_at)).where(Card.chat_id == chat_id, Card.kind == REVIEW_CARD)
-    )
+    shown = await session.scalar(_REVIEWED, {"chat": chat_id})
     return shown is not None and now - shown < REVIEWING
+
+
+# Built once: building a statement costs more than running it.
+_days, _people, _decisions, _cards = Day.__table__, Person.__table__, Decision.__table__, Card.__table__
+_boss = Person.__table__.alias("boss")
+_SEATS: Any = bindparam("seats", expanding=True)
+_ME: Any = bindparam("actor")
+_newest = (
+    select(_decisions.c.day_id, _decisions.c.decided_at)
+    .select_from(
+        _decisions.join(_days, _days.c.id == _decisions.c.day_id)
+        .join(_people, _people.c.id == _days.c.person_id)
+        .join(_boss, _boss.c.id == _people.c.supervisor_id)
+    )
+    .where(
+        or_(
+            _boss.c.id.in_(_SEATS),
+            and_(
+                _decisions.c.capacity == ESCALATED,
+                _decisions.c.decided_by == _ME,
+                _boss.c.supervisor_id.in_(_SEATS),
+            ),
+        ),
+        _people.c.id != _ME,
+        _decisions.c.verdict != Verdict.REOPEN,
+    )
+    .order_by(_decisions.c.decided_at.desc())
+    .limit(DECISIONS)
+    .subquery()
+)
+_latest = func.max(_newest.c.decided_at)
+_DECIDED_DAYS: Any = (
+    select(_days.c.id, _people.c.name, _days.c.work_date, _days.c.state, _latest)
+    .select_from(
+        _days.join(_newest, _newest.c.day_id == _days.c.id).join(_people, _people.c.id == _days.c.person_id)
+    )
+    .group_by(_days.c.id, _people.c.name, _days.c.work_date, _days.c.state)
+    .order_by(_latest.desc(), _days.c.id.desc())
+    .limit(DECIDED)
+)
+_REVIEWED: Any = select(func.max(_cards.c.shown_at)).where(
+    _cards.c.chat_id == bindparam("chat"), _cards.c.kind == REVIEW_CARD
+)

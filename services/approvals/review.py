@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Decision, Entry, Evidence, State, Target, Verdict
@@ -45,7 +46,7 @@ async def load_review(session: AsyncSession, actor: Actor, day_id: int, *, now: 
     capacity = await capacity_of(session, actor, day.person_id, now=now, day=day)
     entries = tuple(_as_returned(one) for one in day.entries if one.state in VISIBLE)
     earlier = {one.before["target_id"] for one in entries if one.before and one.before.get("target_id")}
-    rows = await session.execute(select(Target.id, Target.text).where(Target.id.in_(earlier)))
+    rows = await session.execute(_TARGETS, {"targets": list(earlier)}) if earlier else ()
     return Review(
         day=replace(day, entries=entries, revision=mark_of(day.revision, entries)),
         targets={row.id: row.text for row in rows},
@@ -67,17 +68,32 @@ async def _new_evidence(session: AsyncSession, entries: tuple[EntryView, ...]) -
     corrected = [one.id for one in entries if one.state is State.SUBMITTED and one.before]
     if not corrected:
         return {}
-    returned = (
-        select(Decision.entry_id, func.max(Decision.decided_at).label("at"))
-        .where(Decision.entry_id.in_(corrected), Decision.verdict == Verdict.RETURN)
-        .group_by(Decision.entry_id)
-        .subquery()
-    )
-    rows = await session.execute(
-        select(Entry.id, func.count(Evidence.id).label("pieces"))
-        .join(Evidence, Evidence.entry_id == Entry.id)
-        .join(returned, returned.c.entry_id == Entry.id)
-        .where(Evidence.created_at > returned.c.at)
-        .group_by(Entry.id)
-    )
+    rows = await session.execute(_ADDED, {"entries": corrected})
     return {row.id: row.pieces for row in rows}
+
+
+# Built once: building a statement costs more than running it.
+_entries, _evidence, _decisions = Entry.__table__, Evidence.__table__, Decision.__table__
+_targets = Target.__table__
+_TARGETS: Any = select(_targets.c.id, _targets.c.text).where(
+    _targets.c.id.in_(bindparam("targets", expanding=True))
+)
+_returned = (
+    select(_decisions.c.entry_id, func.max(_decisions.c.decided_at).label("at"))
+    .where(
+        _decisions.c.entry_id.in_(bindparam("entries", expanding=True)),
+        _decisions.c.verdict == Verdict.RETURN,
+    )
+    .group_by(_decisions.c.entry_id)
+    .subquery()
+)
+_ADDED: Any = (
+    select(_entries.c.id, func.count(_evidence.c.id).label("pieces"))
+    .select_from(
+        _entries.join(_evidence, _evidence.c.entry_id == _entries.c.id).join(
+            _returned, _returned.c.entry_id == _entries.c.id
+        )
+    )
+    .where(_evidence.c.created_at > _returned.c.at)
+    .group_by(_entries.c.id)
+)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Day, Decision, Person, State, Verdict
+from models import Decision, Person, State, Verdict
 from services import outbox
+from services.approvals.held import HeldDay
 from services.entries.views import DayView, EntryView, load_day
 from services.errors import NotFound
 from services.people.identity import Actor
@@ -50,23 +52,23 @@ class Reopened:
     capacity: str = SUPERVISOR
 
 
-async def entry_returned(session: AsyncSession, day: Day, entry_id: int, *, now: datetime) -> None:
+async def entry_returned(session: AsyncSession, day: HeldDay, entry_id: int, *, now: datetime) -> None:
     payload = {"day_id": day.id, "entry_id": entry_id}
     await outbox.enqueue(session, "entry_returned", to=day.person_id, now=now, payload=payload)
 
 
-async def day_approved(session: AsyncSession, day: Day, *, by: int, more: bool, now: datetime) -> None:
+async def day_approved(session: AsyncSession, day: HeldDay, *, by: int, more: bool, now: datetime) -> None:
     """One notice for approvals of one day that follow each other; at once when nothing waits any `more`."""
     at = now + GATHERED if more else now
     await _tell_once(session, "day_approved", day, by=by, at=at, now=now)
 
 
-async def day_reopened(session: AsyncSession, day: Day, *, by: int, now: datetime) -> None:
+async def day_reopened(session: AsyncSession, day: HeldDay, *, by: int, now: datetime) -> None:
     await _tell_once(session, "day_reopened", day, by=by, at=now, now=now)
 
 
 async def _tell_once(
-    session: AsyncSession, kind: str, day: Day, *, by: int, at: datetime, now: datetime
+    session: AsyncSession, kind: str, day: HeldDay, *, by: int, at: datetime, now: datetime
 ) -> None:
     """Writes a notice about a day, or lets the one that still waits speak for this too."""
     payload = {"day_id": day.id, "by": by}
@@ -84,15 +86,7 @@ async def load_returned(session: AsyncSession, actor: Actor, day_id: int, entry_
     entry = day.entry(entry_id)
     if day.person_id != actor.person_id or entry is None or entry.state is not State.RETURNED:
         return None
-    row = (
-        await session.execute(
-            select(Decision.reason_code, Person.name, Decision.capacity)
-            .join(Person, Person.id == Decision.decided_by)
-            .where(Decision.entry_id == entry_id, Decision.verdict == Verdict.RETURN)
-            .order_by(Decision.id.desc())
-            .limit(1)
-        )
-    ).first()
+    row = (await session.execute(_WHY, {"entry": entry_id})).first()
     if row is None:
         return None
     return Returned(day, entry, by=row[1], reason=entry.return_reason or "", code=row[0], capacity=row[2])
@@ -125,18 +119,40 @@ async def load_reopened(session: AsyncSession, actor: Actor, day_id: int, by: in
 
 async def _decider(session: AsyncSession, day_id: int, by: int, verdict: Verdict) -> tuple[str, str]:
     """The name of who decided, and in which capacity they did it last on this day. Raises NotFound."""
-    capacity = await session.scalar(
-        select(Decision.capacity)
-        .where(Decision.day_id == day_id, Decision.decided_by == by, Decision.verdict == verdict)
-        .order_by(Decision.id.desc())
-        .limit(1)
-    )
-    return await name_of(session, by), capacity or SUPERVISOR
+    row = (await session.execute(_DECIDER, {"day": day_id, "by": by, "verdict": verdict})).first()
+    if row is None:
+        raise NotFound
+    return row.name, row.capacity or SUPERVISOR
 
 
 async def name_of(session: AsyncSession, person_id: int) -> str:
     """A person's name. Raises NotFound."""
-    name = await session.scalar(select(Person.name).where(Person.id == person_id))
+    name: str | None = await session.scalar(_NAME, {"person": person_id})
     if name is None:
         raise NotFound
     return name
+
+
+# Built once: building a statement costs more than running it.
+_people, _decisions = Person.__table__, Decision.__table__
+_NAME: Any = select(_people.c.name).where(_people.c.id == bindparam("person"))
+_WHY: Any = (
+    select(_decisions.c.reason_code, _people.c.name, _decisions.c.capacity)
+    .select_from(_decisions.join(_people, _people.c.id == _decisions.c.decided_by))
+    .where(_decisions.c.entry_id == bindparam("entry"), _decisions.c.verdict == Verdict.RETURN)
+    .order_by(_decisions.c.id.desc())
+    .limit(1)
+)
+_DECIDER: Any = select(
+    _people.c.name,
+    select(_decisions.c.capacity)
+    .where(
+        _decisions.c.day_id == bindparam("day"),
+        _decisions.c.decided_by == _people.c.id,
+        _decisions.c.verdict == bindparam("verdict"),
+    )
+    .order_by(_decisions.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("capacity"),
+).where(_people.c.id == bindparam("by"))

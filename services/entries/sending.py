@@ -1,5 +1,6 @@
 """Putting a day before the supervisor, and taking it back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -112,18 +113,12 @@ async def tell_queue(session: AsyncSession, supervisor_id: int, *, now: datetime
 
     Silently, and once for many causes.
     """
-    await _tell_queues(session, supervisor_id, but=None, now=now)
+    await tell_queues(session, await deciders(session, supervisor_id, but=None, now=now), now=now)
 
 
-async def tell_queue_of(session: AsyncSession, person_id: int, *, but: int, now: datetime) -> None:
-    """The same for those who decide on a person, but for the one who acts: theirs is shown to them anyway."""
-    supervisor_id = await session.scalar(select(Person.supervisor_id).where(Person.id == person_id))
-    if supervisor_id is not None:
-        await _tell_queues(session, supervisor_id, but=but, now=now)
-
-
-async def _tell_queues(session: AsyncSession, supervisor_id: int, *, but: int | None, now: datetime) -> None:
-    for person_id in await deciders(session, supervisor_id, but=but, now=now):
+async def tell_queues(session: AsyncSession, people: Iterable[int], *, now: datetime) -> None:
+    """The same for these people."""
+    for person_id in people:
         await outbox.enqueue_unless_waiting(session, "queue_changed", to=person_id, now=now)
 
 

@@ -95,13 +95,37 @@ class EntryView:
         return is_complete(self)
 
 
-def is_linked(entry: Entry | EntryView) -> bool:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is judged of an entry that was sent, SHOWN_FIELDS in their order."""
+
+    id: int
+    day_id: int
+    state: State
+    activity: str
+    outcome: str | None
+    quantity: int | None
+    unit: str | None
+    starts: time | None
+    ends: time | None
+    minutes: int | None
+    target_id: int | None
+    outside_plan: bool
+    link_source: LinkSource | None
+    confident: bool
+
+    @property
+    def waits(self) -> bool:
+        return self.state is State.SUBMITTED
+
+
+def is_linked(entry: Entry | EntryView | Judged) -> bool:
     """Belongs to an RHK, or to none on purpose. A mere unsure suggestion is not a link yet."""
     chosen = entry.outside_plan or entry.target_id is not None
     return chosen and (entry.link_source is not LinkSource.SUGGESTED or entry.confident)
 
 
-def is_complete(entry: Entry | EntryView) -> bool:
+def is_complete(entry: EntryView | Judged) -> bool:
     """Has an outcome and a link: what «Setujui semua» asks for."""
     return bool(entry.outcome) and is_linked(entry)
 
@@ -288,7 +312,7 @@ def _entry(row: Row[Any], number: int, evidence: tuple[EvidenceView, ...]) -> En
     return EntryView(number=number, target_text=row.target_text, evidence=evidence, **values)
 
 
-def snapshot(entry: Entry) -> dict[str, Any]:
+def snapshot(entry: Judged) -> dict[str, Any]:
     """The judged fields of an entry as JSON, to show later what a correction changed."""
     values = {name: getattr(entry, name) for name in SHOWN_FIELDS}
     return {

@@ -61,9 +61,14 @@ class Facts:
         return frozenset({person_id, *stood_in_for})
 
 
+_subordinate = aliased(Person)
+"""Once: an alias costs more than the statement it is for."""
+
+
 def _names(person_id: Any) -> ColumnElement[bool]:
-    subordinate = aliased(Person)
-    return select(subordinate.id).where(subordinate.supervisor_id == person_id, subordinate.active).exists()
+    return (
+        select(_subordinate.id).where(_subordinate.supervisor_id == person_id, _subordinate.active).exists()
+    )
 
 
 def is_asked() -> ColumnElement[bool]:

@@ -7,12 +7,16 @@ Rows go in one order everywhere (person, kind), so that two writers never wait f
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import bindparam, delete, or_
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Digest, DigestKind, Round, RoundKind, RoundState, Schedule
-from models.engine import insert_into
+from models.engine import insert_into, is_sqlite
 from services import outbox
 from services.rounds.due import Due
 from services.rounds.reminder_times import MOST
@@ -64,20 +68,9 @@ async def write_schedules(session: AsyncSession, rows: Mapping[Slot, Due]) -> No
     """Writes rows over what is there; a reminder that was chosen stays, until one of a newer day comes."""
     if not rows:
         return
-    statement = insert_into(session, Schedule)
-    columns = ("work_date", "step", "due_at", "stale_at")
-    statement = statement.on_conflict_do_update(
-        index_elements=["person_id", "kind"],
-        set_={name: statement.excluded[name] for name in columns},
-        where=or_(
-            Schedule.step <= MOST,
-            statement.excluded.step > MOST,
-            statement.excluded.work_date > Schedule.work_date,
-        ),
-    )
     connection = await session.connection()
     await connection.execute(
-        statement,
+        _writing(is_sqlite(session)),
         [
             {
                 "person_id": person_id,
@@ -89,6 +82,23 @@ async def write_schedules(session: AsyncSession, rows: Mapping[Slot, Due]) -> No
             }
             for (person_id, kind), due in sorted(rows.items())
         ],
+    )
+
+
+@cache
+def _writing(sqlite: bool) -> Any:
+    """Built once: building a statement costs more than running it."""
+    table: Any = Schedule.__table__
+    insert = sqlite_insert(table) if sqlite else postgresql_insert(table)
+    columns = ("work_date", "step", "due_at", "stale_at")
+    return insert.on_conflict_do_update(
+        index_elements=["person_id", "kind"],
+        set_={name: insert.excluded[name] for name in columns},
+        where=or_(
+            table.c.step <= MOST,
+            insert.excluded.step > MOST,
+            insert.excluded.work_date > table.c.work_date,
+        ),
     )
 
 

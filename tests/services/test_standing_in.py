@@ -7,8 +7,9 @@ from sqlalchemy import delete
 
 from models import Account, ActingSupervisor, DayKind, DutyPeriod, Person, Role, RoleName
 from models.engine import Database
+from services.people.identities import who_are
 from services.people.standing_in import seats_of, stand_ins
-from tests.office import Office
+from tests.office import Office, user_of
 from tests.services.seats import at, somebody, stand_in
 
 
@@ -65,5 +66,8 @@ async def test_a_span_goes_by_the_clock_at_home_wherever_a_journey_leads(
                 office.budi in await seats_of(session, dewi, now=moment),
                 bool(dewi.stands_in_for),
             ]
+            together = await who_are(session, [user_of(office.dewi), user_of(office.ani)], now=moment)
+            assert together[user_of(office.dewi)] == dewi, "many at once are who each is"
+            assert together[user_of(office.ani)] == await somebody(session, office.ani, moment)
         assert dewi.zone == "Asia/Jayapura"
         assert found == [holds] * 3

@@ -143,6 +143,7 @@ async def test_who_stands_in_decides_and_whoever_is_second_is_told_who(db: Datab
     ani, budi, dewi = (Desk(db, office, one) for one in (office.ani, office.budi, office.dewi))
     one = await ani.calls(values.report_value, indicator, said("92"))
     [seen] = await dewi.calls(waiting.load_waiting)
+    assert [await one.calls(waiting.count_waiting) for one in (ani, budi, dewi)] == [0, 1, 1]
     assert (seen.capacity, seen.supervisor_name, seen.person_name) == ("plh", "Budi Santoso", "Ani Rahmawati")
     assert len(await budi.calls(waiting.load_waiting)) == 1
     await dewi.calls(values.confirm, one.id, revision=seen.value.revision)
