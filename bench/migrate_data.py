@@ -100,7 +100,7 @@ async def measure(urls: list[str], folder: Path, entries: int) -> None:
         "backup of PostgreSQL": lambda: write_archive(
             middle, evidence, folder / "other.tar", program="bench", now=NOW
         ),
-        "restore to PostgreSQL": lambda: restore(file, restored, evidence),
+        "restore to PostgreSQL": lambda: restore(file, restored, evidence, now=NOW),
     }
     print(f"{rows:,} rows, {_size(folder / 'source.db')} as a SQLite file")
     for name, step in steps.items():

@@ -22,7 +22,7 @@ from bot.heartbeat import own_version
 from bot.metrics import UNKNOWN, Metrics
 from bot.starting import reason
 from models import Lane
-from services import heartbeats
+from models.engine import is_sqlite
 from services.clock import local_date
 from services.delivery_trouble import Cause
 from services.health import Health, load_health
@@ -63,7 +63,8 @@ class Exposition:
         metrics, now = self.deps.metrics, self.deps.clock()
         try:
             async with asyncio.timeout(DATABASE_SECONDS), self.deps.database.reading() as session:
-                health = await load_health(session, now=now, today=local_date(now, HOME))
+                sole = True if is_sqlite(session) else None
+                health = await load_health(session, now=now, today=local_date(now, HOME), sole=sole)
         except Exception as error:
             log.warning("metrics_database_away", error=type(error).__name__)
             _forget(metrics)
@@ -111,7 +112,7 @@ def _set(metrics: Metrics, health: Health, *, now: datetime) -> None:
     for cause in Cause:
         if cause is not Cause.UNCERTAIN:
             metrics.failed.labels(cause.value).set(delivery.failed.get(cause, 0))
-    last = heartbeats.last_tick([*health.silent, *health.processes], now=now)
+    last = health.last_tick_of_any
     metrics.since_tick.set(float("inf") if last is None else max(0.0, (now - last).total_seconds()))
     for mode in ("run", "web", "clock"):
         alive = sum(one.mode == mode for one in health.processes)

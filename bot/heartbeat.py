@@ -68,6 +68,6 @@ async def heartbeat(
             async with asyncio.timeout(LEAVE_SECONDS):
                 await task
                 async with deps.database.writing() as session:
-                    await heartbeats.stopped(session, name)
+                    await heartbeats.stopped(session, name, ticked_at=ticked_at())
         except Exception as error:
             log.warning("heartbeat_missed", error=type(error).__name__)

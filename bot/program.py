@@ -2,11 +2,10 @@
 
 import argparse
 import os
+import select
 import sys
 from dataclasses import replace
 from pathlib import Path
-
-from dotenv import dotenv_values
 
 from bot.commands import (
     checking,
@@ -27,12 +26,14 @@ from bot.context import Deps
 from bot.heartbeat import own_version
 from bot.logs import configure_logs
 from bot.loops import run
-from bot.settings import Settings, WrongSetting, load_settings
+from bot.settings import Settings, WrongSetting, load_settings, read_file
 from bot.starting import sentence
 from bot.texts import Texts
 from models.engine import Database
 from services.clock import local_date
 
+WRONG = 2
+"""Exit code of wrong settings or arguments."""
 NEED_TOKEN = ("invite", "replay")
 """Links name the bot; what is replayed is answered."""
 HOME = "Asia/Jakarta"
@@ -59,8 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--port",
         type=int,
-        default=8484,
-        help="port of the chat page (default 8484)",
+        help="port of the chat page (without it 8484, or any free one)",
         choices=range(1, 65536),
         metavar="PORT",
     )
@@ -78,12 +78,13 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; gives its exit code. 1: it could not be done; 2: wrong settings or arguments."""
     parsed = build_parser().parse_args(arguments)
-    environment = {**{k: v or "" for k, v in dotenv_values(Path(".env")).items()}, **os.environ}
     try:
-        settings = load_settings(environment)
+        settings = load_settings({**read_file(Path(".env")), **os.environ})
     except WrongSetting as wrong:
+        if parsed.command == "check" and parsed.json:
+            checking.print_wrong_setting(str(wrong), Texts().speech("id"))
         print(wrong, file=sys.stderr)
-        return 2
+        return WRONG
     configure_logs(style=settings.log_format)
     os.umask(0o077)  # what is written here concerns the office alone
     try:
@@ -91,8 +92,19 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        print(sentence(error, settings), file=sys.stderr)
+        if not (isinstance(error, BrokenPipeError) and _nobody_reads()):
+            print(sentence(error, settings), file=sys.stderr)
         return 1
+
+
+def _nobody_reads() -> bool:
+    """Whether what is printed goes nowhere any more (`kinerja check | head`); then it is let go."""
+    asked = select.poll()
+    asked.register(sys.stdout.fileno(), 0)
+    gone = any(event & select.POLLERR for _, event in asked.poll(0))
+    if gone:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return gone
 
 
 async def _dispatch(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -141,7 +153,7 @@ async def _whole(parsed: argparse.Namespace, settings: Settings) -> int:
             version = own_version()
             return await keeping.run_backup(parsed, settings=settings, program=version, now=now, texts=say)
         case "restore":
-            return await keeping.run_restore(parsed, settings=settings, texts=say)
+            return await keeping.run_restore(parsed, settings=settings, now=now, texts=say)
     return await moving.run(parsed, now=now, texts=say)
 
 
@@ -175,7 +187,7 @@ async def _administer(parsed: argparse.Namespace, settings: Settings) -> int:
         await database.close()
 
 
-async def _demo(settings: Settings, *, script: bool = False, port: int = 8484) -> int:
+async def _demo(settings: Settings, *, script: bool = False, port: int | None = None) -> int:
     """Imported here: the product itself starts without the simulator."""
     from bot.commands import demo
 

@@ -1,5 +1,6 @@
 """Settings, read once from the environment, frozen. A wrong one stops the start and names its variable."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from sqlalchemy.exc import ArgumentError
 
 from models.engine import async_url
@@ -56,6 +59,32 @@ class Settings:
 
     def __repr__(self) -> str:
         return f"Settings(organization={self.organization!r}, token={'set' if self.token else 'not set'})"
+
+
+def read_file(path: Path) -> dict[str, str]:
+    """The variables of a `.env`; none when there is no file.
+
+    Raises WrongSetting, which names the line and never what stands there: it may be a token.
+    """
+    try:
+        if not path.exists():
+            return {}
+        with path.open(encoding="utf-8") as file:
+            for line in parse_stream(file):
+                if line.error or (line.key is not None and line.value is None):
+                    number = line.original.line + _blank_lines_before(line.original.string)
+                    raise WrongSetting(f"{path}, line {number}: not NAME=value, nor a comment (#).")
+        return {name: value or "" for name, value in dotenv_values(path).items()}
+    except UnicodeDecodeError:
+        raise WrongSetting(f"{path} is not a text file in UTF-8.") from None
+    except OSError as error:
+        why = os.strerror(error.errno).lower() if error.errno else type(error).__name__
+        raise WrongSetting(f"{path} cannot be read: {why}.") from None
+
+
+def _blank_lines_before(text: str) -> int:
+    """The parser counts the empty lines before a statement as its own."""
+    return text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:

@@ -18,8 +18,8 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, T
 
 from bot.polling import PAUSES
 from bot.settings import Settings
-from models.engine import Database, is_away
-from models.migrate import NewerSchema, newest
+from models.engine import Database, is_away, is_damage, is_no_database
+from models.migrate import ForeignSchema, NewerSchema, newest
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -79,7 +79,20 @@ async def reach(database: Database) -> None:
             await session.execute(select(1))
     except Exception as error:
         log.error("database_away", error=type(error).__name__)
-        raise CannotStart(_database(error)) from error
+        raise CannotStart(_no_file_of_ours(database, error) or _database(error)) from error
+
+
+def _no_file_of_ours(database: Database, error: BaseException) -> str | None:
+    """Why a SQLite file cannot be used, where that is the file's own fault."""
+    if not database.is_sqlite:
+        return None
+    if database.file.is_dir():
+        return f"DATABASE_URL: {database.file} is a folder, not a file."
+    if is_no_database(error):
+        return f"DATABASE_URL: {database.file} is not a database. Name another file, new or ours."
+    if is_damage(error):
+        return f"DATABASE_URL: {database.file} is damaged. Keep it; restore the last backup into a new one."
+    return None
 
 
 def sentence(error: BaseException, settings: Settings) -> str:
@@ -92,6 +105,8 @@ def sentence(error: BaseException, settings: Settings) -> str:
             return str(error)
         case NewerSchema():
             return newer(error.stands_at)
+        case ForeignSchema():
+            return "DATABASE_URL: the file holds another program's tables, none of ours. Name another file."
         case InvalidToken():
             return (
                 f"TELEGRAM_BOT_TOKEN is refused by {server}: copy it anew from @BotFather, "

@@ -24,6 +24,10 @@ class NewerSchema(Exception):
         self.stands_at = stands_at
 
 
+class ForeignSchema(Exception):
+    """The SQLite file holds another program's tables, and none of ours."""
+
+
 def revisions() -> frozenset[str]:
     """All there are: migrations are one line, numbered in their file names (`0001_first.py`)."""
     return frozenset(path.name.split("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
@@ -40,6 +44,12 @@ async def stands_at(database: Database) -> str | None:
         return await connection.run_sync(_stands_at)
 
 
+async def is_foreign(database: Database) -> bool:
+    """Whether it is a SQLite file with tables that are not ours. A server's database may be shared."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_is_foreign)
+
+
 def alembic_config(connection: Connection) -> "Config":
     """A configuration without a file: everything it needs is handed over."""
     from alembic.config import Config
@@ -54,7 +64,7 @@ def alembic_config(connection: Connection) -> "Config":
 async def migrate(database: Database, revision: str = "head") -> None:
     """Brings the schema to a revision; `head` is the newest. Alembic is loaded only when there is work.
 
-    Raises NewerSchema.
+    Raises NewerSchema, ForeignSchema.
     """
 
     def upgrade(connection: Connection) -> None:
@@ -63,6 +73,8 @@ async def migrate(database: Database, revision: str = "head") -> None:
             return
         if stands is not None and stands > newest():
             raise NewerSchema(stands)
+        if stands is None and _is_foreign(connection):
+            raise ForeignSchema
         from alembic import command
 
         command.upgrade(alembic_config(connection), revision)
@@ -86,6 +98,13 @@ def _stands_at(connection: Connection) -> str | None:
         return None
     found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return None if found is None else str(found)
+
+
+def _is_foreign(connection: Connection) -> bool:
+    if connection.dialect.name != "sqlite":
+        return False
+    tables = inspect(connection).get_table_names()
+    return bool(tables) and "alembic_version" not in tables
 
 
 async def _run(database: Database, action: Callable[[Connection], None]) -> None:

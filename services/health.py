@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Account, AuditEvent, FailedUpdate, Person, Role, RoleName, Unit
-from models.engine import takes_long
+from models.engine import is_sqlite, takes_long
 from services import audit, heartbeats
 from services.calendar.gaps import Gaps, load_gaps
 from services.delivery_trouble import Cause, DeliveryHealth, delivery_health
@@ -94,10 +94,16 @@ class Health:
     next_year: Gaps
     today: date
     backup: datetime | None = None
+    stopped: tuple[Process, ...] = ()
 
     @property
     def last_tick(self) -> datetime | None:
         return heartbeats.last_tick(self.processes, now=self.at)
+
+    @property
+    def last_tick_of_any(self) -> datetime | None:
+        """Also of processes that have ended."""
+        return heartbeats.last_tick([*self.silent, *self.stopped, *self.processes], now=self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +124,16 @@ class Fault:
 
 
 @takes_long
-async def load_health(session: AsyncSession, *, now: datetime, today: date) -> Health:
-    """Everything, in a constant number of queries. `today`: where the office is."""
+async def load_health(
+    session: AsyncSession, *, now: datetime, today: date, sole: bool | None = None
+) -> Health:
+    """Everything, in a constant number of queries. `today`: where the office is; `sole`: see `heartbeats`."""
+    known = await heartbeats.known(session, now=now, sole=sole)
     return Health(
         at=now,
-        processes=tuple(await heartbeats.alive(session, now=now)),
-        silent=tuple(await heartbeats.silent(session, now=now)),
+        processes=known.alive,
+        silent=known.silent,
+        stopped=known.stopped,
         delivery=await delivery_health(session, now=now),
         blocked=await count_blocked(session),
         not_joined=await _count(session, _unreached(Account.person_id.is_(None))),
@@ -139,7 +149,7 @@ async def load_health(session: AsyncSession, *, now: datetime, today: date) -> H
 async def show_health(session: AsyncSession, actor: Actor, *, now: datetime, today: date) -> Health:
     """The same for an admin. Raises NotAllowed."""
     actor.require(RoleName.ADMIN)
-    return await load_health(session, now=now, today=today)
+    return await load_health(session, now=now, today=today, sole=True if is_sqlite(session) else None)
 
 
 def may_see(actor: Actor) -> bool:
@@ -170,8 +180,7 @@ def worst(found: list[Finding]) -> Level:
 def _of_processes(health: Health) -> list[Finding]:
     found = []
     if not _is_ticking(health):
-        before = heartbeats.last_tick([*health.silent, *health.processes], now=health.at)
-        found.append(Finding(About.NOT_TICKING, Level.BAD, {"since": before}))
+        found.append(Finding(About.NOT_TICKING, Level.BAD, {"since": health.last_tick_of_any}))
     died = [one for one in health.silent if health.at - one.seen_at <= JUST_DIED]
     if died:
         latest = max(one.seen_at for one in died)
@@ -188,10 +197,13 @@ def _of_processes(health: Health) -> list[Finding]:
 def _is_ticking(health: Health) -> bool:
     """Whether the schedule is looked at, or a process that does so has just started.
 
-    Where one died shortly before, a start proves nothing: it may be the next of a row of them. Nor does a
-    tick that is yet to come: its clock was wrong.
+    What one that died did a moment ago counts for whoever follows it. Later a start proves nothing where one
+    died shortly before: it may be the next of a row of them. Nor does a tick that is yet to come: its clock
+    was wrong.
     """
-    ticked = [one.ticked_at for one in health.processes if one.ticked_at is not None]
+    ticking = any(one.mode in TICKING for one in health.processes)
+    known = [*health.processes, *(health.silent if ticking else ())]
+    ticked = [one.ticked_at for one in known if one.ticked_at is not None]
     if any(_is_fresh(moment, health.at) for moment in ticked):
         return True
     if any(one.mode in TICKING and health.at - one.seen_at <= DYING for one in health.silent):
@@ -258,8 +270,10 @@ async def count_faults(session: AsyncSession, *, now: datetime) -> int:
 
 
 async def count_blocked(session: AsyncSession) -> int:
-    """How many of those who joined cannot be written to."""
-    return await _count(session, _unreached(Account.unreachable_since.is_not(None)))
+    """How many of those who joined cannot be written to; found by themselves, not among everybody."""
+    blocked = select(Account.person_id).where(Account.unreachable_since.is_not(None))
+    has_role = select(Role.person_id).where(Role.person_id == Person.id).exists()
+    return await _count(session, select(Person.id).where(Person.id.in_(blocked), Person.active, has_role))
 
 
 def note_backup(session: AsyncSession, *, now: datetime) -> None:

@@ -1,14 +1,15 @@
 """Which processes of the bot run, told by themselves every few seconds.
 
-A process that stopped cleanly takes its row away; one that was killed is missed after `SILENT` and forgotten
-after a day. Nobody decides anything by these rows: who sends what, and once, is decided elsewhere.
+A process that stops orderly says so; one that was killed is missed after `SILENT`, at once where a database
+belongs to one process and its lock tells. Either is forgotten after a day. Nobody decides anything by these
+rows: who sends what, and once, is decided elsewhere.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, extract, func, select
+from sqlalchemy import delete, extract, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Heartbeat
@@ -19,6 +20,8 @@ EVERY_SECONDS = 15.0
 SILENT = timedelta(minutes=1)
 """Not heard of for longer: it has gone without a word."""
 FORGOTTEN = timedelta(days=1)
+STOPPED = "stopped"
+"""The mode of a process that took its leave; its row still says when it ticked last."""
 AHEAD = timedelta(minutes=1)
 """A moment that another machine wrote down may lie so far ahead of ours; further ahead it proves nothing."""
 
@@ -39,6 +42,16 @@ class Process:
     """Seconds its machine's clock is ahead of the database's, negative: behind; None: SQLite, one machine."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The processes of the last day by how they stand, each by mode and name."""
+
+    alive: tuple[Process, ...] = ()
+    silent: tuple[Process, ...] = ()
+    """Ended without a word."""
+    stopped: tuple[Process, ...] = ()
+
+
 async def beat(session: AsyncSession, process: Process) -> None:
     """Writes down that a process is there; forgets those that were last seen a day before it."""
     values = {
@@ -57,9 +70,13 @@ async def beat(session: AsyncSession, process: Process) -> None:
     await session.execute(delete(Heartbeat).where(Heartbeat.seen_at < process.seen_at - FORGOTTEN))
 
 
-async def stopped(session: AsyncSession, name: str) -> None:
-    """Takes away the row of a process that ends."""
-    await session.execute(delete(Heartbeat).where(Heartbeat.name == name))
+async def stopped(session: AsyncSession, name: str, *, ticked_at: datetime | None = None) -> None:
+    """Notes that a process ends orderly, and when it ticked last."""
+    row = Heartbeat.name == name
+    if ticked_at is not None:
+        await session.execute(update(Heartbeat).where(row).values(ticked_at=ticked_at))
+    await session.execute(delete(Heartbeat).where(row, Heartbeat.ticked_at.is_(None)))
+    await session.execute(update(Heartbeat).where(row).values(mode=STOPPED))
 
 
 async def alive(session: AsyncSession, *, now: datetime) -> list[Process]:
@@ -68,19 +85,28 @@ async def alive(session: AsyncSession, *, now: datetime) -> list[Process]:
     Each wrote that down by its own machine's clock, and `now` is by ours: where clocks are known to be
     apart, the minute is longer by that. Rather one too many than a process that nobody reckons with.
     """
-    return (await _known(session, now))[0]
+    return list((await known(session, now=now)).alive)
 
 
 async def silent(session: AsyncSession, *, now: datetime) -> list[Process]:
     """The processes of the last day that ended without a word, by mode and name."""
-    return (await _known(session, now))[1]
+    return list((await known(session, now=now)).silent)
 
 
-async def _known(session: AsyncSession, now: datetime) -> tuple[list[Process], list[Process]]:
-    """Those alive, and those that are silent."""
-    known = await _seen_after(session, now - FORGOTTEN)
-    since = now - SILENT - timedelta(seconds=apart([one.clock_ahead for one in known]))
-    return [one for one in known if one.seen_at >= since], [one for one in known if one.seen_at < since]
+async def known(session: AsyncSession, *, now: datetime, sole: bool | None = None) -> Known:
+    """All of the last day.
+
+    `sole`: the database belongs to one process, and whether that one runs, as its lock says; the lock is
+    believed before any row. None: several share it.
+    """
+    found = await _seen_after(session, now - FORGOTTEN)
+    ended = [one for one in found if one.mode == STOPPED]
+    there = [one for one in found if one.mode != STOPPED]
+    since = now - SILENT - timedelta(seconds=apart([one.clock_ahead for one in there]))
+    living = [one for one in there if one.seen_at >= since]
+    if sole is not None:
+        living = sorted(living, key=lambda one: (one.started_at, one.seen_at))[-1:] if sole else []
+    return Known(tuple(living), tuple(one for one in there if one not in living), tuple(ended))
 
 
 def apart(ahead: Sequence[float | None]) -> float:

@@ -13,6 +13,7 @@ from bot.commands import checks
 from bot.commands.checks import Result
 from bot.commands.files import printable
 from bot.settings import Settings
+from bot.sole import is_held
 from bot.texts import Speech
 from models.engine import Database
 from services.clock import Clock, local_date, system_clock
@@ -72,8 +73,15 @@ async def _of_database(database: Database, settings: Settings, clock: Clock) -> 
         return results  # the hours of a rehearsal are its own: what runs there goes by another clock
     now = clock()
     async with database.reading() as session:
-        health = await load_health(session, now=now, today=local_date(now, HOME))
+        sole = is_held(database.file) if database.is_sqlite else None
+        health = await load_health(session, now=now, today=local_date(now, HOME), sole=sole)
     return results + checks.of_health(health, settings)
+
+
+def print_wrong_setting(sentence: str, speech: Speech) -> None:
+    """For machines: nothing could be looked at, since a setting is wrong."""
+    found = [Result("settings", Level.BAD, {"sentence": sentence})]
+    print(json.dumps(_machine(found, speech), ensure_ascii=False, indent=1))
 
 
 def _sentence(one: Result, speech: Speech, table: str) -> str:

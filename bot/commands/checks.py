@@ -25,8 +25,8 @@ from bot.polling import ALLOWED
 from bot.settings import Settings
 from bot.starting import DATABASE_SECONDS, reason
 from bot.webhook import PATH
-from models.engine import Database, async_url
-from models.migrate import newest, stands_at
+from models.engine import Database, async_url, is_damage, is_no_database
+from models.migrate import is_foreign, newest, stands_at
 from services import heartbeats
 from services.clock import Clock
 from services.health import BACKUP_OLD, CLOCK_OFF, CLOCK_WRONG, About, Health, Level, findings
@@ -143,7 +143,9 @@ async def of_database(database: Database) -> list[Result]:
             await session.execute(select(1))
             revision = await stands_at(database)
     except Exception as error:
-        return [Result("database_away", Level.BAD, {"why": reason(error)})]
+        return [_unusable(database, error)]
+    if revision is None and await is_foreign(database):
+        return [Result("database_foreign", Level.BAD, {"file": database.file})]
     if revision != newest():
         ahead = revision is not None and revision > newest()
         params = {"stands": revision or "–", "needs": newest()}
@@ -155,6 +157,15 @@ async def of_database(database: Database) -> list[Result]:
         return [Result("database_read_only", Level.BAD, {"why": reason(error)})]
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     return [Result("database", params={"kind": kind, "schema": revision})]
+
+
+def _unusable(database: Database, error: Exception) -> Result:
+    """Why a database does not answer; of a file, whether it is one at all."""
+    if database.is_sqlite and (is_no_database(error) or database.file.is_dir()):
+        return Result("database_none", Level.BAD, {"file": database.file})
+    if is_damage(error):
+        return Result("database_damaged", Level.BAD, {"file": database.file})
+    return Result("database_away", Level.BAD, {"why": reason(error)})
 
 
 async def of_database_clock(database: Database, clock: Clock) -> list[Result]:

@@ -41,6 +41,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("people", nargs="*", metavar="NIP", help="NIP atau id_pegawai")
     parser.add_argument("--all", action="store_true", help="semua yang aktif dan belum bergabung")
     parser.add_argument("--admin", metavar="NAME", help="undang (dan bila perlu buat) seorang pengelola")
+    parser.add_argument("--new", action="store_true", help="dengan --admin: pengelola ini memang belum ada")
     parser.add_argument("--output", type=Path, metavar="FILE.csv", help="tulis tautan ke berkas ini")
 
 
@@ -54,14 +55,15 @@ async def run(
     link_root: str = TELEGRAM,
 ) -> int:
     """Issues invitations. 0: done, 1: somebody is unknown and nobody is invited, 2: usage or no file."""
-    if sum((bool(args.people), args.all, args.admin is not None)) != 1 or (args.all and not args.output):
+    chosen = sum((bool(args.people), args.all, args.admin is not None))
+    if chosen != 1 or (args.all and not args.output) or (args.new and args.admin is None):
         print(texts("invite.usage"), file=sys.stderr)
         return USAGE
     draft: Path | None = None
     try:
         async with database.writing() as session:
             if args.admin is not None:
-                issued = [await invite_admin(session, args.admin, now=now)]
+                issued = [await invite_admin(session, args.admin, now=now, new=args.new)]
             else:
                 ids: Sequence[int]
                 if args.all:
@@ -83,7 +85,7 @@ async def run(
             await asyncio.to_thread(os.replace, draft, args.output)
             draft = None
     except Invalid as error:
-        print(texts(f"errors.{error.code}", **error.params))
+        print(printable(texts(f"errors.{error.code}", **error.params)))
         return FAULTS
     except OSError as error:
         print(texts("invite.cannot_write", file=args.output, reason=reason_of(error, texts)))

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.starting import reason
 from models.engine import Database
 from models.transfer.archive import Manifest, check
-from models.transfer.backing_up import write_archive
+from models.transfer.backing_up import clear_leftovers, write_archive
 from models.transfer.opening import existing
 from models.transfer.refusing import FolderUnusable, Refused
 from models.transfer.restoring import restore
@@ -48,6 +48,8 @@ async def run_backup(
     try:
         if not await answers(database, "DATABASE_URL", texts):
             return REFUSED
+        for part in await asyncio.to_thread(clear_leftovers, args.file.parent):
+            print(printable(texts("transfer.leftover", file=part)), file=sys.stderr)
         with _told_to_end():
             kept = await write_archive(database, settings.evidence_dir, args.file, program=program, now=now)
         if kept.evidence or not kept.missing + kept.damaged:
@@ -89,7 +91,7 @@ async def _note(database: Database, now: datetime) -> None:
             note_backup(session, now=now)
 
 
-async def run_restore(args: argparse.Namespace, *, settings: Settings, texts: Say) -> int:
+async def run_restore(args: argparse.Namespace, *, settings: Settings, now: datetime, texts: Say) -> int:
     """Fills an empty database and EVIDENCE_DIR. 0: done; 1: a sentence says why not, and what is there."""
     try:
         checked = await asyncio.to_thread(check, args.file)  # before SQLite makes a file
@@ -101,13 +103,16 @@ async def run_restore(args: argparse.Namespace, *, settings: Settings, texts: Sa
         try:
             if not await answers(database, "DATABASE_URL", texts):
                 return REFUSED
-            kept = await restore(args.file, database, settings.evidence_dir, checked=checked)
+            done = await restore(args.file, database, settings.evidence_dir, now=now, checked=checked)
         finally:
             await database.close()
     except FAILURES as error:
-        return _failed(error, args.file, texts, "transfer.nothing_restored")
+        conclusion = "transfer.only_checked" if args.check else "transfer.nothing_restored"
+        return _failed(error, args.file, texts, conclusion)
+    kept = done.manifest
     print(printable(texts("transfer.restored", made=kept.made_at, **_counts(args.file, kept))))
-    print(texts("transfer.written_again"))
+    if done.held_back:
+        print(texts("transfer.held_back", count=done.held_back))
     return OK
 
 

@@ -31,13 +31,13 @@ def missing(command: str, settings: Settings, *, webhook: bool) -> str | None:
     """One sentence that names what a command of several processes lacks; None: nothing."""
     if settings.token is None:
         return f"TELEGRAM_BOT_TOKEN is needed for `kinerja {command}`."
-    if webhook and settings.webhook_url is None:
-        return f"WEBHOOK_URL and WEBHOOK_SECRET are needed for `kinerja {command}`."
-    if settings.on_sqlite:
+    if settings.on_sqlite:  # first: who has only a file needs no webhook either
         return (
             f"DATABASE_URL names a SQLite file, which one process has to itself: `kinerja {command}` "
             "needs postgresql://…; on SQLite there is `kinerja run`."
         )
+    if webhook and settings.webhook_url is None:
+        return f"WEBHOOK_URL and WEBHOOK_SECRET are needed for `kinerja {command}`."
     return None
 
 

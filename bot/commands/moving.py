@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.commands.files import printable
+from bot.sole import is_held
 from bot.starting import CannotStart, reach, reason
-from models.engine import Database, async_url, file_of
+from models.engine import Database, async_url, file_of, is_damage
 from models.transfer.moving import Moved, move
-from models.transfer.opening import existing, is_damage
+from models.transfer.opening import existing
 from models.transfer.refusing import Refused, Unfinished
 from models.transfer.shape import LEFT_BEHIND
 
@@ -61,7 +62,10 @@ async def run(args: argparse.Namespace, *, now: datetime, texts: Say) -> int:
         for which, database in (("--from", source), ("--to", target)):
             if not await answers(database, which, texts):
                 return REFUSED
-        moved = await move(source, target, now=now, anyway=args.anyway)
+        resting = source.is_sqlite and not is_held(source.file)  # the lock knows better than what was told
+        if source.is_sqlite and not resting and not args.anyway:
+            raise Refused("held")
+        moved = await move(source, target, now=now, anyway=args.anyway, resting=resting)
     except Refused as refused:
         return told(refused, texts, "transfer.nothing")
     except (SQLAlchemyError, OSError) as error:

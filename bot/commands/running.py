@@ -25,7 +25,7 @@ from bot.loops import settle
 from bot.registry import Registry
 from bot.settings import Settings
 from bot.sole import sole_use
-from bot.starting import reach, until_it_works
+from bot.starting import CannotStart, reach, until_it_works
 from bot.stopping import until_signalled
 from bot.texts import Texts
 from bot.webhook import LINGER_SECONDS, PATH, run_webhook
@@ -115,6 +115,9 @@ async def run(settings: Settings, mode: Mode = Mode.RUN, *, share_port: bool = F
             if await until_it_works(lambda: bot_username(settings), stop, what="get_me") is None:
                 return 0
             await _serve(deps, mode, stop, share_port=share_port)
+    except CannotStart:
+        if not stop.is_set():  # whoever was told to stop meanwhile has nothing to complain about
+            raise
     finally:
         await database.close()
     return 0

@@ -1,5 +1,6 @@
 """Into a file, while the office goes on: `kinerja backup`."""
 
+import fcntl
 import gzip
 import hashlib
 import io
@@ -35,6 +36,10 @@ from models.transfer.refusing import Refused, using
 from models.transfer.shape import Shape, TableShape, read_shape
 
 HASH = re.compile(r"[0-9a-f]{64}")
+PART = re.compile(r"\..+\.[0-9a-f]{8}\.part")
+"""What a backup is called until it is whole."""
+BEGINS = b"tables/"
+"""The first bytes of any backup."""
 
 
 async def write_archive(
@@ -156,6 +161,33 @@ def _opened(file: Path) -> IO[bytes] | None:
     return None
 
 
+def clear_leftovers(folder: Path) -> list[Path]:
+    """Deletes half files that backups left here when they were killed; gives them. Raises OSError.
+
+    Only what has our name, begins as ours do, and belongs to nobody who still writes.
+    """
+    parts = [one for one in sorted(folder.glob(".*.part")) if PART.fullmatch(one.name) and one.is_file()]
+    return [one for one in parts if _is_leftover(one) and _removed(one)]
+
+
+def _is_leftover(part: Path) -> bool:
+    try:
+        with part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            begin = file.read(len(BEGINS))
+    except OSError:  # held by a backup under way, somebody else's, or gone
+        return False
+    return BEGINS.startswith(begin)
+
+
+def _removed(part: Path) -> bool:
+    try:
+        part.unlink()
+    except OSError:
+        return False
+    return True
+
+
 @contextmanager
 def _new_file(file: Path) -> Iterator[IO[bytes]]:
     """A file beside the one that is wanted, which takes its name when all is on the disk."""
@@ -165,6 +197,8 @@ def _new_file(file: Path) -> Iterator[IO[bytes]]:
     handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w+b") as out:
+            with suppress(OSError):  # a file system without locks: then no part counts as left behind
+                fcntl.flock(out, fcntl.LOCK_EX)
             yield out
             out.flush()
             os.fsync(out.fileno())

@@ -28,10 +28,13 @@ class Moved:
     rows: int
 
 
-async def move(source: Database, target: Database, *, now: datetime, anyway: bool = False) -> Sequence[Moved]:
+async def move(
+    source: Database, target: Database, *, now: datetime, anyway: bool = False, resting: bool = False
+) -> Sequence[Moved]:
     """Copies everything into an empty database, compares it, and only then commits.
 
-    `anyway`: though processes of the bot run; what they write meanwhile is not moved. Raises Refused.
+    `anyway`: though processes of the bot run; what they write meanwhile is not moved. `resting`: it is known
+    that none runs, whatever they told last. Raises Refused.
     """
     if source.url == target.url:
         raise Refused("same")
@@ -39,7 +42,7 @@ async def move(source: Database, target: Database, *, now: datetime, anyway: boo
         shape = await read_shape(reading)
         if shape.known() != newest():
             raise Refused("older", found=shape.revision, newest=newest())
-        if not anyway:
+        if not (anyway or resting):
             await ensure_idle(reading, shape, now=now)
         await make_ready(target)
         async with loading(target) as (writing, there):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.delivery import Heartbeat
-from models.engine import Database, async_url, file_of, is_away
+from models.engine import Database, async_url, file_of, is_away, is_damage
 from models.migrate import downgrade, migrate, newest
 from models.transfer import rows
 from models.transfer.refusing import Refused, Unfinished
@@ -19,10 +19,10 @@ from models.transfer.shape import Shape, read_names, read_shape
 log = structlog.get_logger()
 ALIVE = timedelta(minutes=1)
 """A process that told of itself within this time may be writing."""
+STOPPED = "stopped"
+"""The mode of a process that took its leave (`services.heartbeats`)."""
 BUSY_SECONDS = 5
 LOCKED_STATE = "55P03"
-DAMAGED = (11, 26)
-"""SQLite's codes of a file that is malformed, or none of its own."""
 TABLES = text("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
 
 
@@ -71,11 +71,6 @@ async def snapshot(database: Database, *, still: bool = False) -> AsyncIterator[
                 await connection.rollback()
 
 
-def is_damage(error: DBAPIError) -> bool:
-    """Whether SQLite says that its file is damaged."""
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in DAMAGED
-
-
 async def ensure_idle(connection: AsyncConnection, shape: Shape, *, now: datetime) -> None:
     """Raises Refused `alive`: a process of the bot told of itself within the last minute."""
     if shape.revision is None or shape.revision < "0004":  # before there were heartbeats
@@ -86,7 +81,9 @@ async def ensure_idle(connection: AsyncConnection, shape: Shape, *, now: datetim
         seconds=max(furthest or 0.0, 0.0) - min(behind or 0.0, 0.0)
     )  # each goes by its own clock
     alive = await connection.scalar(
-        select(func.count()).select_from(Heartbeat).where(Heartbeat.seen_at > now - ALIVE - apart)
+        select(func.count())
+        .select_from(Heartbeat)
+        .where(Heartbeat.seen_at > now - ALIVE - apart, Heartbeat.mode != STOPPED)
     )
     if alive:
         raise Refused("alive", count=alive)

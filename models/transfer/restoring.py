@@ -1,15 +1,23 @@
 """Out of a backup into an empty database of either engine: `kinerja restore`.
 
-check all of the file ──▶ schema of the backup ──▶ one transaction: fill, compare, evidence ──▶ commit
-                                                                                ──▶ schema of today
+check all of the file ──▶ schema of the backup
+    ──▶ one transaction: fill, compare, evidence, hold back ──▶ commit ──▶ schema of today
+
+What waited in the outbox at the moment of the backup may have arrived since. As with every message of which
+nobody knows that, none is repeated by itself: it is `uncertain`, and an admin decides.
 """
 
 import os
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.delivery import OutboxMessage, OutboxState
 from models.engine import Database
 from models.migrate import migrate, newest
 from models.transfer import rows
@@ -29,9 +37,17 @@ from models.transfer.refusing import Refused, Unfinished, using
 from models.transfer.shape import Shape
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """`held_back`: notices that were due by now and may have arrived before the restore."""
+
+    manifest: Manifest
+    held_back: int
+
+
 async def restore(
-    file: Path, database: Database, evidence: Path, *, checked: Manifest | None = None
-) -> Manifest:
+    file: Path, database: Database, evidence: Path, *, now: datetime, checked: Manifest | None = None
+) -> Restored:
     """Fills an empty database and the folder of evidence; gives what was restored.
 
     `checked`: what `check` has just said of this file. Raises Refused, OSError, FolderUnusable: the database
@@ -50,11 +66,26 @@ async def restore(
                 if count != manifest.tables[table.name].rows:
                     raise Refused("altered", part=table_name(table.name))
             _unpack(archive, evidence)
+            held_back = await _hold_back(connection, now=now)
     try:
         await migrate(database)
     except (SQLAlchemyError, OSError) as error:
         raise Unfinished("not_migrated", error, found=manifest.schema, newest=newest()) from error
-    return manifest
+    return Restored(manifest, held_back)
+
+
+async def _hold_back(connection: AsyncConnection, *, now: datetime) -> int:
+    """What is for a later hour than now was surely not sent, and waits on.
+
+    Any schema has the columns it names: the backup may be an older one.
+    """
+    row = OutboxMessage
+    found = await connection.execute(
+        update(row.__table__)  # type: ignore[arg-type]
+        .where(row.state.in_((OutboxState.WAITING, OutboxState.SENDING)), row.not_before <= now)
+        .values(state=OutboxState.UNCERTAIN, finished_at=now, error="restored: it may have arrived before")
+    )
+    return found.rowcount
 
 
 def _ensure_whole(manifest: Manifest, shape: Shape) -> None:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,9 @@ from services.people.people_file import reference_key
 from services.people.rows import clean
 
 LIFETIME = timedelta(days=14)
+ALIKE = 0.75
+"""From how much two names have in common on one may be the other."""
+LISTED = 8
 TELEGRAM = "https://t.me"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -112,34 +116,74 @@ async def invite(
     return issued
 
 
-async def invite_admin(session: AsyncSession, name: str, *, now: datetime) -> Issued:
-    """Invites the administrator of exactly this name, made first when there is none.
+async def invite_admin(session: AsyncSession, name: str, *, now: datetime, new: bool = False) -> Issued:
+    """Invites the administrator of exactly this name.
 
-    Raises Invalid: `name_empty`, `name_too_long`, `admin_ambiguous` (two administrators bear the name).
+    Where there is none, one is made: the first of an office, and with `new`. Raises Invalid: `name_empty`,
+    `name_too_long`, `admin_ambiguous` (two administrators bear the name), `admin_unknown` (none does, and
+    whoever was meant may be there under another spelling).
     """
     name = clean(name)
     if not any(letter.isalpha() for letter in name):
         raise Invalid("name", "name_empty")
     if len(name) > 200:
         raise Invalid("name", "name_too_long", length=len(name), limit=200)
-    found = list(
-        await session.scalars(
-            select(Person)
-            .join(Role, Role.person_id == Person.id)
-            .where(Person.active, Person.name == name, Role.role == RoleName.ADMIN)
-        )
-    )
+    found = await find_admins(session, name)
     if len(found) > 1:
         raise Invalid("name", "admin_ambiguous", name=name)
     if found:
         person = found[0]
     else:
+        if not new:
+            await _ensure_nobody_is_meant(session, name)
         person = Person(name=name, created_at=now)
         session.add(person)
         await session.flush()
         session.add(Role(person_id=person.id, role=RoleName.ADMIN))
         audit.record(session, "admin_created", actor_id=None, subject="person", subject_id=person.id, now=now)
     return (await invite(session, [person.id], now=now))[0]
+
+
+async def find_admins(session: AsyncSession, name: str | None = None) -> list[Person]:
+    """The active administrators, by name; those of exactly this name."""
+    statement = (
+        select(Person)
+        .join(Role, Role.person_id == Person.id)
+        .where(Person.active, Role.role == RoleName.ADMIN)
+        .order_by(Person.name, Person.id)
+    )
+    if name is not None:
+        statement = statement.where(Person.name == clean(name))
+    return list(await session.scalars(statement))
+
+
+async def admins_or_alike(session: AsyncSession, name: str) -> tuple[str, str]:
+    """Who is there, for somebody who mistyped: the administrators, and colleagues of a similar name."""
+    admins = await find_admins(session)
+    ids = {one.id for one in admins}
+    people = await session.scalars(select(Person).where(Person.active).order_by(Person.name, Person.id))
+    alike = [one for one in people if one.id not in ids and _is_alike(one.name, clean(name))]
+    return _listed(admins), _listed(alike)
+
+
+async def _ensure_nobody_is_meant(session: AsyncSession, name: str) -> None:
+    """The first administrator is made at once; later ones only when somebody says that they are new."""
+    admins, alike = await admins_or_alike(session, name)
+    if admins or alike:
+        raise Invalid("name", "admin_unknown", name=name, admins=admins or "–", alike=alike or "–")
+
+
+def _listed(people: Sequence[Person]) -> str:
+    """Names, with the number by which commands know them."""
+    shown = [f"{one.name} ({one.nip or one.staff_number or '–'})" for one in people[:LISTED]]
+    return ", ".join([*shown, *(["…"] if len(people) > LISTED else [])])
+
+
+def _is_alike(name: str, other: str) -> bool:
+    """Whether one may be the other, misspelt or with a part left out."""
+    one, two = name.casefold(), other.casefold()
+    words, others = set(one.split()), set(two.split())
+    return words <= others or others <= words or SequenceMatcher(None, one, two).ratio() >= ALIKE
 
 
 async def revoke_unused(session: AsyncSession, person_ids: Sequence[int], *, now: datetime) -> None:

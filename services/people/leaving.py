@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Account, Person, Role, RoleName
 from services import audit
 from services.errors import Invalid
-from services.people.invitations import find_people, revoke_unused
+from services.people.invitations import admins_or_alike, find_admins, find_people, revoke_unused
 from services.people.joining import _unlink as unlink
 from services.rounds.plan import plan_person
 
@@ -38,12 +38,34 @@ async def deactivate(
     found = await find_people(session, references)
     if found.unknown or found.inactive:
         return Left(unknown=found.unknown, inactive=found.inactive)
+    return await _let_go(session, found.person_ids, now=now, actor_id=actor_id)
+
+
+async def deactivate_admin(
+    session: AsyncSession, name: str, *, now: datetime, actor_id: int | None = None
+) -> Left:
+    """The same for the administrator of exactly this name, who may have no number.
+
+    Raises Invalid: `still_supervises`, `last_admin`, `no_such_admin`, `admins_of_one_name`.
+    """
+    found = await find_admins(session, name)
+    if not found:
+        admins, _ = await admins_or_alike(session, name)
+        raise Invalid("name", "no_such_admin", name=name, admins=admins or "–")
+    if len(found) > 1:
+        raise Invalid("name", "admins_of_one_name", name=name)
+    return await _let_go(session, [found[0].id], now=now, actor_id=actor_id)
+
+
+async def _let_go(
+    session: AsyncSession, person_ids: Sequence[int], *, now: datetime, actor_id: int | None
+) -> Left:
     leaving = list(
-        await session.scalars(select(Person).where(Person.id.in_(found.person_ids)).order_by(Person.name))
+        await session.scalars(select(Person).where(Person.id.in_(person_ids)).order_by(Person.name))
     )
     await _ensure_nobody_is_left_alone(session, leaving)
     await _ensure_an_admin_stays(session, leaving)
-    await revoke_unused(session, found.person_ids, now=now)
+    await revoke_unused(session, person_ids, now=now)
     for person in leaving:
         person.active = False
         account = await session.scalar(select(Account).where(Account.person_id == person.id))

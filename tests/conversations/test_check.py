@@ -2,9 +2,12 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import socket
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -17,17 +20,20 @@ from telegram import WebhookInfo
 
 from bot.app import build_application
 from bot.commands import checking, checks, keeping
+from bot.commands import running as running_mode
 from bot.commands.checks import Result
 from bot.polling import ALLOWED
 from bot.settings import Settings, load_settings
+from bot.sole import lock_file, sole_use
+from bot.starting import CannotStart, sentence
 from bot.texts import LANGUAGES, Texts, read_locale
 from bot.texts import LOCALES as FOLDER
 from models import Account, AuditEvent, FailedUpdate, OutboxMessage, OutboxState
 from models.engine import Database
-from models.migrate import newest
+from models.migrate import ForeignSchema, newest
 from services import heartbeats
 from services.clock import OfficeClock, system_clock
-from services.health import Level, note_backup
+from services.health import Level, load_health, note_backup
 from services.heartbeats import Process
 from simulator import Fault, Limits, Simulator
 from tests.office import Office
@@ -51,16 +57,22 @@ async def settings(sim: Simulator, db: Database, tmp_path: Path) -> AsyncIterato
         await heartbeats.beat(session, Process("srv:1", "run", "0.1.0", now, now, now))
         note_backup(session, now=now)
     (tmp_path / "evidence").mkdir()
-    yield load_settings(
-        {
-            "TELEGRAM_BOT_TOKEN": sim.token,
-            "TELEGRAM_API_URL": sim.url,
-            "DATABASE_URL": db.url.render_as_string(hide_password=False),
-            "EVIDENCE_DIR": str(tmp_path / "evidence"),
-        }
-    )
+    with running(db):
+        yield load_settings(
+            {
+                "TELEGRAM_BOT_TOKEN": sim.token,
+                "TELEGRAM_API_URL": sim.url,
+                "DATABASE_URL": db.url.render_as_string(hide_password=False),
+                "EVIDENCE_DIR": str(tmp_path / "evidence"),
+            }
+        )
     async with db.writing() as session:
         await session.execute(text("DROP TABLE alembic_version"))
+
+
+def running(db: Database) -> AbstractContextManager[None]:
+    """A SQLite file is held by whoever runs on it."""
+    return sole_use(db.file) if db.is_sqlite else nullcontext()
 
 
 async def found(settings: Settings) -> dict[str, Result]:
@@ -217,10 +229,7 @@ async def test_a_file_that_is_not_there_is_not_made(settings: Settings, tmp_path
     assert not path.parent.exists()
 
 
-async def test_a_database_that_does_not_answer(settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "folder.db").mkdir()
-    gone = replace(settings, database_url=f"sqlite:///{tmp_path}/folder.db")
-    assert (await found(gone)).keys() == {"database_away"}
+async def test_a_database_that_does_not_answer(settings: Settings) -> None:
     nobody = replace(settings, database_url="postgresql://kinerja:secret@127.0.0.1:9/kinerja")
     what = await found(nobody)
     assert what.keys() == {"database_away"}
@@ -232,6 +241,43 @@ async def test_a_schema_that_is_not_ours(settings: Settings, db: Database, stand
     async with db.writing() as session:
         await session.execute(text(f"UPDATE alembic_version SET version_num = '{stands}'"))
     assert (await found(settings)).keys() == {name}
+
+
+@pytest.mark.parametrize("what", ["text", "folder", "foreign", "damaged"])
+async def test_a_file_that_is_no_database_of_ours(
+    settings: Settings, tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "other.db"
+    if what == "text":
+        file.write_text("Laporan bulanan\n" * 99)
+    elif what == "folder":
+        file.mkdir()
+    else:
+        with contextlib.closing(sqlite3.connect(file)) as plain:
+            plain.execute("CREATE TABLE recipes (id INTEGER)")
+    if what == "damaged":
+        whole = file.read_bytes()
+        file.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
+    before = b"" if file.is_dir() else file.read_bytes()
+    other = replace(settings, database_url=f"sqlite:///{file}")
+    name = {"foreign": "database_foreign", "damaged": "database_damaged"}.get(what, "database_none")
+    assert (await found(other))[name].level is Level.BAD
+    assert await run(other) == 1
+    assert str(file) in capsys.readouterr().out
+    database = Database(other.database_url)
+    with pytest.raises((CannotStart, ForeignSchema)) as caught:
+        await running_mode.prepare(database, now=system_clock())
+    await database.close()
+    said = sentence(caught.value, other)
+    assert said.startswith("DATABASE_URL: ")
+    assert {"text": "is not a database", "folder": "is a folder", "foreign": "another program's tables"}.get(
+        what, "is damaged"
+    ) in said
+    if what == "foreign":
+        with contextlib.closing(sqlite3.connect(file)) as plain:
+            assert plain.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+    elif what != "folder":
+        assert file.read_bytes() == before
 
 
 async def test_a_database_without_tables(settings: Settings, tmp_path: Path) -> None:
@@ -267,6 +313,14 @@ async def beats(db: Database, *processes: Process) -> None:
             await heartbeats.beat(session, one)
 
 
+async def of_several(settings: Settings, db: Database) -> dict[str, Result]:
+    """What is not well where several processes share the database, which a file never has."""
+    now = system_clock()
+    async with db.reading() as session:
+        health = await load_health(session, now=now, today=now.date())
+    return {one.name: one for one in checks.of_health(health, settings) if one.level is not Level.GOOD}
+
+
 async def test_nobody_looks_at_the_schedule(settings: Settings, db: Database) -> None:
     await beats(db)
     assert (await found(settings))["not_ticking"].level is Level.BAD
@@ -280,7 +334,28 @@ async def test_processes_that_do_not_fit_together(settings: Settings, db: Databa
     assert (await found(hooked))["no_web"].level is Level.BAD
     two = [Process(f"srv:{number}", "run", "0.1.0", now, now, now) for number in (3, 4)]
     await beats(db, *two)
-    assert (await found(settings))["two_runs"].params == {"count": 2}
+    assert (await of_several(settings, db))["two_runs"].params == {"count": 2}
+
+
+async def test_a_file_is_believed_to_its_lock_rather_than_to_who_was_killed(
+    settings: Settings, db: Database
+) -> None:
+    if not db.is_sqlite:
+        pytest.skip("a file's lock")
+    now, minute = system_clock(), timedelta(minutes=1)
+    killed = Process("srv:2", "run", "0.1.0", now - 9 * minute, now, now)
+    await beats(db, killed, Process("srv:3", "run", "0.1.0", now, now))
+    what = await found(settings)
+    assert "two_runs" not in what
+    assert "not_ticking" not in what, "its forerunner ticked a moment ago"
+    assert what["died"].params["count"] == 1
+    async with db.writing() as session:
+        await heartbeats.beat(session, Process("srv:3", "run", "0.1.0", now, now, now + minute / 2))
+        await heartbeats.stopped(session, "srv:3")
+    (lock_file(db.file)).unlink()  # whoever held it is gone
+    what = await found(settings)
+    assert what["not_ticking"].params["since"] == now + minute / 2, "the orderly stop was later"
+    assert what["died"].params["count"] == 1
 
 
 async def test_people_who_blocked_the_bot(settings: Settings, db: Database, office: Office) -> None:
@@ -318,7 +393,7 @@ async def test_everything_the_admins_are_shown(settings: Settings, db: Database,
                 FailedUpdate(reference="AB12CD34", at=now, error="ValueError", body={}),
             ]
         )
-    what = await found(settings)
+    what = await of_several(settings, db)
     assert what.keys() == {"died", "versions", "clocks", "stuck", "uncertain", "failing", "faults"}
     assert (what["clocks"].level, what["stuck"].level) == (Level.BAD, Level.BAD)
 

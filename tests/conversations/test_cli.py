@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import json
 import os
 import re
 import socket
@@ -12,8 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from bot import program
+from bot.commands import demo
 from bot.demo.office import FOLDER
+from bot.settings import load_settings
+from bot.starting import CannotStart
 from simulator import Limits, Simulator
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 async def kinerja(folder: Path, sim: Simulator, *arguments: str, **variables: str) -> tuple[int, str]:
@@ -124,6 +131,93 @@ async def test_wrong_settings_are_named(tmp_path: Path) -> None:
         _, said = await process.communicate()
         assert process.returncode == 2
         assert b"OFFICE_CLOCK" in said
+
+
+def test_a_check_for_machines_names_a_wrong_setting_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("LOG_FORMAT=text\nKATA SANDI\n", encoding="utf-8")
+    for variables, sentence in (({}, ".env, line 2: "), ({"SEND_RATE": "0"}, "SEND_RATE is a number")):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+            (tmp_path / ".env").unlink()
+        assert program.main(["check", "--json"]) == 2
+        said = capsys.readouterr()
+        machine = json.loads(said.out)
+        (one,) = machine["findings"]
+        assert (machine["ok"], one["check"], one["level"]) == (False, "settings", "fail")
+        assert one["says"].startswith(sentence)
+        assert one["do"]
+        assert said.err.startswith(sentence)
+    assert program.main(["check"]) == 2
+    assert capsys.readouterr().out == ""
+
+
+async def test_who_has_read_enough_is_told_nothing_of_the_database(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-u",
+        "-m",
+        "bot",
+        "template",
+        "skp",
+        "skp.xlsx",
+        cwd=tmp_path,
+        stdout=writer,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writer)
+    _, said = await process.communicate()
+    assert (process.returncode, said) == (1, b"")
+    assert (tmp_path / "skp.xlsx").exists()
+
+
+async def test_a_port_that_was_asked_for_is_taken_or_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        asked = program.build_parser().parse_args(["demo", "--port", str(port)])
+        with pytest.raises(CannotStart) as caught:
+            await demo.run(load_settings({}), script=False, port=asked.port)
+    assert str(caught.value) == f"--port {port} cannot be used: address already in use."
+    assert program.build_parser().parse_args(["demo"]).port is None, "then any will do"
+
+
+STOPPED_AT = """
+import os, signal, sys
+
+class Told:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+sys.meta_path.insert(0, Told())
+from bot.__main__ import main
+sys.exit(main([{mode!r}]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "module"),
+    [("run", "bot.program"), ("run", "telegram"), ("run", "alembic"), ("demo", "simulator")],
+)
+async def test_told_to_stop_while_it_starts_it_ends_orderly(tmp_path: Path, mode: str, module: str) -> None:
+    async with Simulator(limits=Limits.off()) as sim:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            STOPPED_AT.format(module=module, mode=mode),
+            cwd=tmp_path,
+            env={**environment(sim), "PYTHONPATH": str(ROOT)},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 0, said.decode()
+        assert b"running" not in said
 
 
 async def test_faults_of_a_file_are_all_listed_and_nothing_is_stored(tmp_path: Path) -> None:

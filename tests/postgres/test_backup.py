@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import errno
+import fcntl
 import gzip
 import hashlib
 import io
@@ -14,7 +15,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,19 +23,24 @@ from sqlalchemy import select, text
 
 from bot.commands import keeping
 from bot.settings import Settings, load_settings
-from models import SeenUpdate, Unit
+from models import OutboxMessage, OutboxState, Person, SeenUpdate, Unit
 from models.engine import Database
 from models.migrate import downgrade, newest
 from models.transfer.archive import MANIFEST, Manifest, check, evidence_name, lines_of, opened
 from models.transfer.backing_up import write_archive
 from models.transfer.refusing import Refused
-from models.transfer.restoring import restore
+from models.transfer.restoring import Restored, restore
 from models.transfer.shape import LEFT_BEHIND, TableShape, read_shape
+from services import outbox
+from services.delivery_trouble import delivery_health
+from tests.conftest import WEDNESDAY
 from tests.postgres.filled import counts, dump, waiting_evidence
 from tests.postgres.moves import LATER, Taken, run, url_of
 from tests.words import TEXTS
 
 pytestmark = pytest.mark.postgres
+LONG_BEFORE = WEDNESDAY - timedelta(days=999)
+"""A restore at which nothing that waits was due yet, so that every row comes back as it was."""
 KINDS = ("sqlite", "postgresql")
 SAY = TEXTS.speech("id").plain
 either = pytest.mark.parametrize("kind", KINDS)
@@ -54,7 +60,7 @@ async def refused(file: Path, target: Database) -> Refused:
     """Why it is not restored; the target is as before."""
     before = await counts(target)
     with pytest.raises(Refused) as caught:
-        await restore(file, target, file.parent / "restored")
+        await restore(file, target, file.parent / "restored", now=LATER)
     assert await counts(target) == before
     assert not (file.parent / "restored").exists()
     return caught.value
@@ -76,8 +82,9 @@ async def test_what_was_backed_up_comes_back_on_either_engine(there: Taken, kind
     source, target = await there.full(kind), await there.empty(into)
     file, manifest = await backup(source, there.folder)
     assert manifest.rows == sum(map(len, (await office_of(source)).values()))
-    restored = await restore(file, target, there.folder / "restored")
-    assert restored == manifest == check(file)
+    restored = await restore(file, target, there.folder / "restored", now=LONG_BEFORE)
+    assert restored == Restored(check(file), 0)
+    assert restored.manifest == manifest
     assert await office_of(target) == await office_of(source)
     async with target.writing() as session:
         highest = max(await session.scalars(select(Unit.id)))
@@ -112,7 +119,7 @@ async def test_a_backup_while_people_write_holds_one_instant(there: Taken, kind:
     file, _ = await backup(source, there.folder)
     done.set()
     written = await writer
-    await restore(file, target, there.folder / "restored")
+    await restore(file, target, there.folder / "restored", now=LONG_BEFORE)
     after = await office_of(target)
     old = {name: set(map(repr, rows)) for name, rows in before.items()}
     new = {name: [row for row in rows if repr(row) not in old[name]] for name, rows in after.items()}
@@ -140,7 +147,7 @@ async def test_evidence_comes_along_and_what_is_lost_is_counted(there: Taken) ->
     (folder / there_[:2]).mkdir(parents=True)
     (folder / there_[:2] / there_).write_bytes(b"half")
     for _ in range(2):  # the second time it is there already
-        await restore(file, await there.empty("sqlite"), folder)
+        await restore(file, await there.empty("sqlite"), folder, now=LATER)
         assert [one.name for one in folder.rglob("*") if one.is_file()] == [there_]
         assert (folder / there_[:2] / there_).read_bytes() == b"foto" * 400_000
 
@@ -152,7 +159,7 @@ async def test_a_backup_of_an_older_schema_is_migrated_up(there: Taken) -> None:
     file, manifest = await backup(source, there.folder)
     assert manifest.schema == "0003"
     target = await there.empty("sqlite")  # of today's schema: it goes back, is filled, and comes up again
-    await restore(file, target, there.folder / "restored")
+    await restore(file, target, there.folder / "restored", now=LONG_BEFORE)
     async with target.reading() as session:
         assert await session.scalar(text("SELECT version_num FROM alembic_version")) == newest()
     found = await office_of(target)
@@ -494,6 +501,58 @@ async def test_a_backup_that_is_told_to_end_leaves_no_half_file(
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+async def test_what_a_killed_backup_left_goes_with_the_next_one(
+    there: Taken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, folder = await there.empty("sqlite"), there.folder
+    settings = settings_for(source, folder / "evidence")
+    killed, empty = folder / ".old.tar.0123abcd.part", folder / ".x.tar.ffffffff.part"
+    killed.write_bytes(b"tables/people.jsonl.gz" + bytes(600))
+    empty.touch()
+    others = {
+        folder / ".old.tar.part": b"tables/",
+        folder / ".film.0123abcd.part": b"RIFF",
+        folder / ".busy.tar.0123abcd.part": b"tables/",
+    }
+    for other, content in others.items():
+        other.write_bytes(content)
+    with (folder / ".busy.tar.0123abcd.part").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert await command(settings, "backup", str(folder / "new.tar")) == 0
+    said = capsys.readouterr().err
+    assert [one.exists() for one in (killed, empty)] == [False, False]
+    assert all(str(one) in said for one in (killed, empty))
+    assert {one: one.read_bytes() for one in others} == others
+
+
+@either
+async def test_what_waited_at_the_backup_is_an_admins_to_decide(there: Taken, kind: str) -> None:
+    source, target = await there.empty(kind), await there.empty(kind)
+    async with source.writing() as session:
+        session.add(person := Person(name="Ani", created_at=WEDNESDAY))
+        await session.flush()
+        for state, hours in (("waiting", 0), ("sending", 0), ("waiting", 48), ("sent", 0), ("failed", 0)):
+            row = OutboxMessage(
+                person_id=person.id,
+                kind="prompted",
+                state=OutboxState(state),
+                created_at=WEDNESDAY,
+                not_before=WEDNESDAY + timedelta(hours=hours),
+            )
+            session.add(row)
+            await session.flush()
+    file, _ = await backup(source, there.folder)
+    restored_at = WEDNESDAY + timedelta(hours=24)
+    done = await restore(file, target, there.folder / "restored", now=restored_at)
+    assert done.held_back == 2
+    async with target.writing() as session:
+        rows = (await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))).all()
+        assert [row.state for row in rows] == ["uncertain", "uncertain", "waiting", "sent", "failed"]
+        assert {row.finished_at for row in rows[:2]} == {restored_at}
+        assert await outbox.claim(session, now=restored_at) == []
+        assert (await delivery_health(session, now=restored_at)).uncertain_count == 2
+
+
 @contextmanager
 def no_file_beyond(size: int) -> Iterator[None]:
     """The system refuses to let a file grow, as it does on a full disk."""
@@ -519,7 +578,7 @@ async def command(settings: Settings, *words: str, now: datetime = LATER) -> int
     args = arguments(*words)
     if args.command == "backup":
         return await keeping.run_backup(args, settings=settings, program="1", now=now, texts=SAY)
-    return await keeping.run_restore(args, settings=settings, texts=SAY)
+    return await keeping.run_restore(args, settings=settings, now=now, texts=SAY)
 
 
 async def test_without_room_there_is_a_sentence_and_no_half_file(
@@ -559,12 +618,17 @@ async def test_the_commands_say_what_they_did(there: Taken, capsys: pytest.Captu
     assert "utuh" in capsys.readouterr().out
     assert not any((await counts(target)).values())
     assert await command(back, "restore", file) == 0
-    assert "akan dikirim" in capsys.readouterr().out
+    assert "tidak dikirim sendiri" in capsys.readouterr().out
     assert await command(back, "restore", file) == 1
     assert "sudah berisi" in capsys.readouterr().err
     assert await command(back, "restore", f"{file}.no") == 1
-    assert "tidak ada" in capsys.readouterr().err
+    why = capsys.readouterr().err
+    assert "foldernya tidak ada" in why
+    assert "Tidak ada yang dipulihkan" in why
     assert await command(back, "restore", f"{file}.no", "--check") == 1
+    why = capsys.readouterr().err
+    assert "hanya diperiksa" in why
+    assert "dipulihkan" not in why
 
 
 async def test_a_folder_of_evidence_that_cannot_be_used_is_named(

@@ -186,6 +186,14 @@ def test_what_is_missing_is_named(command: str, variable: str, value: str) -> No
         assert "`kinerja run`" in said
 
 
+@pytest.mark.parametrize("command", ["web", "setup"])
+def test_who_has_only_a_file_is_told_so_before_the_webhook(command: str) -> None:
+    settings = load_settings({"TELEGRAM_BOT_TOKEN": "123456:" + "A" * 35})
+    said = missing(command, settings, webhook=True)
+    assert said is not None
+    assert said.startswith("DATABASE_URL")
+
+
 async def test_another_schema_is_refused_with_what_to_do(place: Place) -> None:
     for mode in (Mode.WEB, Mode.CLOCK):
         assert "version none, this program" in await place.refused(mode)

@@ -14,6 +14,7 @@ from sqlalchemy import LargeBinary, create_engine, event, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.commands import moving
+from bot.sole import sole_use
 from bot.texts import Texts
 from models import Base, Heartbeat, Person, Unit
 from models.engine import Database
@@ -344,6 +345,20 @@ async def test_the_command_counts_every_table(there: Taken, capsys: pytest.Captu
     assert "sama di kedua basis data" in said
     assert await moving.run(args, now=LATER, texts=SAY) == 1
     assert "sudah berisi" in capsys.readouterr().err
+
+
+async def test_the_lock_of_a_file_says_whether_its_bot_runs(
+    there: Taken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = await there.full("sqlite"), await there.empty("sqlite")
+    async with source.writing() as session:
+        killed = {"name": "a:1", "mode": "run", "version": "1", "started_at": WEDNESDAY, "seen_at": LATER}
+        await session.execute(insert(Heartbeat), [killed])
+    args = arguments("--from", url_of(source), "--to", url_of(target))
+    with sole_use(source.file):
+        assert await moving.run(args, now=LATER, texts=SAY) == 1
+        assert "Bot sedang berjalan" in capsys.readouterr().err
+    assert await moving.run(args, now=LATER, texts=SAY) == 0
 
 
 def breaks_at(target: Database, statement: str) -> None:

@@ -76,6 +76,37 @@ async def test_who_stops_is_gone_at_once(db: Database, now: datetime) -> None:
     assert await names(db, now) == (["b:1"], [])
 
 
+async def test_an_orderly_stop_still_says_when_it_ticked_last(db: Database, now: datetime) -> None:
+    killed = replace(process("a:1", now), ticked_at=now)
+    await beat(db, killed, process("b:1", now), process("c:1", now, mode="web"))
+    async with db.writing() as session:
+        await heartbeats.stopped(session, "b:1", ticked_at=now + SECOND)
+        await heartbeats.stopped(session, "c:1")
+    async with db.reading() as session:
+        found = await heartbeats.known(session, now=now + SILENT + 2 * SECOND)
+    assert [one.name for one in found.silent] == ["a:1"]
+    assert [(one.name, one.ticked_at) for one in found.stopped] == [("b:1", now + SECOND)]
+    async with db.engine.connect() as connection:
+        with pytest.raises(Refused, match="alive"):
+            await ensure_idle(connection, Shape("0004", ()), now=now + SECOND)
+    async with db.writing() as session:
+        await heartbeats.stopped(session, "a:1")
+    async with db.engine.connect() as connection:
+        await ensure_idle(connection, Shape("0004", ()), now=now + SECOND)
+
+
+async def test_what_belongs_to_one_process_has_one_or_none(db: Database, now: datetime) -> None:
+    old, new = process("a:1", now), replace(process("b:1", now), started_at=now + SECOND)
+    await beat(db, old, new)
+    async with db.reading() as session:
+        held = await heartbeats.known(session, now=now, sole=True)
+        free = await heartbeats.known(session, now=now, sole=False)
+        later = await heartbeats.known(session, now=now + 2 * SILENT, sole=True)
+    assert (held.alive, held.silent) == ((new,), (old,))
+    assert (free.alive, free.silent) == ((), (old, new))
+    assert (later.alive, later.silent) == ((), (old, new))
+
+
 async def test_the_last_tick_is_the_latest_of_all(now: datetime) -> None:
     ticking = replace(process("a:1", now), ticked_at=now)
     later = replace(process("b:1", now), ticked_at=now + SECOND)

@@ -116,7 +116,7 @@ async def test_an_administrator_is_made_once(db: Database, now: datetime) -> Non
     async with db.writing() as session:
         first = await invite_admin(session, "  Fitri   Handayani ", now=now)
         again = await invite_admin(session, "Fitri Handayani", now=now)
-        other = await invite_admin(session, "fitri handayani", now=now)
+        other = await invite_admin(session, "fitri handayani", now=now, new=True)
     assert first.person_id == again.person_id != other.person_id
     async with db.reading() as session:
         roles = await session.scalars(select(Role.role).where(Role.person_id == first.person_id))
@@ -127,7 +127,10 @@ async def test_a_colleague_of_that_name_does_not_become_administrator(
     db: Database, new_office: Office, now: datetime
 ) -> None:
     async with db.writing() as session:
-        issued = await invite_admin(session, "Ani Rahmawati", now=now)
+        with pytest.raises(Invalid, match="admin_unknown") as caught:
+            await invite_admin(session, "Ani Rahmawati", now=now)
+        assert ANI in str(caught.value.params["alike"])
+        issued = await invite_admin(session, "Ani Rahmawati", now=now, new=True)
     assert issued.person_id != new_office.ani
 
 
@@ -231,6 +234,20 @@ async def test_the_command_makes_an_administrator(
     assert await command(db, now, "--admin", " ") == 1
 
 
+@pytest.mark.parametrize("typed", ["fitri handayani", "Fitri Handayni", "Fitri", "Rudi"])
+async def test_a_second_administrator_is_made_only_when_said_to_be_new(
+    db: Database, now: datetime, capsys: pytest.CaptureFixture[str], typed: str
+) -> None:
+    assert await command(db, now, "--admin", "Fitri Handayani") == 0
+    assert await command(db, now, "--admin", typed) == 1
+    said = capsys.readouterr().out
+    assert f"Belum ada pengelola bernama {typed}. Pengelola yang ada: Fitri Handayani (–)." in said
+    assert "--new" in said
+    assert await invitations(db) == 1
+    assert await command(db, now, "--admin", typed, "--new") == 0
+    assert f",{typed},https://t.me/" in capsys.readouterr().out
+
+
 async def test_who_joined_before_is_told_that_the_account_moves(
     db: Database, office: Office, now: datetime, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -238,7 +255,9 @@ async def test_who_joined_before_is_told_that_the_account_moves(
     assert "1 di antaranya sudah bergabung" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [(), ("--all",), (ANI, "--all", "--output", "x"), ("--admin", "A", ANI)])
+@pytest.mark.parametrize(
+    "words", [(), ("--all",), (ANI, "--all", "--output", "x"), ("--admin", "A", ANI), ("--new", ANI)]
+)
 async def test_usage(db: Database, now: datetime, words: tuple[str, ...]) -> None:
     assert await command(db, now, *words) == 2
 

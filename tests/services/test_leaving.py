@@ -14,7 +14,7 @@ from models.engine import Database
 from services.errors import Invalid
 from services.people.identity import who_is
 from services.people.import_people import import_people
-from services.people.invitations import invite
+from services.people.invitations import invite, invite_admin
 from services.people.leaving import Left, deactivate
 from services.people.people_file import COLUMNS
 from services.people.rows import Cell
@@ -46,8 +46,9 @@ async def schedules_of(db: Database, person_id: int) -> set[RoundKind]:
         return set(await session.scalars(select(Schedule.kind).where(Schedule.person_id == person_id)))
 
 
-async def types(db: Database, people: Sequence[str], now: datetime) -> int:
-    return await leaving.run(argparse.Namespace(people=list(people)), database=db, now=now, texts=TEXTS)
+async def types(db: Database, people: Sequence[str], now: datetime, *, admin: str | None = None) -> int:
+    args = argparse.Namespace(people=list(people), admin=admin)
+    return await leaving.run(args, database=db, now=now, texts=TEXTS)
 
 
 async def test_who_leaves_has_no_account_no_invitation_and_is_not_asked(
@@ -154,3 +155,42 @@ async def test_the_command_says_who_left_and_why_not(
     assert "Ani Rahmawati dinonaktifkan" in capsys.readouterr().out
     assert await types(db, [ani], now) == 1
     assert "sudah tidak aktif" in capsys.readouterr().out
+
+
+async def test_an_administrator_without_a_number_leaves_by_name(
+    db: Database, office: Office, now: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with db.writing() as session:
+        made = await invite_admin(session, "Citra Lestri", now=now, new=True)
+    assert await types(db, [], now, admin="Citra Lesti") == 1
+    assert "Citra Lestri (–)" in capsys.readouterr().out
+    assert await types(db, [], now, admin=" Citra  Lestri") == 0
+    assert "Citra Lestri dinonaktifkan" in capsys.readouterr().out
+    assert await active(db, made.person_id) == [False]
+    assert await types(db, [], now, admin="Citra Lestri") == 1
+    async with db.reading() as session:
+        assert (
+            await session.scalar(select(func.count(Invitation.id)).where(Invitation.revoked_at.is_(None)))
+            == 0
+        )
+
+
+async def test_administrators_of_one_name_are_told_apart_by_number(
+    db: Database, office: Office, now: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with db.writing() as session:
+        for _ in range(2):
+            person = Person(name="Fitri", created_at=now)
+            session.add(person)
+            await session.flush()
+            session.add(Role(person_id=person.id, role=RoleName.ADMIN))
+    assert await types(db, [], now, admin="Fitri") == 1
+    assert "lebih dari satu pengelola bernama Fitri" in capsys.readouterr().out
+
+
+async def test_either_numbers_or_a_name(
+    db: Database, now: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await types(db, [], now) == 2
+    assert await types(db, ["1"], now, admin="Fitri") == 2
+    assert "Pilih satu" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import OFFICIAL_API, Settings, WrongSetting, load_settings
+from bot.settings import OFFICIAL_API, Settings, WrongSetting, load_settings, read_file
 
 TOKEN = "123456789:" + "A" * 35
 SECRET = "a-long-enough-secret_1"
@@ -151,6 +151,42 @@ def test_a_refusal_does_not_repeat_a_secret(variable: str) -> None:
         load_settings({variable: secret})
     assert "rahasia" not in str(refused.value)
     assert refused.value.__cause__ is None
+
+
+def test_a_file_of_settings_is_read(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    assert read_file(file) == {}
+    file.write_text("# Kantor\n\nORGANIZATION='MTsN 1\nSukamaju'\nLOG_FORMAT=\nexport SEND_RATE=20 # pelan\n")
+    assert read_file(file) == {"ORGANIZATION": "MTsN 1\nSukamaju", "LOG_FORMAT": "", "SEND_RATE": "20"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (TOKEN, 1),
+        (f"LOG_FORMAT=text\n\n\nTELEGRAM_BOT_TOKEN {TOKEN}\n", 4),
+        (f"A='two\nlines'\r\nTELEGRAM_BOT_TOKEN: {TOKEN}\r\nB=1", 3),
+        (f"B=1\nexport {SECRET}\n", 2),
+        (f"WEBHOOK_SECRET='{SECRET}\nB=1\n", 1),
+    ],
+)
+def test_a_line_that_is_no_setting_is_named_by_its_number(tmp_path: Path, text: str, line: int) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(text.encode())
+    with pytest.raises(WrongSetting) as caught:
+        read_file(file)
+    said = str(caught.value)
+    assert f".env, line {line}: " in said
+    assert not [word for word in (TOKEN, SECRET) if word in said]
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "utf16").write_text(f"TELEGRAM_BOT_TOKEN={TOKEN}", encoding="utf-16")
+    for name, why in (("folder", "is a directory"), ("utf16", "UTF-8")):
+        with pytest.raises(WrongSetting, match=why) as caught:
+            read_file(tmp_path / name)
+        assert name in str(caught.value)
 
 
 def test_the_simulator_may_be_reached_without_tls() -> None:
