@@ -26,8 +26,14 @@ from bench.load import Sim, bot, simulator, spent, told, webhook_of
 
 REPORT = "Menyusun modul ajar kelas 8A -> 1 modul siap dipakai"
 DRAFT = "Draf, belum dikirim"
-SIDES = ("ptb", "ptb64", "aiogram", "sqlite", "postgres1", "postgres2", "postgres4")
-ECHOES = {"ptb": ("bench.echo_ptb",), "ptb64": ("bench.echo_ptb", "64"), "aiogram": ("bench.echo_aiogram",)}
+SIDES = ("ptb", "ptb64", "ptb3", "aiogram", "sqlite", "postgres1", "postgres2", "postgres4")
+ECHOES = {
+    "ptb": ("bench.echo_ptb",),
+    "ptb64": ("bench.echo_ptb", "64"),
+    "ptb3": ("bench.echo_ptb", "--three-calls"),
+    "aiogram": ("bench.echo_aiogram",),
+}
+"""`ptb3` makes the calls of a report: a reaction, a message, and the one before taken away."""
 SETTLED = 0.8
 """Seconds a supervisor looks at a day: one that has just come is not approved."""
 Figures = dict[str, Any]
