@@ -15,6 +15,7 @@ help:  ## What can be done here
 setup: $(STAMP)  ## Make the environment in .venv
 
 $(STAMP): pyproject.toml constraints.txt
+	@echo "Making the environment in $(VENV): once, a minute or a few"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@

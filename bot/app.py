@@ -147,10 +147,10 @@ async def running(deps: Deps, features: Iterable[Feature], tick: Tick | None) ->
     deps.metrics.watch(deps.database)
     bot: ExtBot[Any] = application.bot
     delivery = Delivery(deps, registry, bot, pace)
+    deps.database.on_told = delivery.wake
     fetcher = EvidenceFetcher(deps, bot)
     deps = replace(
         deps,
-        wake_delivery=delivery.wake,
         wake_evidence=fetcher.wake,
         commands=tuple(registry.commands.values()),
         group_commands=tuple(registry.group_commands.values()),

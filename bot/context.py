@@ -45,7 +45,6 @@ class Deps:
     database: Database
     clock: Clock
     texts: Texts
-    wake_delivery: Callable[[], None] = lambda: None
     wake_evidence: Callable[[], None] = lambda: None
     settling: timedelta = SETTLING
     rates: Rates = field(default_factory=Rates.off)
@@ -159,7 +158,8 @@ class Answer:
     renders to None is taken out of the chat. `picture`: drawn and sent before the screens. `document`: a
     file to send, its name and bytes, or what makes them once the transaction is over; `file`: one that is
     stored. `menu`: the person's command menu is set anew, by what they are after this. `unused`: words that
-    a question held and nothing took, said at the end whatever else is shown.
+    a question held and nothing took, said at the end whatever else is shown. `untaken`: nothing of what was
+    typed is stored, and this answer alone says so; it is told once more when it may not have been seen.
     """
 
     cards: tuple[CardRef, ...] = ()
@@ -174,6 +174,7 @@ class Answer:
     picture: Picture | None = None
     menu: bool = False
     unused: Screen | None = None
+    untaken: bool = False
 
 
 def card(kind: str, subject: int, *, page: int = 0, view: str = "", focus: int = 0) -> tuple[CardRef, ...]:

@@ -72,7 +72,7 @@ async def no_activity(turn: Turn, message: Message, *, work_date: date | None) -
         day_id = await find_day(turn.session, turn.actor, work_date or local_date(turn.now, turn.actor.zone))
         if day_id is not None:
             return Answer(cards=both(day_id))
-    return Answer(screens=(Screen(turn.t("day.no_activity")),))
+    return Answer(screens=(Screen(turn.t("day.no_activity")),), untaken=True)
 
 
 def asked_for_help(turn: Turn, message: Message) -> Answer | None:

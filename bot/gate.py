@@ -22,7 +22,7 @@ from telegram.ext import ExtBot
 from bot import menus, presenter
 from bot.context import Answer, Deps, Message, Turn
 from bot.discreet import hold
-from bot.kept_words import given_back
+from bot.kept_words import UNTAKEN, given_back, once_more
 from bot.registry import Registry
 from bot.screens import CardRef, Screen
 from bot.showing import Shown, show
@@ -44,6 +44,9 @@ TRIES = 5
 """How often an update may find the database away before a database that answers makes it a fault of ours."""
 PATIENCE = 2
 """How often it is tried before the person is told that it takes longer."""
+TYPED = (dialogue.Said.TEXT, dialogue.Said.EDIT)
+BRINGING = (dialogue.Said.FILE, dialogue.Said.EDIT)
+"""What a file may come with; an answer to a question may be one too, and says FILE."""
 KEPT_TRIES = 1000
 """Updates of which it is remembered how often they were tried."""
 GIVEN_UP = 10
@@ -98,12 +101,15 @@ class Gate:
             return
         self._tries.pop(update.update_id, None)
         self._told.discard(chat.id)
-        self.committed(update.update_id)
+        if not shown.answer.untaken:
+            self.committed(update.update_id)
         self.deps.metrics.update(said.value, shown.ending, code=shown.code)
-        self.deps.wake_delivery()
-        if said is not dialogue.Said.TEXT:  # words bring no file
+        if said in BRINGING:
             self.deps.wake_evidence()
-        await show(self.bot, self.deps, update, said, shown, topic=place.thread_id if place else None)
+        try:
+            await show(self.bot, self.deps, update, said, shown, topic=place.thread_id if place else None)
+        finally:  # words that were refused come again until that is said
+            self.committed(update.update_id)
 
     async def _handled(
         self,
@@ -187,7 +193,7 @@ class Gate:
             turn = Turn(session, now, speech, self.deps, found=actor, question=question, **base)
             if not first:
                 again = await updates.card_of(session, self.bot.id, update_id)
-                shown = await self._rendered(turn, Answer(cards=(CardRef(*again),) if again else ()))
+                shown = await self._rendered(turn, once_more(turn, again))
                 return replace(shown, ending="duplicate")
             if actor is None and not open_:
                 raise await self._unknown(session, base["user_id"])
@@ -197,14 +203,14 @@ class Gate:
             else:
                 answer = await act(turn)
             if not turn.words_taken and said is not dialogue.Said.CANCEL:
-                answer = replace(answer, unused=given_back(speech, before, turn.question))
+                answer = replace(answer, unused=await given_back(turn, before, turn.question))
             if dialogue.closed(before, said, now=now):
                 answer = _closing(answer, speech)
             dialogue.write(row, turn.question)
             shown = await self._rendered(turn, answer)
-            if answer.cards:
-                last = answer.cards[0]
-                await updates.ended_on(session, self.bot.id, update_id, card=(last.kind, last.subject))
+            last = (answer.cards[0].kind, answer.cards[0].subject) if answer.cards else None
+            last = UNTAKEN if answer.untaken else last
+            await updates.ended_on(session, self.bot.id, update_id, card=last)
             return shown
 
     async def _unknown(self, session: AsyncSession, user_id: int) -> NotAllowed:
@@ -281,9 +287,12 @@ class Gate:
                 toast=speech.plain(f"errors.{error.code}", **error.params),
                 alert=not isinstance(error, Outdated),
                 menu=isinstance(error, NotAllowed) and actor is None and turn.chat_id == turn.user_id,
+                untaken=said in TYPED and actor is not None,
             )
+            if answer.untaken:
+                await updates.ended_on(session, self.bot.id, update_id, card=UNTAKEN)
             if said is not dialogue.Said.TEXT or waiting is None:
-                answer = replace(answer, unused=given_back(speech, before, waiting))
+                answer = replace(answer, unused=await given_back(turn, before, waiting))
             if dialogue.closed(before, said, now=now):
                 answer = _closing(answer, speech)
             if isinstance(error, Outdated) and error.card is not None:
@@ -356,6 +365,4 @@ class Gate:
                     await mark_reachable(session, changed.from_user.id)
             welcome = await groups.take_note(session, event, now=now) if event and first else None
         self.deps.metrics.update("event", "handled" if first else "duplicate")
-        if event is not None:
-            self.deps.wake_delivery()
         return welcome

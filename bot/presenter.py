@@ -163,10 +163,16 @@ async def edit(bot: ExtBot[Any], chat_id: int, message_id: int, screen: Screen) 
     return True
 
 
+async def react(bot: ExtBot[Any], chat_id: int, message_id: int, emoji: str) -> None:
+    """Puts a reaction on a message. Raises TelegramError."""
+    reaction = [{"type": "emoji", "emoji": emoji}]
+    await _call(bot, "setMessageReaction", chat_id=chat_id, message_id=message_id, reaction=reaction)
+
+
 async def remove(bot: ExtBot[Any], chat_id: int, message_id: int) -> None:
     """Takes a message away; one that cannot go (older than 48 hours, gone, no network) stays."""
     try:
-        await bot.delete_message(chat_id, message_id)
+        await _call(bot, "deleteMessage", chat_id=chat_id, message_id=message_id)
     except TelegramError as error:
         log.info("delete_refused", reason=error.message)
 

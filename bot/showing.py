@@ -46,7 +46,7 @@ async def _receipt(bot: ExtBot[Any], update: Update, answer: Answer) -> None:
         toast = answer.toast[:200] or None
         await insist(lambda: query.answer(toast, show_alert=answer.alert and toast is not None))
     elif answer.reaction and message is not None:
-        await insist(partial(bot.set_message_reaction, message.chat_id, message.message_id, answer.reaction))
+        await insist(partial(presenter.react, bot, message.chat_id, message.message_id, answer.reaction))
 
 
 async def _screens(

@@ -16,9 +16,7 @@ from services.entries.drafting import Taken
 from services.errors import Invalid, NotFound
 
 ALBUM_WAIT = 1
-"""Seconds after the first piece of an album: albums have no end mark."""
-ALBUM_SPAN = 2
-"""Seconds in which pieces count as one arrival; a straggler brings the card up to date once more."""
+"""Seconds after the last piece of an album: it has no end mark. A straggler brings the card up to date."""
 
 
 async def on_upload(turn: Turn, message: Message) -> Answer:
@@ -84,13 +82,13 @@ async def _told(turn: Turn, message: Message, kept: evidence.Attached, asked: tu
         if kept.day_id is None:
             asked = asked or (Screen(turn.t("evidence.waits")),)
         return Answer(cards=attached, screens=asked, reaction="👌")
-    await outbox.enqueue(
+    await outbox.enqueue_unless_waiting(
         turn.session,
         "album_attached",
         to=turn.actor.person_id,
         now=turn.now,
-        payload={"evidence_id": kept.evidence_id, "message": message.message_id},
-        key=f"album:{turn.actor.person_id}:{message.album}:{int(turn.now.timestamp()) // ALBUM_SPAN}",
+        payload={"evidence_id": kept.evidence_id, "message": message.message_id, "album": message.album},
+        about="album",
         not_before=turn.now + timedelta(seconds=ALBUM_WAIT),
     )
     return Answer(cards=attached if message.text else (), screens=asked, reaction="👌")

@@ -1,13 +1,17 @@
-"""Words kept by a question of a supervisor that were meant for one's own report."""
+"""Words kept by a question: those that were meant for one's own report, and those nothing took."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.callbacks import Kind, Press
 from bot.context import Answer, Feature, Message, Turn
 from bot.day_answers import take
-from bot.kept_words import KEEPING
+from bot.kept_words import KEEPING, unused_screen
 from services.entries import answering
 from services.errors import Outdated
+from services.told import WORDS_GIVEN_BACK
+from services.unused_words import words_for
 
 
 async def on_own(turn: Turn, press: Press) -> Answer:
@@ -21,4 +25,9 @@ async def on_own(turn: Turn, press: Press) -> Answer:
     return replace(answer, below=True)
 
 
-FEATURE = Feature(name="kept", presses={Kind.KEPT_OWN: on_own})
+async def on_given_back(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
+    words = words_for(turn.chat_id, payload)
+    return Answer(screens=(unused_screen(turn.t, words),)) if words is not None else None
+
+
+FEATURE = Feature(name="kept", presses={Kind.KEPT_OWN: on_own}, notices={WORDS_GIVEN_BACK: on_given_back})

@@ -5,7 +5,7 @@ only reads; writers queue on a lock of this process rather than on the file. Pos
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 from functools import wraps
 from pathlib import Path
@@ -27,6 +27,8 @@ from models.sqlite import InlineConnection
 P = ParamSpec("P")
 T = TypeVar("T")
 NOT_DURABLE = text("SET LOCAL synchronous_commit TO off")
+TELLS = "tells"
+"""In `session.info`: the lanes of the outbox this unit of work puts something into (`tells_somebody`)."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
@@ -78,6 +80,8 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         event.listen(self.engine.sync_engine, "before_cursor_execute", _count_writes)
         self._writing = asyncio.Lock() if self.is_sqlite else None
+        self.on_told: Callable[[Collection[int]], None] = lambda lanes: None
+        """Called after a commit that put something into the outbox, with the lanes."""
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -101,6 +105,7 @@ class Database:
                 if not durable:
                     await session.execute(NOT_DURABLE)
                 yield session
+            self._committed(session)
             return
         async with self._writing, self._sessions() as session:
             options = {"sqlite_begin": "IMMEDIATE", "sqlite_durable": durable}
@@ -111,6 +116,11 @@ class Database:
                 await session.rollback()
                 raise
             await session.commit()
+        self._committed(session)
+
+    def _committed(self, session: AsyncSession) -> None:
+        if lanes := session.info.get(TELLS):
+            self.on_told(lanes)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -146,6 +156,11 @@ def _count_writes(
 ) -> None:
     if not statement.startswith("SELECT"):
         connection.info["writes"] = connection.info.get("writes", 0) + 1
+
+
+def tells_somebody(session: AsyncSession, *lanes: int) -> None:
+    """Says which lanes of the outbox this unit of work writes to: after the commit delivery looks there."""
+    session.info.setdefault(TELLS, set()).update(lanes)
 
 
 def writes_so_far(session: Session) -> int:
@@ -198,6 +213,25 @@ def is_away(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     return error.connection_invalidated or _state(error).startswith(AWAY_STATES)
+
+
+NO_DATABASE, DAMAGED = 26, 11
+"""SQLite's codes of a file that is none of its own, and of one that is malformed."""
+
+
+def is_no_database(error: BaseException) -> bool:
+    """Whether SQLite says that the file is not a database at all."""
+    return _sqlite_code(error) == NO_DATABASE
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether SQLite says that it cannot read its file: malformed, or none of its own."""
+    return _sqlite_code(error) in (NO_DATABASE, DAMAGED)
+
+
+def _sqlite_code(error: BaseException) -> int:
+    code: int = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) or 0
+    return code & 0xFF
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -5,6 +5,7 @@
 | updates that took effect                      | 48 hours                                  |
 | messages on which we failed                   | 90 days                                   |
 | notices that have ended                       | 90 days after their end                   |
+| unused words that were given back             | 7 days after that                         |
 | where a card stands in a chat                 | 60 days after it was shown last           |
 | evidence that waits for an activity           | 7 days                                    |
 | proofs that a question or notice was started  | 400 days                                  |
@@ -27,7 +28,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -53,6 +54,7 @@ from models import (
 from models.engine import takes_long
 from services import audit
 from services.groups import Problem
+from services.told import WORDS_GIVEN_BACK
 
 SEEN = timedelta(hours=48)
 """Telegram redelivers for 24 hours; ids restart at random, so nothing is inferred from their order."""
@@ -113,6 +115,11 @@ Key = tuple[InstrumentedAttribute[Any], ...]
 def _rules(now: datetime) -> tuple[tuple[str, Key, ColumnElement[bool]], ...]:
     """Table, its primary key, and which of its rows are to be forgotten."""
     ended = OutboxMessage.state.in_([OutboxState.SENT, OutboxState.FAILED, OutboxState.UNCERTAIN])
+    finished = OutboxMessage.finished_at
+    told = or_(  # words are kept no longer than the question would have kept them
+        finished < now - ENDED_NOTICES,
+        (OutboxMessage.kind == WORDS_GIVEN_BACK) & (finished < now - LAPSED_QUESTIONS),
+    )
     asked = (  # an entry that was taken away may be put back with its files while its question is open
         select(Account.person_id)
         .join(DialogueRow, DialogueRow.chat_id == Account.chat_id)
@@ -121,7 +128,7 @@ def _rules(now: datetime) -> tuple[tuple[str, Key, ColumnElement[bool]], ...]:
     return (
         ("seen_updates", (SeenUpdate.bot_id, SeenUpdate.update_id), SeenUpdate.seen_at < now - SEEN),
         ("failed_updates", (FailedUpdate.id,), FailedUpdate.at < now - FAILED),
-        ("outbox", (OutboxMessage.id,), ended & (OutboxMessage.finished_at < now - ENDED_NOTICES)),
+        ("outbox", (OutboxMessage.id,), ended & told),
         ("cards", (Card.chat_id, Card.kind, Card.subject_id), Card.shown_at < now - CARDS),
         (
             "evidence",

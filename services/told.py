@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import OutboxMessage, OutboxState
 from services.dialogue import LAPSE
 
+WORDS_GIVEN_BACK = "words_given_back"
+"""The outbox kind that shows somebody their own words again: nothing that waits for an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -35,6 +38,7 @@ _LAST: Any = (
         _ROWS.person_id == bindparam("person"),
         _ROWS.state == OutboxState.SENT,
         _ROWS.message_id.is_not(None),
+        _ROWS.kind != WORDS_GIVEN_BACK,
     )
     .order_by(_ROWS.id.desc())
     .limit(1)

@@ -10,6 +10,7 @@ pictures, which take a while to draw; between them they keep the order of each c
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -48,10 +49,11 @@ class Delivery:
         drawn = Drain(self.post, self.recorder, (Lane.DRAWN,), most=PICTURES_AT_ONCE, stuck=STUCK_PICTURES)
         self.drains = (told, drawn)
 
-    def wake(self) -> None:
-        """Something was written."""
+    def wake(self, lanes: Collection[int] = tuple(Lane)) -> None:
+        """Something was written, or has ended, in these lanes."""
         for drain in self.drains:
-            drain.wake()
+            if any(lane in lanes for lane in drain.lanes):
+                drain.wake()
 
     @property
     def busy(self) -> bool:

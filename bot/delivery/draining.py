@@ -215,6 +215,7 @@ class Drain:
                 older_than=None if first and self.post.deps.database.is_sqlite else self.stuck,
                 in_hand=self.recorder.in_hand,
                 lanes=self.lanes,
+                paced=self.post.pace.rates.enforced,
             )
         self._recovered_at = clock
         if uncertain:

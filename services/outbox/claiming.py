@@ -34,6 +34,17 @@ SENDING: ColumnElement[Any] = literal_column("'sending'")
 """As the partial indexes say it: a bound value would hide from the planner that they fit."""
 
 
+_DUE = (
+    select(OutboxMessage.id)
+    .where(
+        OutboxMessage.state == WAITING,
+        OutboxMessage.lane.in_(bindparam("lanes", expanding=True)),
+        OutboxMessage.not_before <= bindparam("now"),
+    )
+    .limit(1)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class GroupFacts:
     """A linked group, or one topic of it, as a notice goes there. `linked` False: it was let go meanwhile."""
@@ -75,10 +86,7 @@ class Claimed:
 
 async def anything_due(session: AsyncSession, *, now: datetime, lanes: Sequence[Lane] = LANES) -> bool:
     """Whether a row of these lanes is due: asked without the lock of a writer."""
-    due = select(OutboxMessage.id).where(
-        OutboxMessage.state == WAITING, OutboxMessage.lane.in_(lanes), OutboxMessage.not_before <= now
-    )
-    return await session.scalar(due.limit(1)) is not None
+    return await session.scalar(_DUE, {"lanes": list(lanes), "now": now}) is not None
 
 
 async def claim(
@@ -95,8 +103,9 @@ async def claim(
     A row is passed over while an earlier one to the same person or group stands in line: it is being sent, is
     due, or was tried and is tried again. One that was put off for a later hour lets others pass. `paced`: the
     time in seconds since 1970 when chats have a pace (the database's own clock is used where it has one);
-    None: they have none. Every later lane gets its share of the limit, so that nothing starves; of a limit
-    smaller than the number of lanes they get it in `turn`.
+    None: they have none. By the same clock goes `claimed_at`, so that processes whose clocks differ agree on
+    whose flight is over (`recover`). Every later lane gets its share of the limit, so that nothing starves;
+    of a limit smaller than the number of lanes they get it in `turn`.
     """
     ids: list[int] = []
     quotas = shares(lanes, limit, turn)
@@ -152,6 +161,7 @@ def _statement(clock: str | None) -> Any:
 def _build(clock: str | None) -> Any:
     row = OutboxMessage
     now: ColumnElement[datetime] = bindparam("now", type_=OutboxMessage.not_before.type)
+    claimed_at = func.clock_timestamp() if clock == "postgresql" else now
     free = [] if clock is None else [~_resting(clock)]
     due = (
         select(row.id)
@@ -171,7 +181,7 @@ def _build(clock: str | None) -> Any:
     return (
         update(row)
         .where(row.id.in_(select(due.c.id)))
-        .values(state=OutboxState.SENDING, claimed_at=now, attempts=row.attempts + 1)
+        .values(state=OutboxState.SENDING, claimed_at=claimed_at, attempts=row.attempts + 1)
         .returning(row.id)
         .execution_options(synchronize_session=False)
     )

@@ -6,11 +6,13 @@ An ending is its claim's: one that comes late, or twice, changes nothing for who
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Lane, OutboxMessage, OutboxState
+from models.engine import is_sqlite
 from services.outbox.claiming import LANES, Claimed
 
 RETRY_AFTER = (
@@ -133,19 +135,22 @@ async def recover(
     older_than: timedelta | None = None,
     in_hand: Collection[int] = (),
     lanes: Collection[Lane] = LANES,
+    paced: bool = False,
 ) -> int:
     """What was in flight when its process died is `uncertain`. Gives how many.
 
     `older_than`: where other processes share the outbox, only what no living one can still be sending. A
     claim of so far in the future was made before the clock was set back. None: all of them.
-    `in_hand`: rows the asking process is sending itself.
+    `in_hand`: rows the asking process is sending itself. `paced`: as they were claimed, by the database's own
+    clock where it has one.
     """
+    at: Any = func.clock_timestamp() if paced and not is_sqlite(session) else now
     found = await session.execute(
         update(OutboxMessage)
         .where(
             OutboxMessage.state == OutboxState.SENDING,
             OutboxMessage.lane.in_(lanes),
-            *_dead(now, older_than),
+            *_dead(at, older_than),
             OutboxMessage.id.not_in(in_hand),
         )
         .values(state=OutboxState.UNCERTAIN, finished_at=now, error="the process ended while sending")
@@ -155,7 +160,7 @@ async def recover(
     return len(found.all())
 
 
-def _dead(now: datetime, older_than: timedelta | None) -> tuple[ColumnElement[bool], ...]:
+def _dead(now: Any, older_than: timedelta | None) -> tuple[ColumnElement[bool], ...]:
     if older_than is None:
         return ()
     claimed = OutboxMessage.claimed_at

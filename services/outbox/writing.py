@@ -3,19 +3,37 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Lane, OutboxMessage, OutboxState
-from models.engine import insert_into
+from models.engine import insert_into, is_sqlite, tells_somebody
+from services.people.identity import flushed
 
 FORMER_CHAT = "former_chat"
 """In a payload: the chat a row about a person goes to, instead of the one of their account."""
 ROUND = frozenset(
     {"prompted", "reminded", "lock_warned", "plan_asked", "briefed", "nudged", "calendar_warned"}
 )
+_WRITTEN = (
+    "person_id",
+    "group_id",
+    "kind",
+    "payload",
+    "key",
+    "state",
+    "lane",
+    "created_at",
+    "not_before",
+    "stale_at",
+    "attempts",
+)
+_TABLE: Any = OutboxMessage.__table__
 DRAWN = frozenset({"week_summed", "team_summed", "unit_summed"})
 
 
@@ -43,25 +61,34 @@ async def enqueue(
     """
     if (to is None) == (group is None):
         raise ValueError("a message goes to a person or to a group")
-    statement = (
-        insert_into(session, OutboxMessage)
-        .values(
-            person_id=to,
-            group_id=group,
-            kind=kind,
-            payload=payload or {},
-            key=key,
-            state=OutboxState.WAITING,
-            lane=lane_of(kind),
-            created_at=now,
-            not_before=not_before or now,
-            stale_at=stale_at,
-            attempts=0,
-        )
+    tells_somebody(session, lane_of(kind))
+    given = {
+        "person_id": to,
+        "group_id": group,
+        "kind": kind,
+        "payload": payload or {},
+        "key": key,
+        "state": OutboxState.WAITING,
+        "lane": lane_of(kind),
+        "created_at": now,
+        "not_before": not_before or now,
+        "stale_at": stale_at,
+        "attempts": 0,
+    }
+    await flushed(session)
+    found = await session.execute(_writing(is_sqlite(session)), given)
+    return found.scalar_one_or_none() is not None
+
+
+@cache
+def _writing(sqlite: bool) -> Any:
+    """Built once: building a statement costs more than running it."""
+    insert = sqlite_insert(_TABLE) if sqlite else postgresql_insert(_TABLE)
+    return (
+        insert.values({name: bindparam(name) for name in _WRITTEN})
         .on_conflict_do_nothing(index_elements=["key"])
-        .returning(OutboxMessage.id)
+        .returning(_TABLE.c.id)
     )
-    return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +112,7 @@ async def enqueue_many(session: AsyncSession, letters: Sequence[Letter], *, now:
         raise ValueError("a message goes to a person or to a group")
     if not letters:
         return
+    tells_somebody(session, *{lane_of(one.kind) for one in letters})
     connection = await session.connection()
     await connection.execute(
         insert_into(session, OutboxMessage).on_conflict_do_nothing(index_elements=["key"]),
@@ -124,25 +152,31 @@ async def enqueue_unless_waiting(
     delivery is claiming at this moment is passed over, since it may be read before that.
     """
     payload = payload or {}
-    waiting = await session.scalars(
-        select(OutboxMessage)
-        .where(
-            OutboxMessage.person_id == to,
-            OutboxMessage.kind == kind,
-            OutboxMessage.state == OutboxState.WAITING,
-        )
-        .order_by(OutboxMessage.id)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    for message in waiting:
+    await flushed(session)
+    for message in (await session.execute(_WAITING, {"person": to, "of_kind": kind})).all():
         if about is None or message.payload.get(about) == payload[about]:
-            message.payload = payload
-            message.not_before = not_before or message.not_before
+            at = not_before or message.not_before
+            await session.execute(_AGAIN, {"message": message.id, "says": payload, "at": at})
+            tells_somebody(session, lane_of(kind))
             return
     await enqueue(session, kind, to=to, now=now, payload=payload, not_before=not_before)
 
 
+_WAITING: Any = (
+    select(_TABLE.c.id, _TABLE.c.payload, _TABLE.c.not_before)
+    .where(
+        _TABLE.c.person_id == bindparam("person"),
+        _TABLE.c.kind == bindparam("of_kind"),
+        _TABLE.c.state == OutboxState.WAITING,
+    )
+    .order_by(_TABLE.c.id)
+    .with_for_update(skip_locked=True)
+)
+_AGAIN: Any = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("message"))
+    .values(payload=bindparam("says"), not_before=bindparam("at"))
+)
 NOT_JOINED = "not joined"
 """The error of a row whose person had no account when it was sent."""
 MISSED_FOR = timedelta(days=30)
@@ -150,6 +184,7 @@ MISSED_FOR = timedelta(days=30)
 
 async def tell_after_all(session: AsyncSession, person_id: int, kind: str, *, now: datetime) -> None:
     """Puts what somebody missed before they joined, in the last 30 days, back in line."""
+    tells_somebody(session, lane_of(kind))
     await session.execute(
         update(OutboxMessage)
         .where(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, update
 
 from models import Evidence, State
@@ -92,6 +93,21 @@ async def test_an_album_is_one_answer(chat: Chat) -> None:
     await ani.uploads(album=[b"a", b"b"])
     await ani.sees("📎 Bukti masuk ke kegiatan 1")
     await ani.sees("📎 12 bukti")
+    await alone(ani, TODAY)
+
+
+async def test_a_piece_that_comes_late_is_shown_too(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow network, busy machine: the card stands already, and the pieces that follow come a second apart."""
+    ani, began = chat.ani, chat.clock()
+    first = await ani.uploads(album=[b"a", b"b"], caption="Rapat komite madrasah -> jadwal disepakati")
+    await chat.sim.quiet()
+    await chat.move_to(began + timedelta(seconds=1.3))
+    await ani.sees("📎 2 bukti")
+    monkeypatch.setattr(chat.sim.core, "next_album", lambda: first.album)
+    await ani.uploads(album=[b"c"])
+    await chat.sim.quiet()
+    await chat.move_to(chat.clock() + timedelta(seconds=1.1))
+    await ani.sees("📎 3 bukti")
     await alone(ani, TODAY)
 
 

@@ -1,5 +1,6 @@
 """What a supervisor types on a screen that was just shown belongs to it, or is asked about; never lost."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -260,3 +261,49 @@ async def test_a_report_whose_day_was_asked_is_given_back(chat: Chat) -> None:
     await chat.ani.says("/hari")
     assert "besok: Mengajar Fikih 8A" in (await chat.ani.sees(GIVEN_BACK)).text
     assert await own_drafts(chat) == 0
+
+
+async def test_a_refused_text_that_comes_again_is_given_back(chat: Chat) -> None:
+    """Its refusal may not have been seen: the program died before it, or its answer was lost."""
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.says("kurang")
+    await chat.budi.sees("Alasannya terlalu pendek")
+    await chat.sim.quiet()
+    chat.sim.redelivers(chat.sim.update_ids[-1])
+    given = await chat.budi.sees(GIVEN_BACK)
+    assert "kurang" in given.text
+    assert not chat.ani.sees_now("mengembalikan")
+    assert await own_drafts(chat) == 1
+
+
+async def test_a_reason_that_came_too_late_is_given_back_when_it_comes_again(chat: Chat) -> None:
+    """The question has ended with the refusal: the words must not become a report now."""
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.sees("Mengapa dikembalikan?")
+    await chat.ani.taps("Tarik kembali")
+    await chat.sim.quiet()
+    await chat.budi.says(TOO_FEW)
+    await chat.budi.sees("baru saja ditarik kembali")
+    await chat.sim.quiet()
+    chat.sim.redelivers(chat.sim.update_ids[-1])
+    assert TOO_FEW in (await chat.budi.sees(GIVEN_BACK)).text
+    assert await own_drafts(chat) == 1
+
+
+async def test_a_refused_text_is_confirmed_once_that_was_said(chat: Chat) -> None:
+    await sends(chat)
+    await opens_ani(chat)
+    await chat.budi.taps("Kembalikan")
+    await chat.budi.sees("Mengapa dikembalikan?")
+    await chat.sim.quiet()
+    chat.sim.fault("sendMessage", kind="delay", seconds=0.6, chat_id=chat.budi.id)
+    await chat.budi.says("kurang")
+    await asyncio.sleep(0.4)
+    assert chat.sim.core.updates.pending, "a program that dies now is told of it again"
+    await chat.budi.sees("Alasannya terlalu pendek")
+    await chat.sim.quiet()
+    assert not chat.sim.core.updates.pending

@@ -30,9 +30,10 @@ from models import (
 from models.engine import Database
 from models.rounds import RoundState
 from simulator import Message, Simulator
-from tests.faults.accounting import account
+from tests.faults.accounting import Unexplained, account
 from tests.faults.office import Colleague
 from tests.faults.people import PHRASES, Ledger
+from tests.faults.sentences import first_text
 
 MARKS = {
     "prompted": "Apa yang Anda kerjakan hari ini, dan apa hasilnya?",
@@ -54,11 +55,14 @@ class Verdicts:
     losses: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    unexplained: list[Unexplained] = field(default_factory=list)
+    """Those of the losses that are texts."""
     entries: int = 0
     as_words: int = 0
     still_kept: int = 0
     given_back: int = 0
     refused: int = 0
+    refused_edits: int = 0
     days: int = 0
     decisions: int = 0
     feedback: int = 0
@@ -67,6 +71,9 @@ class Verdicts:
     updates: int = 0
     uncertain: int = 0
     uncertain_arrived: int = 0
+    perhaps_given_back: int = 0
+    kept_unseen: int = 0
+    given_back_again: int = 0
     second_cards: int = 0
     without_receipt: int = 0
 
@@ -115,11 +122,15 @@ async def judge(database: Database, sim: Simulator, office: Sequence[Colleague],
 
 async def _typed(database: Database, sim: Simulator, ledger: Ledger, found: Verdicts) -> None:
     """Each activity that was typed is accounted for once; see accounting.py."""
+    ledger.confirmed(sim)
     accounts = await account(database, sim, ledger)
     became = accounts.became
     found.entries, found.days = became["entry"], accounts.days
     found.as_words, found.still_kept = became["words"], became["kept"]
-    found.given_back, found.refused = became["given back"], became["refused"]
+    found.kept_unseen, found.perhaps_given_back = became["kept unseen"], became["given back perhaps"]
+    found.given_back, found.given_back_again = became["given back"], became["given back again"]
+    found.refused, found.refused_edits = became["refused"], became["refused edits"]
+    found.unexplained = accounts.unexplained
     found.losses += accounts.losses
     found.doubles += accounts.doubles
     found.faults += accounts.faults
@@ -228,11 +239,6 @@ def _notices_in(
         found.doubles.append(
             f"{kind} for {one.name}: seen {len(shown)} times, {len(sent)} sent and {uncertain} uncertain"
         )
-
-
-def first_text(message: Message) -> str:
-    """What a message said when it came."""
-    return message.history[0] if message.history else message.text
 
 
 def _is(kind: str, text: str) -> bool:

@@ -4,11 +4,14 @@ import asyncio
 import itertools
 import random
 import re
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from simulator import Message, Persona, PersonaError, Simulator
+import orjson
+
+from simulator import Message, Persona, PersonaError, Simulator, Tap
 from tests.faults.office import Colleague
 
 MOST_A_DAY = 60
@@ -16,6 +19,8 @@ MOST_UNANSWERED = 3
 """Who did so much without an answer waits for the bot."""
 PATIENCE = 0.4
 """Seconds somebody looks for a button before doing something else."""
+ANSWERED = 4.0
+"""Seconds somebody who decides waits for the screen that comes next: the program may just be starting."""
 QUEUED = re.compile(r"Ani \w+ · \d+ \w+")
 """A button of the queue: whose day, and which."""
 TONES = ("Apresiasi", "Arahan")
@@ -39,13 +44,41 @@ class Typed:
     edited: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something done. `serial`: of the newest message then; `at`: seconds by the machine's clock."""
+
+    serial: int
+    at: float
+    chat_id: int | None
+    what: str
+
+
 @dataclass(slots=True)
 class Ledger:
-    """What people did. `presses`: how often which button was pressed, by person."""
+    """What people did. `presses`: how often which button was pressed, by person.
+
+    `updates`: by chat, message and whether it was edited, the number of the update that the bot confirmed.
+    `timeline`: what was done when, kills too.
+    """
 
     typed: list[Typed] = field(default_factory=list)
     presses: Counter[tuple[int, str]] = field(default_factory=Counter)
+    updates: dict[tuple[int, int, bool], int] = field(default_factory=dict)
+    timeline: list[Moment] = field(default_factory=list)
     acts: int = 0
+
+    def did(self, sim: Simulator, what: str, *, chat_id: int | None = None) -> None:
+        """Something was done now; without a chat it concerns all."""
+        self.timeline.append(Moment(sim.core.world.serial, time.time(), chat_id, what))
+
+    def confirmed(self, sim: Simulator) -> None:
+        """Notes which updates the bot confirmed; the simulator forgets them after a while."""
+        for update_id, pending in sim.core.updates.confirmed.items():
+            body = orjson.loads(pending.body)
+            for kind, edited in (("message", False), ("edited_message", True)):
+                if kind in body:
+                    self.updates[pending.chat_id, body[kind]["message_id"], edited] = update_id
 
 
 class Crowd:
@@ -75,11 +108,12 @@ class Crowd:
 
     async def _lives(self, one: Colleague, dice: random.Random) -> None:
         while True:
-            await asyncio.sleep(dice.uniform(0.2, 2.0) * self.haste)
+            pause = dice.uniform(0.1, 0.6) if one.decides else dice.uniform(0.2, 2.0)
+            await asyncio.sleep(pause * self.haste)
             if self._waits_for(one) > MOST_UNANSWERED:
                 continue
             try:
-                if one.decides and (one.supervisor_id is None or dice.random() < 0.75):
+                if one.decides and (one.supervisor_id is None or dice.random() < 0.85):
                     await self._decides(one, dice)
                 else:  # a supervisor's may become a note or a reason, when one is asked for
                     await self._reports(one, dice)
@@ -94,7 +128,10 @@ class Crowd:
         if self._today[one.id] < MOST_A_DAY:
             for _ in range(dice.choice((1, 1, 1, 2))):
                 await self.types(one, lines=dice.choice((1, 1, 2)), edit=dice.random() < 0.1)
-            await asyncio.sleep(dice.uniform(0.0, 0.4))
+            if dice.random() < 0.25:
+                await asyncio.sleep(dice.uniform(0.0, 0.4))  # too hasty, when the card is on its way
+            else:
+                await self._waits(one)
         if dice.random() < 0.7:
             await self._press(one, "Kirim", twice=dice.random() < 0.2)
         elif dice.random() < 0.2:
@@ -110,10 +147,12 @@ class Crowd:
         message = await persona.says(text)
         self._today[one.id] += lines
         self.ledger.acts += 1
+        self.ledger.did(self.sim, f"types #{message.id}", chat_id=one.user_id)
         edited = edit and lines == 1
         if edited:
             await persona.edits(message, wording(numbers[0], edited=True))
             self.ledger.acts += 1
+            self.ledger.did(self.sim, f"edits #{message.id}", chat_id=one.user_id)
         self.ledger.typed += [
             Typed(number, one.id, persona.chat.id, message.id, index, edited)
             for index, number in enumerate(numbers)
@@ -124,35 +163,56 @@ class Crowd:
         """Opens a day of the queue, or asks for the queue; decides, returns or says something about it."""
         persona = self.personas[one.id]
         days = [label for message in persona.messages for label in message.labels if QUEUED.fullmatch(label)]
-        if not days or dice.random() < 0.2:
+        if not days or dice.random() < 0.1:
             await persona.says("/periksa")
             self.ledger.acts += 1
+            self.ledger.did(self.sim, "/periksa", chat_id=one.user_id)
+            await self._waits(one)
             return
-        if "Setujui" not in persona.buttons() or dice.random() < 0.3:
+        if "Setujui" not in persona.buttons() or dice.random() < 0.2:
             await self._press(one, dice.choice(days))
-            await asyncio.sleep(dice.uniform(0.05, 0.3))
+            await self._waits(one)
         chance = dice.random()
         if chance < 0.5:
-            await self._press(one, "Setujui", twice=dice.random() < 0.2)
-        elif chance < 0.75:
-            await self._press(one, "Kembalikan")
+            for _ in range(dice.choice((1, 1, 2, 3))):  # the next one comes in its place
+                await self._press(one, "Setujui", twice=dice.random() < 0.2, patience=ANSWERED)
+                await self._waits(one)
+        elif chance < 0.8:
+            await self._press(one, "Kembalikan", patience=ANSWERED)
+            await self._waits(one)
+            if dice.random() < 0.25:
+                await self.types(one)  # a reason, before or after it is known for which entry
             if dice.random() < 0.5:
                 await self._press(one, "1")
-            await self._press(one, "Hasil belum jelas", twice=dice.random() < 0.2)
+            await self._press(one, "Hasil belum jelas", twice=dice.random() < 0.2, patience=ANSWERED)
         else:
-            await self._press(one, "Umpan balik")
-            await self._press(one, dice.choice(TONES))
-            await self._press(one, dice.choice(PHRASES), twice=dice.random() < 0.2)
+            await self._press(one, "Umpan balik", patience=ANSWERED)
+            await self._waits(one)
+            if dice.random() < 0.25:
+                await self.types(one)  # a note before its tone
+            await self._press(one, dice.choice(TONES), patience=ANSWERED)
+            await self._press(one, dice.choice(PHRASES), twice=dice.random() < 0.2, patience=ANSWERED)
 
-    async def _press(self, one: Colleague, label: str, *, twice: bool = False) -> None:
+    async def _waits(self, one: Colleague) -> None:
+        """Until everything this person did is taken, as somebody does who looks before pressing on."""
+        await self.sim.core.pulse.until(lambda: None if self._waits_for(one) else True, seconds=ANSWERED)
+        await asyncio.sleep(0.1)
+
+    async def _press(
+        self, one: Colleague, label: str, *, twice: bool = False, patience: float = PATIENCE
+    ) -> None:
         persona: Persona = self.personas[one.id]
-        tap = await persona.taps(label, timeout=PATIENCE)
+        tap = await persona.taps(label, timeout=patience)
+        self._pressed(one, tap)
+        if twice:
+            self._pressed(one, persona.presses(tap.message, tap.button))
+
+    def _pressed(self, one: Colleague, tap: Tap) -> None:
         self.ledger.presses[one.id, tap.button.text] += 1
         self.ledger.acts += 1
-        if twice:
-            persona.presses(tap.message, tap.button)
-            self.ledger.presses[one.id, tap.button.text] += 1
-            self.ledger.acts += 1
+        query = tap.query.id if tap.query else ""
+        what = f"presses [{tap.button.text}] under #{tap.message.id} ({tap.button.data}) {query}"
+        self.ledger.did(self.sim, what, chat_id=one.user_id)
 
 
 def wording(number: int, *, edited: bool = False) -> str:

@@ -24,13 +24,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from models import Base, OutboxMessage, OutboxState
+from models import OutboxMessage, OutboxState
 from models.engine import Database
 from services.clock import OfficeClock
 from simulator import Limits, Simulator
+from tests.faults.explaining import write_down
 from tests.faults.office import THURSDAY, Colleague, make_office
 from tests.faults.oracle import Verdicts, judge, unknown_updates
-from tests.faults.people import Crowd, Ledger
+from tests.faults.people import Crowd
 from tests.faults.programs import SECRET, Program, Proxy, free_port
 
 MODES = ("run-sqlite", "run-postgresql", "web-clock")
@@ -40,7 +41,7 @@ JUMPS = 0.2
 """The share of kills after which everything dies and the clock goes on."""
 REST_SECONDS = 180.0
 """How long a busy machine may take until nothing is left to take or to send."""
-BUSY_SECONDS = 2.5
+BUSY_SECONDS = 8.0
 """How long a process is waited for to have done enough to be killed in the midst of it."""
 
 
@@ -90,7 +91,7 @@ class World:
             await asyncio.gather(*(one.ready() for one in programs))
 
     async def kills(self, count: int, *, until: float) -> int:
-        """So many kills, fewer when it is `until` (monotonic); gives how many."""
+        """So many kills, fewer when it is `until` (monotonic); gives how many. Who dies last stays dead."""
         for number in range(count):
             if time.monotonic() > until:
                 return number
@@ -99,9 +100,10 @@ class World:
                 await self.start(victim, wait=False)
             await self._moment(victim)
             await victim.kill()
+            self.crowd.ledger.did(self.sim, f"KILLED {victim.name}, process {victim.pid}")
             if self.dice.random() < self.jumps:
                 await self._jump()
-            else:
+            elif number + 1 < count:
                 await self.start(victim, wait=False)
         return count
 
@@ -111,7 +113,7 @@ class World:
             await asyncio.sleep(self.dice.uniform(0.0, 1.5))
             return
         await victim.ready()
-        enough = self._calls() + self.dice.randrange(1, 40)
+        enough = self._calls() + self.dice.randrange(1, 60)
         end = time.monotonic() + BUSY_SECONDS
         while self._calls() < enough and time.monotonic() < end:
             await self.sim.core.pulse.next(seconds=0.1)
@@ -129,6 +131,7 @@ class World:
         """Everything dies, and the office's clock goes on."""
         for one in self.programs:
             await one.kill()
+        self.crowd.ledger.did(self.sim, "ALL KILLED, the office's clock goes on")
         await self.check_updates()
         before = self.clock()
         after = self.clock.move_to(before + timedelta(minutes=self.dice.uniform(2, 25)))
@@ -137,7 +140,8 @@ class World:
         await self.start(*self.programs, wait=False)
 
     async def check_updates(self) -> None:
-        """Notes updates that were confirmed and are not known to the database."""
+        """Notes updates that were confirmed, and which of them are not known to the database."""
+        self.crowd.ledger.confirmed(self.sim)
         self.lost += await unknown_updates(self.database, self.sim, self.known)
 
     async def busied(self, acts: int) -> None:
@@ -146,12 +150,13 @@ class World:
             while self.crowd.ledger.acts < acts:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
-    async def rest(self) -> None:
-        """Everything starts once more and comes to rest: nothing to take, nothing to send."""
+    async def rest(self) -> list[Program]:
+        """One of each mode starts once more and comes to rest: nothing to take, nothing to send."""
         for one in self.programs:
             await one.kill()
         self.clock.move_to(self.clock() + DEAD_ROWS)
-        await self.start(*self.programs)
+        started = list({one.mode: one for one in reversed(self.programs)}.values())
+        await self.start(*started)
         end = time.monotonic() + REST_SECONDS
         while open_ := await self._open():
             if time.monotonic() > end:
@@ -160,6 +165,7 @@ class World:
             await asyncio.sleep(0.2)
         await self.sim.quiet(20, settle=0.5)
         await self.check_updates()
+        return started
 
     async def _open(self) -> str:
         """What keeps the office from rest; empty: nothing."""
@@ -245,8 +251,12 @@ async def live(
     jumps: float = JUMPS,
     acts: int = 0,
     clocks: int = 2,
+    keep: bool = False,
 ) -> Lived:
-    """One office in one mode under so many kills, and with at least so many acts of people, judged."""
+    """One office in one mode under so many kills, and with at least so many acts of people, judged.
+
+    What explains it is written into `folder` when anything was found, or with `keep`.
+    """
     dice = random.Random(seed)
     began = time.monotonic()
     lived = Lived(mode, seed)
@@ -255,8 +265,8 @@ async def live(
         await there.start(*there.programs)
         working = asyncio.create_task(there.crowd.run())
         try:
-            await there.kills(kills, until=began + seconds)
             await there.busied(acts)
+            await there.kills(kills, until=began + seconds)
         finally:
             working.cancel()
             await asyncio.wait({working})
@@ -264,29 +274,17 @@ async def live(
             raise working.exception() or AssertionError
         lived.kills_of = {one.name: one.kills for one in there.programs}
         lived.kills = sum(lived.kills_of.values())
-        await there.rest()
-        ended = [await one.stop() for one in there.programs]
+        ended = [await one.stop() for one in await there.rest()]
         lived.verdicts = await judge(there.database, there.sim, there.crowd.office, there.crowd.ledger)
-        if not lived.verdicts.clean:
-            await write_down(folder, there.database, there.sim, there.crowd.ledger)
+        if keep or not lived.verdicts.clean:
+            ledger = there.crowd.ledger
+            await write_down(folder, there.database, there.sim, ledger, lived.verdicts.unexplained)
         lived.verdicts.updates = len(there.known)
         lived.verdicts.losses += [f"update {one} was confirmed and never stored" for one in there.lost]
         lived.verdicts.faults += [f"a process ended with {code}" for code in ended if code != 0]
         lived.acts = there.crowd.ledger.acts
     lived.seconds = time.monotonic() - began
     return lived
-
-
-async def write_down(folder: Path, database: Database, sim: Simulator, ledger: Ledger) -> None:
-    """Everything a failure is explained with: the chats, what was typed, and every row."""
-    for person in sim.people.values():
-        (folder / f"chat-{person.id}.txt").write_text(person.transcript())
-    (folder / "typed.txt").write_text("\n".join(map(str, ledger.typed)))
-    with (folder / "rows.txt").open("w") as rows:
-        async with database.reading() as session:
-            for table in Base.metadata.sorted_tables:
-                for row in (await session.execute(select(table))).mappings():
-                    rows.write(f"{table.name} {dict(row)}\n")
 
 
 COLUMNS = (
@@ -296,13 +294,22 @@ COLUMNS = (
     "still_kept",
     "given_back",
     "refused",
+    "refused_edits",
     "days",
     "decisions",
     "feedback",
     "rounds",
     "notices",
 )
-APART = ("uncertain", "uncertain_arrived", "second_cards", "without_receipt")
+APART = (
+    "uncertain",
+    "uncertain_arrived",
+    "perhaps_given_back",
+    "kept_unseen",
+    "given_back_again",
+    "second_cards",
+    "without_receipt",
+)
 
 
 def table(all_lived: Sequence[Lived]) -> str:
@@ -328,8 +335,10 @@ def table(all_lived: Sequence[Lived]) -> str:
     return "\n".join(lines)
 
 
-async def soak(modes: Sequence[str], *, kills: int, seconds: float, seed: int) -> list[Lived]:
-    """Each mode in turn with its share of the kills."""
+async def soak(
+    modes: Sequence[str], *, kills: int, seconds: float, seed: int, keep: Path | None = None
+) -> list[Lived]:
+    """Each mode in turn with its share of the kills. `keep`: where all there is to see stays afterwards."""
     from bench.postgres import fresh, server
 
     found = []
@@ -337,23 +346,31 @@ async def soak(modes: Sequence[str], *, kills: int, seconds: float, seed: int) -
     with contextlib.ExitStack() as stack:
         socket_dir = await asyncio.to_thread(stack.enter_context, server())
         for number, mode in enumerate(modes):
-            folder = Path(tempfile.mkdtemp(prefix="kh-soak-"))
+            folder = Path(tempfile.mkdtemp(prefix=f"kh-soak-{mode}-{seed + number}-", dir=keep))
             if mode == "run-sqlite":
                 url = f"sqlite:///{folder}/office.db"
             else:
                 url = await asyncio.to_thread(fresh, socket_dir, f"soak_{number}")
             try:
                 lived = await live(
-                    mode, folder, url, kills=share, seed=seed + number, seconds=seconds / len(modes)
+                    mode,
+                    folder,
+                    url,
+                    kills=share,
+                    seed=seed + number,
+                    seconds=seconds / len(modes),
+                    keep=keep is not None,
                 )
             except Exception as error:  # the other modes are lived all the same
                 lived = Lived(mode, seed + number)
                 lived.verdicts.faults.append(f"{type(error).__name__}: {error}")
             sys.stdout.write(f"{mode}: {lived.kills} kills {lived.kills_of}, seed {lived.seed}\n")
-            if lived.verdicts.clean:
+            if not lived.verdicts.clean:
+                sys.stdout.write(f"{lived.verdicts.told()}\n")
+            if lived.verdicts.clean and keep is None:
                 shutil.rmtree(folder)
             else:
-                sys.stdout.write(f"{lived.verdicts.told()}\nkept in {folder}\n")
+                sys.stdout.write(f"kept in {folder}\n")
             sys.stdout.flush()
             found.append(lived)
     return found
@@ -365,10 +382,15 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60, help="no more kills after this long")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
+    parser.add_argument("--keep", type=Path, default=None, help="where every run stays")
     given = parser.parse_args()
+    if given.keep is not None:
+        given.keep.mkdir(parents=True, exist_ok=True)
     seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
     sys.stdout.write(f"seed {seed}\n")
-    lived = asyncio.run(soak(given.modes, kills=given.kills, seconds=given.minutes * 60, seed=seed))
+    lived = asyncio.run(
+        soak(given.modes, kills=given.kills, seconds=given.minutes * 60, seed=seed, keep=given.keep)
+    )
     sys.stdout.write(table(lived) + "\n")
     return 0 if all(one.verdicts.clean for one in lived) else 1
 

@@ -18,17 +18,15 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from models import Base
-from models.engine import Database, async_url
+from models.engine import async_url
 
-TEMPLATE = "office_template"
 START_LOCK = Path(tempfile.gettempdir()) / "kinerja-postgres.lock"
 SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server; its template database has every table."""
+    """A running server, reached by its socket."""
 
     socket_dir: str
 
@@ -44,12 +42,8 @@ class Server:
         await engine.dispose()
 
     async def prepare(self) -> None:
+        """Durability off."""
         await self.run(*(f"ALTER SYSTEM SET {setting}" for setting in SETTINGS), "SELECT pg_reload_conf()")
-        await self.run(f"CREATE DATABASE {TEMPLATE}")
-        database = Database(self.url(TEMPLATE))
-        async with database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
-        await database.close()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from bot.pacing import Pace
 from models import Account, Group, OutboxMessage, OutboxState, Person, Role, RoleName, Unit
@@ -229,3 +229,18 @@ async def test_a_starting_process_leaves_the_others_rows_alone(pg_db: Database) 
     async with pg_db.reading() as session:
         uncertain = select(func.count()).where(OutboxMessage.state == OutboxState.UNCERTAIN)
         assert await session.scalar(uncertain) == 5
+
+
+async def test_a_machine_whose_clock_is_wrong_takes_no_flight_for_dead(pg_db: Database) -> None:
+    await written(pg_db, people=5, each=1)
+    async with pg_db.writing() as session:
+        claimed = await outbox.claim(session, now=WEDNESDAY, limit=5, paced=0.0)
+        assert len(claimed) == 5
+    async with pg_db.writing() as session:
+        for wrong in (WEDNESDAY + timedelta(hours=9), WEDNESDAY - timedelta(hours=9)):
+            assert await outbox.recover(session, now=wrong, older_than=timedelta(minutes=2), paced=True) == 0
+        await session.execute(update(OutboxMessage).values(claimed_at=func.now() - timedelta(minutes=3)))
+        assert await outbox.recover(session, now=WEDNESDAY, older_than=timedelta(minutes=2), paced=True) == 5
+        await outbox.finish(session, claimed[0], OutboxState.SENT, now=WEDNESDAY)
+        states = set(await session.scalars(select(OutboxMessage.state)))
+    assert states == {OutboxState.UNCERTAIN}, "its ending came too late"

@@ -20,6 +20,7 @@ from bot.commands import setting_up
 from bot.settings import load_settings
 from models import Day, Entry, Heartbeat, OutboxMessage, Round, SeenUpdate
 from models.engine import Database
+from services import heartbeats
 from services.rounds import plan_everybody
 from simulator import Limits, Persona, Simulator
 from tests.faults.programs import SECRET, Program, Proxy, free_port
@@ -60,7 +61,8 @@ class Place:
 
     async def modes(self) -> Counter[str]:
         async with self.database.reading() as session:
-            return Counter(await session.scalars(select(Heartbeat.mode)))
+            running = select(Heartbeat.mode).where(Heartbeat.mode != heartbeats.STOPPED)
+            return Counter(await session.scalars(running))
 
 
 @pytest.fixture

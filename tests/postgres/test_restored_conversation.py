@@ -30,7 +30,7 @@ async def test_a_conversation_goes_on_after_a_restore(there: Taken, kind: str) -
             await sim.quiet()
         file, evidence = there.folder / "office.tar", there.folder / "evidence"
         await write_archive(first, evidence, file, program="1", now=WEDNESDAY)
-        await restore(file, second, evidence)
+        await restore(file, second, evidence, now=WEDNESDAY)
         async with started(sim, second, clock, there.folder):
             await ani.taps("Kirim")
             await sim.quiet()

@@ -101,7 +101,7 @@ async def test_as_many_queries_for_one_as_for_all(ani: Desk) -> None:
         async with ani.db.reading() as session:
             await missing_days(session, people, FIRST, LAST, now=LATER)
         counts.append(len([one for one in seen if one.startswith("SELECT")]))
-    assert counts == [6, 6]
+    assert counts == [5, 5]
 
 
 async def test_what_is_left_of_a_month(ani: Desk) -> None:

@@ -64,12 +64,12 @@ async def test_a_group_gets_no_burst(pace: Pace) -> None:
 
 
 async def test_answers_wait_in_line_once_they_run_ahead(db: Database) -> None:
-    pace = Pace(db, Rates(per_second=40))
-    ahead = int(AHEAD * 40)
+    pace = Pace(db, Rates(per_second=4))
+    ahead = int(AHEAD * 4)
     for chat in range(1, ahead + 1):
-        assert await admitted(pace, chat) < EACH
-    assert await admitted(pace, 999) < EACH
-    assert await admitted(pace, 1000) > 0.01
+        assert await admitted(pace, chat) < 1 / 4
+    assert await admitted(pace, 999) < 1 / 4
+    assert await admitted(pace, 1000) > 0.01, "a quarter of a second, less what the others took"
     assert (await pace.take(4)).slots == 0, "bulk gives way"
 
 
@@ -125,7 +125,8 @@ async def test_a_chat_that_is_refused_rests_alone(pace: Pace) -> None:
 
 async def test_a_chat_refused_again_and_again_does_not_stop_the_bulk_of_others(db: Database) -> None:
     hands = Hands()
-    pace = Pace(db, Rates(), clock=hands, wall=hands)
+    # PostgreSQL counts by its own clock, which is not moved: at this rate that never matters.
+    pace = Pace(db, Rates(per_second=1000), clock=hands, wall=hands)
     for second in range(20):
         if second % 2 == 0:
             await pace.refused(7, 3)
@@ -162,10 +163,10 @@ async def _held(db: Database, seconds: float) -> Pace:
 
 
 async def test_a_silence_of_the_whole_bot_holds_answers_too(pace: Pace) -> None:
-    await pace.refused(5, 0.2)
+    await pace.refused(5, 0.3)
     assert await admitted(pace, 7) < EACH
-    await pace.refused(6, 0.2)
-    assert await admitted(pace, 7) > 0.15
+    await pace.refused(6, 0.3)
+    assert await admitted(pace, 7) > EACH, "what is left of the time that both were told"
 
 
 async def test_bulk_waits_for_the_end_of_a_silence_and_answers_only_so_long(

@@ -38,6 +38,7 @@ from models import (
 )
 from models.engine import Database
 from services.retention import KEPT, LIMIT, _rules, files_in_use, forget_old
+from services.told import WORDS_GIVEN_BACK
 from tests.office import Office, user_of
 
 DAY = timedelta(days=1)
@@ -102,6 +103,25 @@ async def test_notices_are_forgotten_ninety_days_after_their_end(
     )
     await forget(db, now)
     assert await ids(db, OutboxMessage.id) == [11, 12, 13, 21, 22]
+
+
+async def test_words_that_were_given_back_are_forgotten_after_seven_days(
+    db: Database, office: Office, now: datetime
+) -> None:
+    rows = [
+        notice(number, office.ani, state, at)
+        for number, state, at in (
+            (1, OutboxState.SENT, now - 7 * DAY - BRIEF),
+            (2, OutboxState.UNCERTAIN, now - 7 * DAY - BRIEF),
+            (3, OutboxState.SENT, now - 6 * DAY),
+            (4, OutboxState.WAITING, now - 8 * DAY),
+        )
+    ]
+    for one in rows:
+        one.kind, one.payload = WORDS_GIVEN_BACK, {"chat": 1, "text": "x"}
+    await add(db, *rows, notice(5, office.ani, OutboxState.SENT, now - 8 * DAY))
+    await forget(db, now)
+    assert await ids(db, OutboxMessage.id) == [3, 4, 5]
 
 
 async def test_cards_are_forgotten_sixty_days_after_they_were_shown(db: Database, now: datetime) -> None:
