@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 STAMP := $(VENV)/.ready
 # One more than the two cores this is measured on: a test that waits leaves its core to another.
 WORKERS ?= 3
@@ -14,16 +15,21 @@ help:  ## What can be done here
 
 setup: $(STAMP)  ## Make the environment in .venv
 
-$(STAMP): pyproject.toml constraints.txt
+# The product alone, which is all that runs it.
+$(INSTALLED): pyproject.toml constraints.txt
 	@echo "Making the environment in $(VENV): once, a minute or a few"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(STAMP): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-run: setup  ## Start the product: Telegram with a token in .env, else the demo in the browser
+run: $(INSTALLED)  ## Start the product: Telegram with a token in .env, else the demo in the browser
 	$(BIN)/kinerja run
 
-demo: setup  ## The demo in the browser, whatever .env says
+demo: $(INSTALLED)  ## The demo in the browser, whatever .env says
 	$(BIN)/kinerja demo
 
 test: setup  ## The whole test suite
