@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Interval, func, literal, select, update
 
 from models import OutboxMessage, OutboxState
 from models.engine import Database
@@ -137,9 +137,21 @@ class World:
         await self.check_updates()
         before = self.clock()
         after = self.clock.move_to(before + timedelta(minutes=self.dice.uniform(2, 25)))
+        await self._age(after - before)
         if after.date() != before.date():
             self.crowd.new_day()
         await self.start(*self.programs, wait=False)
+
+    async def _age(self, by: timedelta) -> None:
+        """What was in flight grows older: on PostgreSQL it is claimed by the server's clock, which stays."""
+        if self.database.is_sqlite:
+            return
+        async with self.database.writing() as session:
+            await session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.state == OutboxState.SENDING)
+                .values(claimed_at=OutboxMessage.claimed_at - literal(by, Interval))
+            )
 
     async def check_updates(self) -> None:
         """Notes updates that were confirmed, and which of them are not known to the database."""
@@ -157,6 +169,7 @@ class World:
         for one in self.programs:
             await one.kill()
         self.clock.move_to(self.clock() + DEAD_ROWS)
+        await self._age(DEAD_ROWS)
         started = list({one.mode: one for one in reversed(self.programs)}.values())
         await self.start(*started)
         end = time.monotonic() + REST_SECONDS
