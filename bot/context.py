@@ -159,7 +159,7 @@ class Answer:
     file to send, its name and bytes, or what makes them once the transaction is over; `file`: one that is
     stored. `menu`: the person's command menu is set anew, by what they are after this. `unused`: words that
     a question held and nothing took, said at the end whatever else is shown. `untaken`: nothing of what was
-    typed is stored, and this answer alone says so; it is told once more when it may not have been seen.
+    typed is stored, and this answer alone says so; the words come back when it could not be shown.
     """
 
     cards: tuple[CardRef, ...] = ()
@@ -173,7 +173,7 @@ class Answer:
     file: FileRef | None = None
     picture: Picture | None = None
     menu: bool = False
-    unused: Screen | None = None
+    unused: tuple[Screen, ...] = ()
     untaken: bool = False
 
 

@@ -25,7 +25,7 @@ async def correct(turn: Turn, returned: Returned, text: str) -> Answer:
     field = correcting.FIELD_OF.get(returned.code)
     if field is None and not (returned.code == "evidence" and take_links(text)[0]):
         told = Screen(turn.t("return.not_kept", text=text[:1000]))
-        return Answer(screens=(told, returned_screen(turn.t, returned)))
+        return Answer(screens=(told, returned_screen(turn.t, returned)), untaken=True)
     turn.done()
     if field is None:
         await attach_links(turn.session, turn.actor, entry_id, text, now=turn.now)

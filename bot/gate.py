@@ -22,7 +22,7 @@ from telegram.ext import ExtBot
 from bot import menus, presenter
 from bot.context import Answer, Deps, Message, Turn
 from bot.discreet import hold
-from bot.kept_words import UNTAKEN, given_back, once_more
+from bot.kept_words import UNTAKEN, given_back, hold_refused
 from bot.registry import Registry
 from bot.screens import CardRef, Screen
 from bot.showing import Shown, show
@@ -30,7 +30,7 @@ from bot.texts import Speech
 from bot.views.days import pending_screen
 from bot.views.groups import welcome_screen
 from models.engine import is_away, is_conflict
-from services import audit, dialogue, groups, updates
+from services import audit, dialogue, groups, unused_words, updates
 from services.errors import DomainError, NotAllowed, Outdated
 from services.groups import Event, Place, Welcome
 from services.people.identity import mark_reachable, mark_unreachable, who_is
@@ -44,7 +44,7 @@ TRIES = 5
 """How often an update may find the database away before a database that answers makes it a fault of ours."""
 PATIENCE = 2
 """How often it is tried before the person is told that it takes longer."""
-TYPED = (dialogue.Said.TEXT, dialogue.Said.EDIT)
+TYPED = (dialogue.Said.TEXT, dialogue.Said.EDIT, dialogue.Said.FILE)
 BRINGING = (dialogue.Said.FILE, dialogue.Said.EDIT)
 """What a file may come with; an answer to a question may be one too, and says FILE."""
 KEPT_TRIES = 1000
@@ -101,15 +101,22 @@ class Gate:
             return
         self._tries.pop(update.update_id, None)
         self._told.discard(chat.id)
-        if not shown.answer.untaken:
-            self.committed(update.update_id)
+        self.committed(update.update_id)
         self.deps.metrics.update(said.value, shown.ending, code=shown.code)
         if said in BRINGING:
             self.deps.wake_evidence()
+        topic = place.thread_id if place else None
+        if await show(self.bot, self.deps, update, said, shown, topic=topic) and shown.answer.untaken:
+            await self._refusal_shown(update.update_id)
+
+    async def _refusal_shown(self, update_id: int) -> None:
+        """Words that were refused are not given back: whoever typed them knows. Else they are, soon."""
         try:
-            await show(self.bot, self.deps, update, said, shown, topic=place.thread_id if place else None)
-        finally:  # words that were refused come again until that is said
-            self.committed(update.update_id)
+            async with self.deps.database.writing(durable=False) as session:
+                await unused_words.refusal_shown(session, bot_id=self.bot.id, update_id=update_id)
+        except Exception as error:
+            if not is_away(error):
+                raise
 
     async def _handled(
         self,
@@ -193,7 +200,8 @@ class Gate:
             turn = Turn(session, now, speech, self.deps, found=actor, question=question, **base)
             if not first:
                 again = await updates.card_of(session, self.bot.id, update_id)
-                shown = await self._rendered(turn, once_more(turn, again))
+                cards = (CardRef(*again),) if again is not None and again != UNTAKEN else ()
+                shown = await self._rendered(turn, Answer(cards=cards))
                 return replace(shown, ending="duplicate")
             if actor is None and not open_:
                 raise await self._unknown(session, base["user_id"])
@@ -209,7 +217,8 @@ class Gate:
             dialogue.write(row, turn.question)
             shown = await self._rendered(turn, answer)
             last = (answer.cards[0].kind, answer.cards[0].subject) if answer.cards else None
-            last = UNTAKEN if answer.untaken else last
+            if answer.untaken and await hold_refused(turn, bot_id=self.bot.id, update_id=update_id):
+                last = UNTAKEN
             await updates.ended_on(session, self.bot.id, update_id, card=last)
             return shown
 
@@ -287,9 +296,9 @@ class Gate:
                 toast=speech.plain(f"errors.{error.code}", **error.params),
                 alert=not isinstance(error, Outdated),
                 menu=isinstance(error, NotAllowed) and actor is None and turn.chat_id == turn.user_id,
-                untaken=said in TYPED and actor is not None,
+                untaken=said in TYPED,
             )
-            if answer.untaken:
+            if answer.untaken and await hold_refused(turn, bot_id=self.bot.id, update_id=update_id):
                 await updates.ended_on(session, self.bot.id, update_id, card=UNTAKEN)
             if said is not dialogue.Said.TEXT or waiting is None:
                 answer = replace(answer, unused=await given_back(turn, before, waiting))

@@ -1,15 +1,16 @@
 """Words typed on a screen that must first know what they are for: kept in its question until a press says.
 
 Below the handlers, which never import each other. The question holds `text` and the `message` it came in.
-When it ends without them (a press elsewhere, a command, its time) they are given back: the gate sees to it.
+When it ends without them (a press elsewhere, a command, its time) they are given back: the gate sees to it,
+as it does to words that are refused.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from bot.context import Answer, Message, Turn
+from bot.context import Message, Turn
 from bot.discreet import HELD
-from bot.screens import CardRef, Screen, shorten
+from bot.screens import Screen, in_parts
 from bot.texts import Speech
 from services import unused_words
 from services.dialogue import Question, Step
@@ -19,8 +20,8 @@ KEEPING = frozenset({Step.REASON, Step.FEEDBACK, Step.BLOCKER_ANSWER})
 """Steps whose question may hold words."""
 UNTAKEN = ("untaken", 0)
 """What an update ended on, instead of a card, when only its answer says that its words were refused."""
-GIVEN_BACK = 3000
-"""Characters of words that are shown again: a message holds 4096."""
+PART = 3500
+"""UTF-16 units of words in one message that gives them back: a message holds 4096."""
 
 
 def words_in(question: Question | None, step: Step, **about: Any) -> str:
@@ -48,31 +49,38 @@ async def kept_before(turn: Turn, step: Step, **about: Any) -> Mapping[str, Any]
     return {"text": waiting.data["text"], "message": waiting.data["message"]}
 
 
-async def given_back(turn: Turn, before: Question | None, after: Question | None) -> Screen | None:
+async def given_back(turn: Turn, before: Question | None, after: Question | None) -> tuple[Screen, ...]:
     """Tells which words the question that ended held, unless the one that is asked now holds them too.
 
-    By the outbox, so that a process that dies now still tells it. The screen: for whoever is nobody here.
+    By the outbox, so that a process that dies now still tells it. The screens: for whoever is nobody here.
     """
     left = [words for words in _held_by(before) if not any(words in one for one in _held_by(after))]
     if not left:
-        return None
-    words = shorten("\n".join(left), GIVEN_BACK)
+        return ()
+    words = "\n".join(left)
     if turn.found is None or turn.found.chat_id != turn.chat_id:
-        return unused_screen(turn.t, words)
+        return unused_screens(turn.t, words)
     await unused_words.give_back(turn.session, turn.found, words, now=turn.now)
-    return None
+    return ()
 
 
-def once_more(turn: Turn, ended_on: tuple[str, int] | None) -> Answer:
-    """For an update that comes again: the card it ended on, or that its words were not taken."""
-    if ended_on == UNTAKEN and turn.message is not None:
-        return Answer(screens=(unused_screen(turn.t, shorten(turn.message.text, GIVEN_BACK)),), untaken=True)
-    return Answer(cards=(CardRef(*ended_on),) if ended_on else ())
+async def hold_refused(turn: Turn, *, bot_id: int, update_id: int) -> bool:
+    """Sees to it that words which are refused are not lost when the refusal is not shown.
+
+    False: no words were typed, or nobody's.
+    """
+    words = turn.message.text if turn.message is not None else ""
+    if not words.strip() or turn.found is None or turn.found.chat_id != turn.chat_id:
+        return False
+    await unused_words.hold_refused(
+        turn.session, turn.found, words, bot_id=bot_id, update_id=update_id, now=turn.now
+    )
+    return True
 
 
-def unused_screen(t: Speech, words: str) -> Screen:
-    """The words again, to be copied."""
-    return Screen(t("dialogue.unused", text=words))
+def unused_screens(t: Speech, words: str) -> tuple[Screen, ...]:
+    """The words again, line by line as they were typed, to be copied."""
+    return tuple(Screen(t("dialogue.unused", text=part)) for part in in_parts(words, PART))
 
 
 def _held_by(question: Question | None) -> tuple[str, ...]:

@@ -61,6 +61,18 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def in_parts(text: str, limit: int) -> list[str]:
+    """The whole text in pieces of at most `limit` UTF-16 units, cut between lines or words where one is."""
+    parts = []
+    while units(text) > limit:
+        piece = text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
+        ends = (piece.rfind(mark) for mark in ("\n", " "))
+        piece = piece[: next((at for at in ends if at > len(piece) // 2), len(piece))]
+        parts.append(piece)
+        text = text[len(piece) :].lstrip()
+    return [*parts, text] if text else parts
+
+
 def shorten(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units on one line, cut at a word where one is near, with an ellipsis."""
     text = " ".join(text.split())

@@ -30,11 +30,11 @@ class Shown:
 
 async def show(
     bot: ExtBot[Any], deps: Deps, update: Update, said: Said, shown: Shown, *, topic: int | None = None
-) -> None:
-    """Receipt and screens; the one does not wait for the other."""
+) -> bool:
+    """Receipt and screens; the one does not wait for the other. Gives whether the screens arrived."""
     receipt = asyncio.create_task(_receipt(bot, update, shown.answer))
     try:
-        await _screens(bot, deps, update, said, shown, topic=topic)
+        return await _screens(bot, deps, update, said, shown, topic=topic)
     finally:
         await receipt
 
@@ -51,11 +51,12 @@ async def _receipt(bot: ExtBot[Any], update: Update, answer: Answer) -> None:
 
 async def _screens(
     bot: ExtBot[Any], deps: Deps, update: Update, said: Said, shown: Shown, *, topic: int | None
-) -> None:
+) -> bool:
     """In the order in which they are read."""
     answer, query, chat = shown.answer, update.callback_query, update.effective_chat
     if chat is None:
-        return
+        return False
+    reached = True
     chat_id, pressed = chat.id, query.message.message_id if query and query.message else None
     instead = answer.replace
     if instead is not None and pressed is not None:
@@ -67,7 +68,8 @@ async def _screens(
         await insist(lambda: presenter.send_picture(bot, deps, chat_id, picture, thread_id=topic))
     if query is None or not answer.toast:
         for screen in answer.screens:
-            await insist(partial(presenter.send, bot, chat_id, screen, thread_id=topic))
+            sent = await insist(partial(presenter.send, bot, chat_id, screen, thread_id=topic))
+            reached = reached and sent is not None
     if shown.cards:
         typed = said is not Said.EDIT and pressed is None
         below = typed if answer.below is None else answer.below
@@ -76,9 +78,8 @@ async def _screens(
         await presenter.show_cards(
             bot, deps, chat_id, shown.cards, pressed=pressed, below=below, patient=True
         )
-    unused = answer.unused
-    if unused is not None:
-        await insist(lambda: presenter.send(bot, chat_id, unused))
+    for screen in answer.unused:
+        await insist(partial(presenter.send, bot, chat_id, screen))
     file = answer.file
     if file is not None:
         await insist(lambda: presenter.send_file(bot, deps, chat_id, file))
@@ -87,3 +88,4 @@ async def _screens(
         await insist(lambda: presenter.send_document(bot, chat_id, *document))
     if menu is not None:
         await insist(lambda: menus.publish(bot, chat_id, menu))
+    return reached

@@ -54,10 +54,11 @@ def ended(turn: Turn, error: DomainError) -> Answer:
     """
     if isinstance(error, Invalid | NotAllowed):
         raise error
-    turn.done()
     kind = turn.question.data.get("card") if turn.question else None
+    turn.done()
     shown = card(str(kind[0]), int(kind[1])) if kind and not isinstance(error, NotFound) else ()
-    return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),), cards=shown)
+    told = Screen(turn.t(f"errors.{error.code}", **error.params))
+    return Answer(screens=(told,), cards=shown, untaken=True)
 
 
 def year_and_page(arg: str) -> tuple[int, int]:

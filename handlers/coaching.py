@@ -71,7 +71,7 @@ async def on_date(turn: Turn, message: Message) -> Answer:
         raise  # the question stays: it may be answered again
     except NotFound as error:
         turn.done()
-        return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),))
+        return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),), untaken=True)
     turn.done()
     return Answer(cards=card(COACHING, feedback_id), reaction="👌")
 

@@ -239,8 +239,8 @@ async def on_edit(turn: Turn, message: Message) -> Answer:
         turn.session, turn.actor, message.text, message_id=message.message_id, now=turn.now
     )
     if edited is None:
-        odd = read_entries(message.text) and not message.text.startswith("/")
-        return Answer(screens=(Screen(turn.t("day.edit_unknown")),) if odd else ())
+        odd = bool(read_entries(message.text)) and not message.text.startswith("/")
+        return Answer(screens=(Screen(turn.t("day.edit_unknown")),) if odd else (), untaken=odd)
     await ask_outcomes(turn, edited.day_id)
     view = "sensitive" if find_sensitive(message.text) and not known else ""
     stays = edited.stays_on

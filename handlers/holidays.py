@@ -187,7 +187,7 @@ async def prepared(turn: Turn, data: Mapping[str, Any]) -> Draft:
 def ended(turn: Turn, error: NotFound) -> Answer:
     """What was to be changed is gone: the question ends with it."""
     turn.done()
-    return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),))
+    return Answer(screens=(Screen(turn.t(f"errors.{error.code}", **error.params)),), untaken=True)
 
 
 async def on_kind(turn: Turn, press: Press) -> Answer:

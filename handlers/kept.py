@@ -7,7 +7,7 @@ from typing import Any
 from bot.callbacks import Kind, Press
 from bot.context import Answer, Feature, Message, Turn
 from bot.day_answers import take
-from bot.kept_words import KEEPING, unused_screen
+from bot.kept_words import KEEPING, unused_screens
 from services.entries import answering
 from services.errors import Outdated
 from services.told import WORDS_GIVEN_BACK
@@ -27,7 +27,7 @@ async def on_own(turn: Turn, press: Press) -> Answer:
 
 async def on_given_back(turn: Turn, payload: Mapping[str, Any]) -> Answer | None:
     words = words_for(turn.chat_id, payload)
-    return Answer(screens=(unused_screen(turn.t, words),)) if words is not None else None
+    return Answer(screens=unused_screens(turn.t, words)) if words is not None else None
 
 
 FEATURE = Feature(name="kept", presses={Kind.KEPT_OWN: on_own}, notices={WORDS_GIVEN_BACK: on_given_back})

@@ -21,6 +21,7 @@ from models.transfer.backing_up import clear_leftovers, write_archive
 from models.transfer.opening import existing
 from models.transfer.refusing import FolderUnusable, Refused
 from models.transfer.restoring import restore
+from services.clock import system_clock
 from services.health import note_backup
 
 FAILURES = (Refused, FolderUnusable, SQLAlchemyError, OSError)
@@ -48,7 +49,7 @@ async def run_backup(
     try:
         if not await answers(database, "DATABASE_URL", texts):
             return REFUSED
-        for part in await asyncio.to_thread(clear_leftovers, args.file.parent):
+        for part in await asyncio.to_thread(clear_leftovers, args.file.parent, now=system_clock()):
             print(printable(texts("transfer.leftover", file=part)), file=sys.stderr)
         with _told_to_end():
             kept = await write_archive(database, settings.evidence_dir, args.file, program=program, now=now)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.commands.files import printable
-from bot.sole import is_held
+from bot.sole import Lock, lock_file, look
 from bot.starting import CannotStart, reach, reason
 from models.engine import Database, async_url, file_of, is_damage
 from models.transfer.moving import Moved, move
@@ -62,9 +62,12 @@ async def run(args: argparse.Namespace, *, now: datetime, texts: Say) -> int:
         for which, database in (("--from", source), ("--to", target)):
             if not await answers(database, which, texts):
                 return REFUSED
-        resting = source.is_sqlite and not is_held(source.file)  # the lock knows better than what was told
-        if source.is_sqlite and not resting and not args.anyway:
+        lock = look(source.file) if source.is_sqlite else Lock.ABSENT
+        if lock is Lock.HELD and not args.anyway:
             raise Refused("held")
+        if lock is Lock.UNREADABLE and not args.anyway:
+            raise Refused("lock_unreadable", file=lock_file(source.file))
+        resting = lock is Lock.FREE  # it knows better than what processes told of themselves
         moved = await move(source, target, now=now, anyway=args.anyway, resting=resting)
     except Refused as refused:
         return told(refused, texts, "transfer.nothing")

@@ -50,7 +50,7 @@ class Delivery:
         self.drains = (told, drawn)
 
     def wake(self, lanes: Collection[int] = tuple(Lane)) -> None:
-        """Something was written, or has ended, in these lanes."""
+        """Something was written in these lanes."""
         for drain in self.drains:
             if any(lane in lanes for lane in drain.lanes):
                 drain.wake()

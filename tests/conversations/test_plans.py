@@ -12,6 +12,7 @@ from models import (
     PlanEvent,
     PlanState,
     Role,
+    SeenUpdate,
     Target,
     Tone,
 )
@@ -242,6 +243,12 @@ async def test_a_reason_that_comes_too_late_ends_the_question(chat: Chat) -> Non
     await chat.eko.taps("Tarik kembali")
     await chat.dewi.says("Targetnya masih terlalu rendah")
     await chat.dewi.sees("SKP ini baru saja ditarik kembali oleh pegawainya.")
+    await chat.sim.quiet()
+    async with chat.db.reading() as session:
+        ended_on = await session.scalar(
+            select(SeenUpdate.card_kind).order_by(SeenUpdate.update_id.desc()).limit(1)
+        )
+    assert ended_on == "untaken", "the words come back should that not have been seen"
     await chat.dewi.says("Rapat -> disepakati")
     await chat.dewi.sees("Draf, belum dikirim")
 
