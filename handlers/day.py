@@ -164,10 +164,13 @@ async def on_report(turn: Turn, message: Message) -> Answer:
 async def on_day_named(turn: Turn, message: Message) -> Answer:
     """The answer to «which day?»: all that was kept is taken for it; what names no day is kept as well.
 
-    A report with its own day replaces what was kept.
+    A report with its own day goes before it: what was kept is given back, unless it says that again.
     """
     data = turn.question.data if turn.question else {}
     reply = drafting.read_reply(message.text, turn.actor, turn.now)
+    if reply.reports or reply.absence is Absence.AWAY:
+        said_again = drafting.without_day(data["text"], turn.actor, turn.now).casefold()
+        turn.words_taken = said_again in message.text.casefold()
     if reply.absence is Absence.AWAY:
         return await absent(turn, message, reply.absence)
     if reply.reports:

@@ -11,6 +11,11 @@ from models.base import Base, BigId, by_value
 
 WAITING = "state = 'waiting'"
 OPEN = "state IN ('waiting', 'sending')"
+STOPPED = "stopped"
+"""The mode of a process that took its leave; its row still says when it ticked last."""
+WORDS_GIVEN_BACK = "words_given_back"
+"""The outbox kind that shows somebody their own words again: nothing that waits for an answer. The row is the
+only place that still has them; twice does no harm."""
 
 
 class SeenUpdate(Base):

@@ -180,11 +180,11 @@ def advance(question: Question | None, said: Said, *, now: datetime) -> tuple[Ro
 
 
 def closed(question: Question | None, said: Said, *, now: datetime) -> bool:
-    """Whether a command ended a question for words that others read: it is said, for what is typed next
-    is a report."""
+    """Whether a command ended a question for words that others read, or for one field of an activity: it is
+    said, for what is typed next is a report."""
     if question is None or said is not Said.COMMAND:
         return False
-    return question.step in TOLD and question.expires_at > now
+    return question.step in (*TOLD, Step.FIELD) and question.expires_at > now
 
 
 async def lock(session: AsyncSession, chat_id: int) -> DialogueRow:

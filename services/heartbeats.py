@@ -13,6 +13,7 @@ from sqlalchemy import delete, extract, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Heartbeat
+from models.delivery import STOPPED
 from models.engine import insert_into
 from services.clock import Clock
 
@@ -20,8 +21,6 @@ EVERY_SECONDS = 15.0
 SILENT = timedelta(minutes=1)
 """Not heard of for longer: it has gone without a word."""
 FORGOTTEN = timedelta(days=1)
-STOPPED = "stopped"
-"""The mode of a process that took its leave; its row still says when it ticked last."""
 AHEAD = timedelta(minutes=1)
 """A moment that another machine wrote down may lie so far ahead of ours; further ahead it proves nothing."""
 

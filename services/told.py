@@ -9,10 +9,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import OutboxMessage, OutboxState
+from models.delivery import WORDS_GIVEN_BACK as WORDS_GIVEN_BACK
 from services.dialogue import LAPSE
-
-WORDS_GIVEN_BACK = "words_given_back"
-"""The outbox kind that shows somebody their own words again: nothing that waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,6 +40,8 @@ PART = re.compile(r"\..+\.[0-9a-f]{8}\.part")
 """What a backup is called until it is whole."""
 BEGINS = b"tables/"
 """The first bytes of any backup."""
+LEFT = timedelta(hours=1)
+"""A half file that nobody wrote to for so long was left behind."""
 
 
 async def write_archive(
@@ -161,23 +163,24 @@ def _opened(file: Path) -> IO[bytes] | None:
     return None
 
 
-def clear_leftovers(folder: Path) -> list[Path]:
+def clear_leftovers(folder: Path, *, now: datetime) -> list[Path]:
     """Deletes half files that backups left here when they were killed; gives them. Raises OSError.
 
-    Only what has our name, begins as ours do, and belongs to nobody who still writes.
+    Only what has our name, begins as ours do (an empty file may be anybody's), was not written to for an hour
+    by the machine's own clock `now`, and belongs to nobody who still writes.
     """
     parts = [one for one in sorted(folder.glob(".*.part")) if PART.fullmatch(one.name) and one.is_file()]
-    return [one for one in parts if _is_leftover(one) and _removed(one)]
+    return [one for one in parts if _is_leftover(one, now - LEFT) and _removed(one)]
 
 
-def _is_leftover(part: Path) -> bool:
+def _is_leftover(part: Path, since: datetime) -> bool:
     try:
         with part.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            begin = file.read(len(BEGINS))
+            written = os.fstat(file.fileno()).st_mtime
+            return written < since.timestamp() and file.read(len(BEGINS)) == BEGINS
     except OSError:  # held by a backup under way, somebody else's, or gone
         return False
-    return BEGINS.startswith(begin)
 
 
 def _removed(part: Path) -> bool:
@@ -202,8 +205,8 @@ def _new_file(file: Path) -> Iterator[IO[bytes]]:
             yield out
             out.flush()
             os.fsync(out.fileno())
-        check(part)  # what was written can be read, before it counts as a backup
-        _name(part, file)
+            check(part)  # what was written can be read, before it counts as a backup
+            _name(part, file)  # still locked: until it has its name it is no leftover
         folder = os.open(file.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.delivery import Heartbeat
+from models.delivery import STOPPED, Heartbeat
 from models.engine import Database, async_url, file_of, is_away, is_damage
 from models.migrate import downgrade, migrate, newest
 from models.transfer import rows
@@ -19,8 +19,6 @@ from models.transfer.shape import Shape, read_names, read_shape
 log = structlog.get_logger()
 ALIVE = timedelta(minutes=1)
 """A process that told of itself within this time may be writing."""
-STOPPED = "stopped"
-"""The mode of a process that took its leave (`services.heartbeats`)."""
 BUSY_SECONDS = 5
 LOCKED_STATE = "55P03"
 TABLES = text("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")

@@ -4,7 +4,8 @@ check all of the file ──▶ schema of the backup
     ──▶ one transaction: fill, compare, evidence, hold back ──▶ commit ──▶ schema of today
 
 What waited in the outbox at the moment of the backup may have arrived since. As with every message of which
-nobody knows that, none is repeated by itself: it is `uncertain`, and an admin decides.
+nobody knows that, none is repeated by itself: it is `uncertain`, and an admin decides. Words that are given
+back wait on: shown twice they do no harm, not shown they are lost.
 """
 
 import os
@@ -13,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.delivery import OutboxMessage, OutboxState
+from models.delivery import WORDS_GIVEN_BACK, OutboxMessage, OutboxState
 from models.engine import Database
 from models.migrate import migrate, newest
 from models.transfer import rows
@@ -75,14 +76,24 @@ async def restore(
 
 
 async def _hold_back(connection: AsyncConnection, *, now: datetime) -> int:
-    """What is for a later hour than now was surely not sent, and waits on.
+    """What is for a later hour than now, and was never tried, was surely not sent and waits on.
 
     Any schema has the columns it names: the backup may be an older one.
     """
     row = OutboxMessage
+    words = row.kind == WORDS_GIVEN_BACK
+    await connection.execute(
+        update(row.__table__)  # type: ignore[arg-type]
+        .where(words, row.state == OutboxState.SENDING)
+        .values(state=OutboxState.WAITING)
+    )
     found = await connection.execute(
         update(row.__table__)  # type: ignore[arg-type]
-        .where(row.state.in_((OutboxState.WAITING, OutboxState.SENDING)), row.not_before <= now)
+        .where(
+            row.state.in_((OutboxState.WAITING, OutboxState.SENDING)),
+            or_(row.not_before <= now, row.attempts > 0),
+            ~words,
+        )
         .values(state=OutboxState.UNCERTAIN, finished_at=now, error="restored: it may have arrived before")
     )
     return found.rowcount

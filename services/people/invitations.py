@@ -121,7 +121,8 @@ async def invite_admin(session: AsyncSession, name: str, *, now: datetime, new: 
 
     Where there is none, one is made: the first of an office, and with `new`. Raises Invalid: `name_empty`,
     `name_too_long`, `admin_ambiguous` (two administrators bear the name), `admin_unknown` (none does, and
-    whoever was meant may be there under another spelling).
+    whoever was meant may be there under another spelling), `admin_here` and `admin_here_unnumbered` (`new`,
+    and somebody bears the name already: an invitation would hand their account over).
     """
     name = clean(name)
     if not any(letter.isalpha() for letter in name):
@@ -129,6 +130,8 @@ async def invite_admin(session: AsyncSession, name: str, *, now: datetime, new: 
     if len(name) > 200:
         raise Invalid("name", "name_too_long", length=len(name), limit=200)
     found = await find_admins(session, name)
+    if found and new:
+        raise _nobody_new(name, found)
     if len(found) > 1:
         raise Invalid("name", "admin_ambiguous", name=name)
     if found:
@@ -171,6 +174,13 @@ async def _ensure_nobody_is_meant(session: AsyncSession, name: str) -> None:
     admins, alike = await admins_or_alike(session, name)
     if admins or alike:
         raise Invalid("name", "admin_unknown", name=name, admins=admins or "–", alike=alike or "–")
+
+
+def _nobody_new(name: str, found: Sequence[Person]) -> Invalid:
+    numbers = [one.nip or one.staff_number for one in found]
+    if None in numbers:
+        return Invalid("name", "admin_here_unnumbered", name=name)
+    return Invalid("name", "admin_here", name=name, number=", ".join(map(str, numbers)))
 
 
 def _listed(people: Sequence[Person]) -> str:

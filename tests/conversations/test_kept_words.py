@@ -256,6 +256,21 @@ async def test_a_refused_press_gives_kept_words_back(chat: Chat) -> None:
     assert TOO_FEW in (await chat.budi.sees(GIVEN_BACK)).text
 
 
+@pytest.mark.parametrize(
+    ("then", "given"),
+    [("kemarin Mengisi kajian duha -> 60 siswa hadir", True), ("hari ini Rapat komite madrasah", False)],
+)
+async def test_a_report_of_another_day_gives_back_what_was_kept(chat: Chat, then: str, given: bool) -> None:
+    """«Tulisan Anda tetap saya simpan» was promised; the same words with their day are no loss."""
+    await chat.ani.says("besok: rapat komite madrasah")
+    await chat.ani.sees("Tulisan Anda tetap saya simpan")
+    await chat.ani.says(then)
+    await chat.sim.quiet()
+    found = [one.text for one in chat.ani.messages if GIVEN_BACK in one.text]
+    assert len(found) == given
+    assert all("rapat komite madrasah" in text for text in found)
+
+
 async def test_a_report_whose_day_was_asked_is_given_back(chat: Chat) -> None:
     await chat.ani.says("besok: Mengajar Fikih 8A -> siswa hafal")
     await chat.ani.sees("Tulisan Anda tetap saya simpan")

@@ -14,7 +14,7 @@ from sqlalchemy import LargeBinary, create_engine, event, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.commands import moving
-from bot.sole import sole_use
+from bot.sole import lock_file, sole_use
 from bot.texts import Texts
 from models import Base, Heartbeat, Person, Unit
 from models.engine import Database
@@ -355,6 +355,13 @@ async def test_the_lock_of_a_file_says_whether_its_bot_runs(
         killed = {"name": "a:1", "mode": "run", "version": "1", "started_at": WEDNESDAY, "seen_at": LATER}
         await session.execute(insert(Heartbeat), [killed])
     args = arguments("--from", url_of(source), "--to", url_of(target))
+    assert await moving.run(args, now=LATER, texts=SAY) == 1, "without a lock file there is only what it told"
+    assert "Ada 1 proses bot" in capsys.readouterr().err
+    lock = lock_file(source.file)
+    lock.symlink_to(lock)  # it is there, and cannot be opened
+    assert await moving.run(args, now=LATER, texts=SAY) == 1
+    assert f"Berkas kunci {lock} tidak bisa dibaca" in capsys.readouterr().err
+    lock.unlink()
     with sole_use(source.file):
         assert await moving.run(args, now=LATER, texts=SAY) == 1
         assert "Bot sedang berjalan" in capsys.readouterr().err

@@ -19,8 +19,8 @@ from sqlalchemy import select
 from bot.commands import setting_up
 from bot.settings import load_settings
 from models import Day, Entry, Heartbeat, OutboxMessage, Round, SeenUpdate
+from models.delivery import STOPPED
 from models.engine import Database
-from services import heartbeats
 from services.rounds import plan_everybody
 from simulator import Limits, Persona, Simulator
 from tests.faults.programs import SECRET, Program, Proxy, free_port
@@ -61,7 +61,7 @@ class Place:
 
     async def modes(self) -> Counter[str]:
         async with self.database.reading() as session:
-            running = select(Heartbeat.mode).where(Heartbeat.mode != heartbeats.STOPPED)
+            running = select(Heartbeat.mode).where(Heartbeat.mode != STOPPED)
             return Counter(await session.scalars(running))
 
 

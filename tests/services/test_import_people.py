@@ -28,6 +28,7 @@ from models import (
 )
 from models.engine import Database
 from services.people.import_people import PeopleImported, import_people
+from services.people.invitations import find_people, invite, invite_admin
 from services.people.people_file import COLUMNS
 from services.people.rows import Cell, Row
 from services.rounds.plan import plan_everybody
@@ -365,6 +366,23 @@ async def test_an_administrator_made_by_hand_is_found_by_name(db: Database, now:
     assert remarks(report) == [("A2", "adopted"), ("J2", "last_admin_kept")]
     assert (await person_of(db, nip=ANI)).id == admin.id
     assert await roles_of(db, admin.id) == {RoleName.ADMIN, RoleName.STAFF}
+
+
+async def test_two_administrators_of_one_name_are_told_apart_by_a_number(db: Database, now: datetime) -> None:
+    """As the refusal of `invite --admin NAME --new` says: a number for who is here, then the other."""
+    async with db.writing() as session:
+        first = await invite_admin(session, "Citra", now=now)
+    here, other = [{"nama": "Citra", "id_pegawai": x, "peran": "admin"} for x in ("C-1", "C-2")]
+    await take(db, rows(here), now)
+    await take(db, rows(here, other), now)
+    assert (await person_of(db, staff_number="C-1")).id == first.person_id
+    second = (await person_of(db, staff_number="C-2")).id
+    assert second != first.person_id
+    assert await roles_of(db, second) == {RoleName.ADMIN}
+    async with db.writing() as session:
+        found = await find_people(session, ["C-2"])
+        (issued,) = await invite(session, found.person_ids, now=now)
+    assert (issued.person_id, issued.joined_before) == (second, False)
 
 
 async def test_an_administrator_among_several_can_lose_the_role(db: Database, now: datetime) -> None:

@@ -157,6 +157,22 @@ async def test_two_administrators_of_one_name_are_told_apart(db: Database, now: 
     assert caught.value.code == "admin_ambiguous"
 
 
+@pytest.mark.parametrize(("number", "code"), [("H-01", "admin_here"), (None, "admin_here_unnumbered")])
+async def test_a_new_administrator_is_not_taken_for_one_of_the_same_name(
+    db: Database, now: datetime, number: str | None, code: str
+) -> None:
+    async with db.writing() as session:
+        first = await invite_admin(session, "Citra Lestari", now=now)
+        (await session.get_one(Person, first.person_id)).staff_number = number
+    with pytest.raises(Invalid) as caught:
+        async with db.writing() as session:
+            await invite_admin(session, " Citra  Lestari", now=now, new=True)
+    assert (caught.value.code, caught.value.params.get("number")) == (code, number)
+    assert await invitations(db) == 1
+    async with db.reading() as session:
+        assert (await session.scalars(select(Invitation.revoked_at))).all() == [None], "the first link works"
+
+
 # --- the command --------------------------------------------------------------------------------------------
 
 
@@ -246,6 +262,10 @@ async def test_a_second_administrator_is_made_only_when_said_to_be_new(
     assert await invitations(db) == 1
     assert await command(db, now, "--admin", typed, "--new") == 0
     assert f",{typed},https://t.me/" in capsys.readouterr().out
+    assert await command(db, now, "--admin", typed, "--new") == 1
+    said = capsys.readouterr().out
+    assert f"Pengelola bernama {typed} sudah ada, tanpa nomor." in said
+    assert "https" not in said
 
 
 async def test_who_joined_before_is_told_that_the_account_moves(

@@ -1,15 +1,19 @@
 """One running bot for each SQLite file."""
 
+import fcntl
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from bot.sole import is_held, lock_file, sole_use
+from bot.sole import Lock, is_held, lock_file, look, sole_use
 from bot.starting import CannotStart
 
 HOLDER = """
@@ -32,7 +36,7 @@ def test_a_file_is_held_by_one_and_free_afterwards(file: Path) -> None:
     with sole_use(file):
         assert is_held(file)
         said = rf"another `kinerja run` \(process {os.getpid()}\) runs on {re.escape(str(file))}\."
-        with pytest.raises(CannotStart, match=said), sole_use(file):
+        with pytest.raises(CannotStart, match=said), sole_use(file, patience=0):
             pass
         assert is_held(file), "a refusal lets nobody else in"
     assert not is_held(file)
@@ -58,7 +62,7 @@ def test_who_is_killed_holds_nothing(file: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(file)], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
-        with pytest.raises(CannotStart, match=rf"\(process {other.pid}\)"), sole_use(file):
+        with pytest.raises(CannotStart, match=rf"\(process {other.pid}\)"), sole_use(file, patience=0):
             pass
         other.send_signal(signal.SIGKILL)
         other.wait()
@@ -74,3 +78,48 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         with pytest.raises(CannotStart, match=said), sole_use(place):
             pass
         assert not is_held(place)
+
+
+def test_looks_are_in_nobodys_way(file: Path) -> None:
+    assert look(file) is Lock.ABSENT
+    with sole_use(file):
+        assert look(file) is Lock.HELD
+    with lock_file(file).open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        assert look(file) is Lock.FREE, "somebody else looks too"
+    lock_file(file).unlink()
+    lock_file(file).mkdir()  # can be read, not written: for root too
+    assert look(file) is Lock.FREE
+
+
+def test_a_start_waits_until_a_look_is_over(file: Path) -> None:
+    lock_file(file).touch()
+    with lock_file(file).open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        with pytest.raises(CannotStart), sole_use(file, patience=0):
+            pass
+        threading.Timer(0.1, fcntl.flock, (other, fcntl.LOCK_UN)).start()
+        with sole_use(file):
+            assert is_held(file)
+
+
+@contextmanager
+def not_as_root() -> Iterator[None]:
+    """Whoever is root may open everything."""
+    mine = os.geteuid()
+    if mine == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(mine)
+
+
+def test_a_lock_that_may_not_be_looked_at_counts_as_held(file: Path) -> None:
+    lock_file(file).touch(mode=0)
+    with not_as_root():
+        assert look(file) is Lock.UNREADABLE
+        assert is_held(file)
+    lock_file(file).unlink()
+    lock_file(file).symlink_to(lock_file(file))  # another reason why it cannot be opened
+    assert look(file) is Lock.UNREADABLE
