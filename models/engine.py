@@ -154,7 +154,8 @@ def _begin_sqlite(connection: Connection) -> None:
 def _count_writes(
     connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
 ) -> None:
-    if not statement.startswith("SELECT"):
+    # FOR UPDATE, FOR NO KEY UPDATE: whoever held the lock that was waited for may have changed what was read.
+    if not statement.startswith("SELECT") or " UPDATE" in statement:
         connection.info["writes"] = connection.info.get("writes", 0) + 1
 
 
@@ -164,7 +165,7 @@ def tells_somebody(session: AsyncSession, *lanes: int) -> None:
 
 
 def writes_so_far(session: Session) -> int:
-    """A number that stays the same while nothing is written in a transaction."""
+    """A number that stays the same while nothing is written or locked in a transaction."""
     found: int = session.connection().info.get("writes", 0)
     return found
 

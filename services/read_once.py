@@ -1,7 +1,7 @@
-"""What a transaction has read is not read again while nothing was written in it since.
+"""What a transaction has read is not read again while nothing was written or locked in it since.
 
-Kept with the session, under the transaction and the number of its writes (`engine.writes_so_far`): nothing
-outlives either, whichever process wrote.
+Kept with the session, under the transaction and the number of its writes and locks (`engine.writes_so_far`):
+nothing outlives either, whichever process wrote.
 """
 
 from collections.abc import Awaitable, Callable, Hashable

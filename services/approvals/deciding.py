@@ -96,12 +96,17 @@ async def _approve(
 async def approve_all(session: AsyncSession, actor: Actor, digest: str, *, now: datetime) -> int:
     """Approves every day that waits, if they are exactly those shown and all complete. Gives how many.
 
-    Raises NotAllowed; Outdated with the queue when `digest` names another list, Invalid `queue_incomplete`.
+    Raises NotAllowed; Outdated with the queue when `digest` names another list or another decides meanwhile,
+    Invalid `queue_incomplete`.
     """
     require_supervisor(actor)
+    shown = {one.day.id: one.capacity for one in await lying_with(session, actor, now=now)}
+    held = await hold_days(session, shown)
+    # Read again: while the locks were waited for a span may have ended, somebody been moved, a day decided.
     lying = {one.day.id: one for one in await lying_with(session, actor, now=now)}
-    held = await hold_days(session, lying)
-    days = [day for day in held.values() if day.state is State.SUBMITTED]
+    if {day_id: one.capacity for day_id, one in lying.items()} != shown:
+        raise Outdated("queue_outdated", card=(QUEUE_CARD, actor.person_id))
+    days = list(held.values())
     entries = await entries_of_days(session, held)
     waiting = {day.id: [one for one in entries[day.id] if one.waits] for day in days}
     if not days or digest_of((day_id, waiting_content(found)) for day_id, found in waiting.items()) != digest:
@@ -236,7 +241,9 @@ async def _write(
     code: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Writes a verdict on entries of a day, the decisions and their audit events."""
+    """Writes a verdict on entries of a day, the decisions and their audit events; of none, nothing."""
+    if not entries:
+        return
     at = None if verdict is Verdict.REOPEN else now
     values: list[dict[str, Any]] = [{"entry": one.id, "to": AFTER[verdict], "at": at} for one in entries]
     if verdict is Verdict.RETURN:

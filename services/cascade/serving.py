@@ -2,7 +2,8 @@
 
 It is looked for from the RHK downwards, level by level, and only until somebody is found. What others serve
 is known after two or three statements, however large the office; only an RHK that nobody served is followed
-down to its end, some hundred RHK a statement.
+down to its end, some hundred RHK a statement. Who is below whom, and what hangs where, is as it stands now,
+whenever the work was done.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -21,10 +21,10 @@ from models import (
     State,
     Target,
 )
-from models.engine import writes_so_far
 from services.entries.days import UNDECIDED, NotTheirs
 from services.errors import NotFound
-from services.people.identity import Actor, flushed
+from services.people.identity import Actor
+from services.read_once import read_once
 
 SHOWN_FIELDS = (
     "activity",
@@ -179,14 +179,16 @@ class DayView:
 async def load_day(session: AsyncSession, day_id: int) -> DayView:
     """Reads a day as it is now, in two queries, four with evidence and blockers. Raises NotFound.
 
-    Asked again in a transaction that wrote nothing since, it is not read again.
+    Asked again in a transaction that wrote and locked nothing since, it is not read again.
     """
-    await flushed(session)
-    writes = await session.run_sync(writes_so_far)
-    key = (day_id, session.sync_session.get_transaction(), writes)
-    kept: tuple[object, DayView] | None = session.info.get(DayView)
-    if kept is not None and kept[0] == key:
-        return kept[1]
+
+    async def read() -> DayView:
+        return await _read_day(session, day_id)
+
+    return await read_once(session, ("day", day_id), read)
+
+
+async def _read_day(session: AsyncSession, day_id: int) -> DayView:
     row = (await session.execute(_DAY, {"day": day_id})).one_or_none()
     if row is None:
         raise NotFound("day_gone")
@@ -194,7 +196,7 @@ async def load_day(session: AsyncSession, day_id: int) -> DayView:
     with_evidence = [one.id for one in entries if one.has_evidence]
     evidence = await _evidence(session, with_evidence) if with_evidence else {}
     blockers = (await session.execute(_BLOCKERS, {"day": day_id})).all() if row.is_blocked else ()
-    day = DayView(
+    return DayView(
         **{name: getattr(row, name) for name in _PLAIN},
         supervisor_active=bool(row.supervisor_active),
         supervisor_joined=row.supervisor_account is not None,
@@ -204,8 +206,6 @@ async def load_day(session: AsyncSession, day_id: int) -> DayView:
         ),
         blockers=tuple(BlockerPart(*one) for one in blockers),
     )
-    session.info[DayView] = (key, day)
-    return day
 
 
 async def _evidence(

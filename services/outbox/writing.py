@@ -149,13 +149,16 @@ async def enqueue_unless_waiting(
 
     `about`: a key of the payload; only a message with the same value there speaks for this one. A row found
     waiting is locked until this transaction ends, so that it is sent after what it tells of; one that a
-    delivery is claiming at this moment is passed over, since it may be read before that.
+    delivery is claiming at this moment is passed over, since it may be read before that. One that was tried
+    already is not tried again sooner for it.
     """
     payload = payload or {}
     await flushed(session)
     for message in (await session.execute(_WAITING, {"person": to, "of_kind": kind})).all():
         if about is None or message.payload.get(about) == payload[about]:
             at = not_before or message.not_before
+            if message.attempts:
+                at = max(at, message.not_before)
             await session.execute(_AGAIN, {"message": message.id, "says": payload, "at": at})
             tells_somebody(session, lane_of(kind))
             return
@@ -163,7 +166,7 @@ async def enqueue_unless_waiting(
 
 
 _WAITING: Any = (
-    select(_TABLE.c.id, _TABLE.c.payload, _TABLE.c.not_before)
+    select(*(_TABLE.c[name] for name in ("id", "payload", "not_before", "attempts")))
     .where(
         _TABLE.c.person_id == bindparam("person"),
         _TABLE.c.kind == bindparam("of_kind"),

@@ -4,17 +4,22 @@ An entry; the words of a note, a reason or a reply, when a question waited for t
 keeps; words that were given back, in a message that shows them; or words that were refused. A refusal is
 believed only where the database says that the very update was refused, and its sentence stands in the chat
 between the text and the answer to the next one. Nothing else counts.
+
+Words come back once, with their line breaks, by a notice; a refused text's when its refusal may not have been
+shown, so both may stand in the chat. (Nobody here types so much that it comes back in parts.)
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
 
 from bot.kept_words import UNTAKEN
 from models import (
+    Account,
     Blocker,
     Day,
     Decision,
@@ -31,6 +36,7 @@ from tests.faults.people import Ledger, Typed, wording
 from tests.faults.sentences import first_text, gives_back, refuses
 
 GIVEN_BACK = "words_given_back"
+BACK = ("given back", "given back perhaps")
 Typing = tuple[int, int, bool]
 """Chat, message, and whether it was edited: one update."""
 
@@ -72,6 +78,8 @@ class Stored:
     """By person."""
     refused: set[int]
     """Updates of which it says so."""
+    chats: dict[int, int]
+    """By person."""
     days: int
 
 
@@ -141,9 +149,10 @@ async def _stored(database: Database) -> Stored:
             given_back[notice.person_id or 0].append(notice)
         seen = select(SeenUpdate.update_id).where(SeenUpdate.card_kind == UNTAKEN[0])
         refused = set(await session.scalars(seen))
+        chats = {one.person_id: one.chat_id for one in await session.scalars(select(Account))}
         days = len((await session.scalars(select(Day.id))).all())
         session.expunge_all()
-    return Stored(entries, words, kept, given_back, refused, days)
+    return Stored(entries, words, kept, given_back, refused, chats, days)
 
 
 def _words(one: Typed, words: list[tuple[int | None, str | None]]) -> int:
@@ -176,34 +185,36 @@ def _elsewhere(
     """Nothing of these is stored as what it was typed for."""
     open_: dict[Typing, list[Typed]] = defaultdict(list)
     for one in missing:
-        fate = _fate(one, stored, sim)
-        if fate is not None:
+        key = (one.chat_id, one.message_id, False)
+        fate = _fate(one, key, stored, sim)
+        if fate is not None and not (fate in BACK and ledger.updates.get(key) in stored.refused):
             found.became[fate] += 1
         else:
-            open_[one.chat_id, one.message_id, False].append(one)
+            open_[key].append(one)
     for one in unedited:
         open_[one.chat_id, one.message_id, True].append(one)
     said = _refusals(list(open_), stored, sim, ledger)
     for key, activities in open_.items():
-        if not said[key]:
-            found.became["refused edits" if key[2] else "refused"] += len(activities)
-        found.unexplained += [Unexplained(one, said[key]) for one in activities if said[key]]
+        fate, why = said[key]
+        if not why:
+            found.became["refused edits" if key[2] else fate] += len(activities)
+        found.unexplained += [Unexplained(one, why) for one in activities if why]
 
 
-def _fate(one: Typed, stored: Stored, sim: Simulator) -> str | None:
+def _fate(one: Typed, key: Typing, stored: Stored, sim: Simulator) -> str | None:
     """Kept by a question, or given back by a notice; None: neither."""
-    words = wording(one.number)
-    if words in stored.kept.get(one.chat_id, ""):
+    if wording(one.number) in stored.kept.get(one.chat_id, ""):
         later = _later(one, sim)
         shown = any(f"K{one.number}" in each.text and not each.deleted for each in later)
         return "kept" if shown else "kept unseen"
-    for notice in stored.given_back[one.person_id]:
-        if words not in notice.payload["text"]:
-            continue
-        if _shown_back(one, sim):
-            return "given back"
-        return "given back perhaps" if notice.state is OutboxState.UNCERTAIN else None
-    return None
+    notices = [row for row in stored.given_back[one.person_id] if _said(key, sim) in row.payload["text"]]
+    if notices and _shown_again(key, sim):
+        return "given back"
+    return "given back perhaps" if _unsure(notices) else None
+
+
+def _unsure(notices: Sequence[OutboxMessage]) -> bool:
+    return any(one.state is OutboxState.UNCERTAIN for one in notices)
 
 
 def _later(one: Typed, sim: Simulator) -> list[Message]:
@@ -218,42 +229,55 @@ def _shown_back(one: Typed, sim: Simulator) -> bool:
 
 def _refusals(
     texts: Sequence[Typing], stored: Stored, sim: Simulator, ledger: Ledger
-) -> Mapping[Typing, str]:
-    """Why each of these texts is not known to be refused; empty: it is, and its person was told.
+) -> Mapping[Typing, tuple[str, str]]:
+    """What became of each of these texts, and, when that is not known, why not.
 
     Told either by showing its words again, or by a sentence of refusal. A chat is answered in the order of
     its updates, so each sentence belongs to one text: the first one refused before it that has none, if
-    nothing that was typed later had been answered by then.
+    nothing that was typed later had been answered by then. A text that was given back has its sentence too,
+    unless a kill may have come before it.
     """
-    found: dict[Typing, str] = {}
+    found: dict[Typing, tuple[str, str]] = {}
     used: set[int] = set()
+    notices = [one for rows in stored.given_back.values() for one in rows]
     for key in sorted(texts, key=lambda each: (each[0], ledger.updates.get(each, 0))):
         update_id = ledger.updates.get(key)
         if update_id is None:
-            found[key] = "its update was never confirmed"
-        elif update_id not in stored.refused:
-            found[key] = f"nothing is stored of update {update_id}, and it was not refused"
-        elif _shown_again(key, sim):
-            found[key] = ""
-        elif (told := _told_after(key, used, sim, ledger)) is not None:
-            found[key] = ""
+            found[key] = "", "its update was never confirmed"
+            continue
+        if update_id not in stored.refused:
+            found[key] = "", f"nothing is stored of update {update_id}, and it was not refused"
+            continue
+        told, back = _told_after(key, used, sim, ledger), _shown_again(key, sim)
+        if back and told is not None:
+            typed = sim.people[key[0]].chat.messages[key[1]].serial
+            killed = any(typed <= kill <= told.serial for kill in ledger.kills())
+            told = None if killed or told.serial > back[0].serial else told
+        if told is not None:
             used.add(told.serial)
+        words = _said(key, sim)
+        own = [one for one in notices if one.payload["chat"] == key[0] and words in one.payload["text"]]
+        if back or told is not None:
+            found[key] = "given back" if back else "refused", ""
+        elif _unsure(own):
+            found[key] = "given back perhaps", ""
         else:
-            found[key] = f"update {update_id} was refused and nobody was told"
+            found[key] = "", f"update {update_id} was refused and nobody was told"
     return found
 
 
 def _said(key: Typing, sim: Simulator) -> str:
-    """The words of a text on one line, as they are given back."""
+    """The words of a text with their line breaks, as they are given back."""
     message = sim.people[key[0]].chat.messages[key[1]]
-    return " ".join((message.text if key[2] else first_text(message)).split())
+    return message.text if key[2] else first_text(message)
 
 
-def _shown_again(key: Typing, sim: Simulator) -> bool:
-    """Whether its own words were shown again as not used."""
+def _shown_again(key: Typing, sim: Simulator) -> list[Message]:
+    """Where its own words were shown again as not used, in that order."""
     messages = sim.people[key[0]].chat.messages.values()
     words = _said(key, sim)
-    return any(each.id > key[1] and gives_back(each) and words in each.text for each in messages)
+    found = (each for each in messages if each.id > key[1] and gives_back(each) and words in each.text)
+    return sorted(found, key=lambda each: each.serial)
 
 
 def _told_after(key: Typing, used: set[int], sim: Simulator, ledger: Ledger) -> Message | None:
@@ -273,23 +297,49 @@ def _told_after(key: Typing, used: set[int], sim: Simulator, ledger: Ledger) -> 
 
 
 def _given_back(stored: Stored, sim: Simulator, ledger: Ledger, found: Accounts) -> None:
-    """Each message that gives words back is one notice's, or the answer to a refused text that came again."""
+    """A message that gives words back is one notice's, each of these has its message; none says it again."""
     notices = [one for rows in stored.given_back.values() for one in rows]
-    refused = [key for key, update_id in ledger.updates.items() if update_id in stored.refused]
     for person in sim.people.values():
         messages = person.chat.messages
         rows = [one for one in notices if int(one.payload["chat"]) == person.id]
-        sent = Counter(one.message_id for one in rows if one.state is OutboxState.SENT)
-        unsure = sum(one.state is OutboxState.UNCERTAIN for one in rows)
-        for message_id, count in sent.items():
+        sent = [one for one in rows if one.state is OutboxState.SENT]
+        named = Counter(one.message_id for one in sent if one.message_id is not None)
+        for row in sent:
+            if row.message_id is None and stored.chats.get(row.person_id or 0) == person.id:
+                found.losses.append(f"{GIVEN_BACK} {row.id} is sent, and no message tells it")
+        for message_id, count in named.items():
             if count > 1:
                 found.doubles.append(f"{GIVEN_BACK}: {count} rows name message {message_id}")
             if message_id not in messages:
                 found.losses.append(f"{GIVEN_BACK} for {person.id}: message {message_id} was never sent")
-        extra = [one for one in messages.values() if gives_back(one) and one.id not in sent]
-        own = [_said(key, sim) for key in refused if key[0] == person.id]
-        again = sum(any(words in one.text for words in own) for one in extra)
-        found.became["given back again"] += again
-        if len(extra) - again > unsure:
-            more = len(extra) - again
-            found.doubles.append(f"{GIVEN_BACK} for {person.id}: {more} more than sent, {unsure} uncertain")
+        repeated = _repeated(person.id, sim, ledger, found)
+        unsure = [str(one.payload["text"]) for one in rows if one.state is OutboxState.UNCERTAIN]
+        for each in messages.values():
+            if not gives_back(each) or each.id in named or each.id in repeated:
+                continue
+            words = next((one for one in unsure if one in each.text), None)
+            if words is None:
+                found.doubles.append(f"{GIVEN_BACK} for {person.id}: message {each.id} is of no notice")
+            else:
+                unsure.remove(words)
+
+
+def _repeated(chat_id: int, sim: Simulator, ledger: Ledger, found: Accounts) -> set[int]:
+    """Messages with words that had been given back before; one more a kill between the two is no double."""
+    kills = ledger.kills()
+    repeated: set[int] = set()
+    for key in ledger.updates:
+        if key[0] != chat_id:
+            continue
+        shown = _shown_again(key, sim)
+        for before, each in pairwise(shown):
+            if each.id in repeated:
+                continue
+            repeated.add(each.id)
+            excuse = next((one for one in kills if before.serial <= one <= each.serial), None)
+            if excuse is None:
+                found.doubles.append(f"{GIVEN_BACK} for {chat_id}: message {each.id} says it again")
+            else:
+                kills.remove(excuse)
+                found.became["given back again"] += 1
+    return repeated

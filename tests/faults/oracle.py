@@ -8,7 +8,7 @@ because a process that dies between sending and storing cannot know: notices tha
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, fields
 
 from sqlalchemy import select
@@ -190,8 +190,11 @@ async def _told(database: Database, sim: Simulator, office: Sequence[Colleague],
     """Each notice is in its chat once; what is uncertain at most once."""
     async with database.reading() as session:
         rows = (await session.scalars(select(OutboxMessage))).all()
+        returned = select(Entry.id).where(Entry.state == State.RETURNED)
+        standing = set(await session.scalars(returned))
         session.expunge_all()
     found.notices = len(rows)
+    found.losses += _told_nothing(rows, standing)
     keys = Counter(one.key for one in rows if one.key)
     found.doubles += [f"outbox key {key} {count} times" for key, count in keys.items() if count > 1]
     found.doubles += [f"notice {key} {count} times" for key, count in _payloads(rows).items() if count > 1]
@@ -210,6 +213,21 @@ async def _told(database: Database, sim: Simulator, office: Sequence[Colleague],
         messages = sim.people[one.user_id].chat.messages
         for kind in MARKS:
             _notices_in(one, kind, messages, by_chat[one.id, kind], found)
+
+
+def _told_nothing(rows: Sequence[OutboxMessage], standing: Set[int]) -> list[str]:
+    """Sent without a message, which is right only for what was no longer true by then.
+
+    A note stays true. So does a return while its entry is one of `standing`, if it was returned only once:
+    else it may have been sent and returned again. Words given back: see accounting.py.
+    """
+    returns = Counter(row.payload["entry_id"] for row in rows if row.kind == "entry_returned")
+    silent = [row for row in rows if row.state is OutboxState.SENT and row.message_id is None]
+    true = [row for row in silent if row.kind == "feedback_given"]
+    for row in silent:
+        if row.kind == "entry_returned" and returns[row.payload["entry_id"]] == 1:
+            true += [row] if row.payload["entry_id"] in standing else []
+    return [f"{row.kind} {row.id} is sent, and no message tells it" for row in true]
 
 
 def _payloads(rows: Sequence[OutboxMessage]) -> Counter[str]:

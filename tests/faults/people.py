@@ -23,6 +23,8 @@ ANSWERED = 4.0
 """Seconds somebody who decides waits for the screen that comes next: the program may just be starting."""
 QUEUED = re.compile(r"Ani \w+ · \d+ \w+")
 """A button of the queue: whose day, and which."""
+KILLED = "KILLED"
+"""Stands in the timeline where a process was killed."""
 TONES = ("Apresiasi", "Arahan")
 PHRASES = (
     "Kerja yang rapi, pertahankan.",
@@ -71,6 +73,10 @@ class Ledger:
     def did(self, sim: Simulator, what: str, *, chat_id: int | None = None) -> None:
         """Something was done now; without a chat it concerns all."""
         self.timeline.append(Moment(sim.core.world.serial, time.time(), chat_id, what))
+
+    def kills(self) -> list[int]:
+        """The newest message at each kill, by its serial."""
+        return [one.serial for one in self.timeline if one.chat_id is None and KILLED in one.what]
 
     def confirmed(self, sim: Simulator) -> None:
         """Notes which updates the bot confirmed; the simulator forgets them after a while."""

@@ -8,8 +8,26 @@ from typing import Any
 
 from simulator import Message
 
-OURS = ("ours", "delayed")
-"""Sentences among the errors that do not refuse a text."""
+MET = (
+    *("time_unclear", "quantity_unclear", "quantity_alone", "empty", "too_many_entries"),
+    *("day_future", "day_locked", "day_gone", "entry_gone", "entry_recorded", "entry_sent", "entry_approved"),
+    *(
+        "edit_after_decision",
+        "edit_without_activity",
+        "not_asked",
+        "not_allowed",
+        "not_supervisor",
+        "own_work",
+    ),
+    *("reason_short", "reason_thanks", "reason_long", "feedback_short", "feedback_long", "already_replied"),
+    *("blocker_gone", "blocker_short", "blocker_long", "blocker_many", "blocker_done"),
+    *("blocker_answer_short", "blocker_answer_long"),
+    *("nothing_short", "nothing_long", "nothing_sensitive", "nothing_health", "nothing_private"),
+    *("nothing_but_entries", "withdrawn_meanwhile", "settled", "already_yours", "already_decided"),
+)
+"""Errors that a text about the day, a decision or a note can meet; others answer presses and commands."""
+TELLING = 12
+"""Characters a sentence must begin with to be known: fewer stand in front of much else."""
 
 
 @cache
@@ -26,8 +44,8 @@ def opening(sentence: str) -> str:
 @cache
 def refusals() -> tuple[str, ...]:
     """How the sentences begin that tell a person that the bot did not take a text."""
-    found = (opening(sentence) for code, sentence in locale()["errors"].items() if code not in OURS)
-    return tuple(one for one in found if len(one) > 3)
+    found = (opening(locale()["errors"][code]) for code in MET)
+    return tuple(one for one in found if len(one) >= TELLING)
 
 
 def first_text(message: Message) -> str:

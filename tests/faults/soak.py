@@ -31,7 +31,7 @@ from simulator import Limits, Simulator
 from tests.faults.explaining import write_down
 from tests.faults.office import THURSDAY, Colleague, make_office
 from tests.faults.oracle import Verdicts, judge, unknown_updates
-from tests.faults.people import Crowd
+from tests.faults.people import KILLED, Crowd
 from tests.faults.programs import SECRET, Program, Proxy, free_port
 
 MODES = ("run-sqlite", "run-postgresql", "web-clock")
@@ -102,7 +102,7 @@ class World:
                 await self.start(victim, wait=False)
             await self._moment(victim)
             await victim.kill()
-            self.crowd.ledger.did(self.sim, f"KILLED {victim.name}, process {victim.pid}")
+            self.crowd.ledger.did(self.sim, f"{KILLED} {victim.name}, process {victim.pid}")
             if self.dice.random() < self.jumps:
                 await self._jump()
             elif number + 1 < count:
@@ -133,7 +133,7 @@ class World:
         """Everything dies, and the office's clock goes on."""
         for one in self.programs:
             await one.kill()
-        self.crowd.ledger.did(self.sim, "ALL KILLED, the office's clock goes on")
+        self.crowd.ledger.did(self.sim, f"ALL {KILLED}, the office's clock goes on")
         await self.check_updates()
         before = self.clock()
         after = self.clock.move_to(before + timedelta(minutes=self.dice.uniform(2, 25)))
@@ -164,14 +164,13 @@ class World:
             while self.crowd.ledger.acts < acts:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
-    async def rest(self) -> list[Program]:
-        """One of each mode starts once more and comes to rest: nothing to take, nothing to send."""
+    async def rest(self) -> None:
+        """All of them start once more and come to rest: nothing to take, nothing to send."""
         for one in self.programs:
             await one.kill()
         self.clock.move_to(self.clock() + DEAD_ROWS)
         await self._age(DEAD_ROWS)
-        started = list({one.mode: one for one in reversed(self.programs)}.values())
-        await self.start(*started)
+        await self.start(*self.programs)
         end = time.monotonic() + REST_SECONDS
         looks = 0
         while looks < QUIET_LOOKS:  # the first tick comes half a second after the start, and may write more
@@ -183,7 +182,12 @@ class World:
             await asyncio.sleep(0.2)
         await self.sim.quiet(20, settle=0.5)
         await self.check_updates()
-        return started
+
+    async def stop(self) -> list[str]:
+        """Stops all of them together, as an operator does; gives who did not end well."""
+        codes = await asyncio.gather(*(one.stop() for one in self.programs))
+        named = zip(self.programs, codes, strict=True)
+        return [f"{one.name} ended with {code}" for one, code in named if code != 0]
 
     async def _open(self) -> str:
         """What keeps the office from rest; empty: nothing."""
@@ -292,14 +296,15 @@ async def live(
             raise working.exception() or AssertionError
         lived.kills_of = {one.name: one.kills for one in there.programs}
         lived.kills = sum(lived.kills_of.values())
-        ended = [await one.stop() for one in await there.rest()]
+        await there.rest()
+        ended = await there.stop()
         lived.verdicts = await judge(there.database, there.sim, there.crowd.office, there.crowd.ledger)
         if keep or not lived.verdicts.clean:
             ledger = there.crowd.ledger
             await write_down(folder, there.database, there.sim, ledger, lived.verdicts.unexplained)
         lived.verdicts.updates = len(there.known)
         lived.verdicts.losses += [f"update {one} was confirmed and never stored" for one in there.lost]
-        lived.verdicts.faults += [f"a process ended with {code}" for code in ended if code != 0]
+        lived.verdicts.faults += ended
         lived.acts = there.crowd.ledger.acts
     lived.seconds = time.monotonic() - began
     return lived

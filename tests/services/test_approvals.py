@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from models import AuditEvent, Day, Decision, Entry, Person, State, Verdict
 from models.engine import Database
 from services.approvals import deciding
-from services.approvals.queue import decided_days, load_queue
+from services.approvals.queue import decided_days, load_queue, next_waiting
 from services.approvals.review import load_review
 from services.entries import editing
 from services.entries.sending import submit_day, withdraw_day
@@ -98,6 +98,7 @@ async def test_nobody_decides_on_their_own_even_as_their_own_supervisor(
             await deciding.approve_day(session, budi, day_id, revision=revision, now=now)
         assert refused.value.code == "own_work"
         assert not (await load_queue(session, budi, now=now)).days
+        assert await next_waiting(session, budi, now=now) is None
 
 
 async def test_a_changed_supervisor_counts_from_the_next_press(

@@ -211,6 +211,8 @@ async def test_of_somebody_who_left_nothing_is_shown(ani: Desk, budi: Desk, db: 
     async with db.writing() as session:
         await session.execute(update(Person).where(Person.id == ani.person).values(active=False))
     assert await seen(budi) == ()
+    async with db.reading() as session:
+        assert await blockers.count_open(session, await budi.actor(session)) == {}
 
 
 async def test_what_a_wrong_account_wrote_goes_with_it_unless_it_was_answered(ani: Desk, budi: Desk) -> None:

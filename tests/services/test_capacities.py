@@ -3,16 +3,19 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from models import (
     Account,
     ActingSupervisor,
     AuditEvent,
     Capacity,
+    Day,
     Decision,
+    Entry,
     Holiday,
     HolidayKind,
+    OutboxMessage,
     Pattern,
     Person,
     Tone,
@@ -145,6 +148,35 @@ async def test_all_at_once_go_in_each_ones_capacity(db: Database, office: Office
     async with db.reading() as session:
         rows = await session.execute(select(Decision.day_id, Decision.capacity))
         assert {tuple(row) for row in rows} == {(eko, "supervisor"), (ani, "plh")}
+
+
+@pytest.mark.parametrize(("by", "other"), [("budi", "dewi"), ("dewi", "budi")])
+async def test_all_at_once_bring_the_other_ones_queue_up_to_date(
+    db: Database, office: Office, now: datetime, by: str, other: str
+) -> None:
+    await send_day(db, office.ani, now=now)
+    await stand_in(db, office.budi, office.dewi)
+    async with db.writing() as session:
+        await session.execute(delete(OutboxMessage))
+        actor = await somebody(session, getattr(office, by), now)
+        found = await load_queue(session, actor, now=now)
+        assert await deciding.approve_all(session, actor, found.digest, now=now) == 1
+    assert await told(db, getattr(office, other)) == [("queue_changed", {})]
+    assert await told(db, getattr(office, by)) == []
+
+
+async def test_a_waiting_day_of_which_nothing_is_left_stops_nobody(
+    db: Database, office: Office, now: datetime
+) -> None:
+    day_id, _ = await send_day(db, office.ani, now=now)
+    other, _ = await send_day(db, office.citra, now=now)
+    async with db.writing() as session:
+        await session.execute(delete(Entry).where(Entry.day_id == day_id))
+        budi = await somebody(session, office.budi, now)
+        found = await load_queue(session, budi, now=now)
+        assert await deciding.approve_all(session, budi, found.digest, now=now) == 2
+        assert list(await session.scalars(select(Decision.day_id))) == [other]
+        assert (await load_queue(session, budi, now=now)).days == ()
 
 
 # Escalation
@@ -315,6 +347,20 @@ async def test_what_is_added_makes_a_waiting_day_no_younger(
         ani = await somebody(session, office.ani, at(23))
         await submit_day(session, ani, day_id, revision=revision, now=at(23))
     assert await queue(db, office.budi, TUESDAY) == [(day_id, "supervisor", 4)]
+    assert await queue(db, office.head, TUESDAY) == [(day_id, "escalated", 4)]
+
+
+async def test_reopening_one_of_two_makes_a_waiting_day_no_younger(
+    db: Database, office: Office, now: datetime
+) -> None:
+    day_id, revision = await send_day(db, office.ani, *LINES[:2], now=now)
+    first, _ = await entry_ids(db, day_id)
+    async with db.writing() as session:
+        budi = await somebody(session, office.budi, at(19))
+        await deciding.approve_entry(session, budi, first, revision=revision, now=at(19))
+        await deciding.reopen(session, budi, day_id, revision=revision + 1, entry_id=first, now=at(20))
+    async with db.reading() as session:
+        assert (await session.get_one(Day, day_id)).submitted_at == now
     assert await queue(db, office.head, TUESDAY) == [(day_id, "escalated", 4)]
 
 

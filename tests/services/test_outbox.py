@@ -86,6 +86,25 @@ async def test_what_waits_already_is_not_written_again(db: Database, office: Off
     assert len(await rows(db)) == 3, "one that is being sent may show the state of a moment ago"
 
 
+@pytest.mark.parametrize("wanted", [None, 0, 60])
+async def test_what_failed_and_waits_is_not_tried_again_sooner_for_what_comes_after(
+    db: Database, office: Office, now: datetime, wanted: int | None
+) -> None:
+    await written(db, office.ani, now, payload={"n": 1})
+    (row,) = await claimed(db, now)
+    await put_back(db, row, now)
+    (failed,) = await rows(db)
+    assert now < failed.not_before < now + 60 * SECOND
+    at = None if wanted is None else now + wanted * SECOND
+    async with db.writing() as session:
+        await outbox.enqueue_unless_waiting(
+            session, "prompted", to=office.ani, now=now, payload={"n": 2}, not_before=at
+        )
+    (stored,) = await rows(db)
+    assert (stored.payload, stored.attempts) == ({"n": 2}, 1)
+    assert stored.not_before == (at if wanted else failed.not_before)
+
+
 async def test_many_are_written_as_one_is(db: Database, office: Office, now: datetime) -> None:
     await written(db, office.ani, now, key="prompt:1")
     letters = [

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import text
+
 from models import ActingSupervisor, Person
 from models.engine import Database
 from services.people.standing_in import load_above, seats_of
@@ -10,21 +12,29 @@ from tests.office import Office
 from tests.services.seats import somebody, stand_in
 
 
-async def test_a_write_makes_it_be_read_again(db: Database, office: Office) -> None:
+async def reads_again(db: Database, office: Office) -> None:
+    """Two transactions on one session: what is read again, and what is not."""
     reads: list[int] = []
 
     async def read() -> int:
         reads.append(len(reads))
         return reads[-1]
 
-    async with db.writing() as session:
+    async with db.reading() as session:
+        await session.execute(text("SELECT 1"))  # whatever begins a transaction is over
         assert [await read_once(session, "one", read), await read_once(session, "one", read)] == [0, 0]
         assert await read_once(session, "another", read) == 1
         (await session.get_one(Person, office.ani)).position = "Jabatan baru"  # pending, and not yet written
         assert await read_once(session, "one", read) == 2
         assert await read_once(session, "one", read) == 2
-        await session.commit()
+        await session.rollback()
         assert await read_once(session, "one", read) == 3, "a transaction of its own"
+        await session.execute(text("SELECT 1"))
+        assert await read_once(session, "one", read) == 3
+
+
+async def test_a_write_makes_it_be_read_again(db: Database, office: Office) -> None:
+    await reads_again(db, office)
 
 
 async def test_a_seat_that_ends_in_the_same_transaction_is_gone(
@@ -34,7 +44,8 @@ async def test_a_seat_that_ends_in_the_same_transaction_is_gone(
     async with db.writing() as session:
         dewi = await somebody(session, office.dewi, now)
         assert office.budi in await seats_of(session, dewi, now=now)
-        (await session.get_one(ActingSupervisor, span)).ended_at = now
+        (await session.get_one(ActingSupervisor, span)).ended_at = now  # pending, and not yet written
+        assert (await load_above(session, dewi, office.ani, now=now)).seats == {office.dewi: "supervisor"}
         assert office.budi not in await seats_of(session, dewi, now=now)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from models import Account, ActingSupervisor, DayKind, DutyPeriod, Person, Role, RoleName
 from models.engine import Database
 from services.people.identities import who_are
-from services.people.standing_in import seats_of, stand_ins
+from services.people.standing_in import load_above, seats_of, stand_ins
 from tests.office import Office, user_of
 from tests.services.seats import at, somebody, stand_in
 
@@ -35,6 +35,9 @@ async def test_who_stands_in_is_one_rule_in_both_directions(
     later = at(19) if gone == "over" else now
     async with db.reading() as session:
         assert await stand_ins(session, [office.budi], now=later) == {}
+        head = await somebody(session, office.head, later)
+        above = await load_above(session, head, office.ani, now=later)
+        assert (above.stand_in, above.others(office.head)) == (None, [office.budi])
         if gone != "unjoined":  # an actor has joined
             assert (await seats_of(session, dewi, now=later)).keys() == {office.dewi}
         if gone in ("ended", "observer", "over"):
