@@ -19,8 +19,8 @@ from tests.faults.oracle import Verdicts, judge
 from tests.faults.people import KILLED, Crowd, Ledger, Moment
 from tests.faults.programs import Program
 from tests.faults.sentences import locale, refuses
-from tests.faults.soak import World
 from tests.faults.test_kills import ledger_of, numbers
+from tests.faults.world import World
 
 BOTH = f"{line(2)}\n{line(3)}"
 
