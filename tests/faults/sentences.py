@@ -9,7 +9,7 @@ from typing import Any
 from simulator import Message
 
 MET = (
-    *("time_unclear", "quantity_unclear", "quantity_alone", "empty", "too_many_entries"),
+    *("no_link", "time_unclear", "quantity_unclear", "quantity_alone", "empty", "too_many_entries"),
     *("day_future", "day_locked", "day_gone", "entry_gone", "entry_recorded", "entry_sent", "entry_approved"),
     *(
         "edit_after_decision",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import pytest
 from sqlalchemy import update
 
 from models import OutboxMessage
@@ -18,7 +19,7 @@ from tests.faults.office import THURSDAY
 from tests.faults.oracle import Verdicts, judge
 from tests.faults.people import KILLED, Crowd, Ledger, Moment
 from tests.faults.programs import Program
-from tests.faults.sentences import locale, refuses
+from tests.faults.sentences import locale, opening, refusals, refuses
 from tests.faults.test_kills import ledger_of, numbers
 from tests.faults.world import World
 
@@ -198,3 +199,9 @@ async def test_all_processes_stop_at_the_end_and_each_of_them_well(tmp_path: Pat
         finally:
             await asyncio.gather(*(one.kill() for one in programs))
             await database.close()
+
+
+@pytest.mark.parametrize("code", ["no_link", "reason_short", "time_unclear", "withdrawn_meanwhile"])
+def test_what_the_crowd_is_told_most_is_known_as_a_refusal(code: str) -> None:
+    """Else what was refused and told would count as lost."""
+    assert opening(locale()["errors"][code]) in refusals()
