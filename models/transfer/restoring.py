@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import or_, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -75,6 +76,9 @@ async def restore(
     return Restored(manifest, held_back)
 
 
+_OUTBOX: Any = OutboxMessage.__table__
+
+
 async def _hold_back(connection: AsyncConnection, *, now: datetime) -> int:
     """What is for a later hour than now, and was never tried, was surely not sent and waits on.
 
@@ -83,12 +87,10 @@ async def _hold_back(connection: AsyncConnection, *, now: datetime) -> int:
     row = OutboxMessage
     words = row.kind == WORDS_GIVEN_BACK
     await connection.execute(
-        update(row.__table__)  # type: ignore[arg-type]
-        .where(words, row.state == OutboxState.SENDING)
-        .values(state=OutboxState.WAITING)
+        update(_OUTBOX).where(words, row.state == OutboxState.SENDING).values(state=OutboxState.WAITING)
     )
     found = await connection.execute(
-        update(row.__table__)  # type: ignore[arg-type]
+        update(_OUTBOX)
         .where(
             row.state.in_((OutboxState.WAITING, OutboxState.SENDING)),
             or_(row.not_before <= now, row.attempts > 0),

@@ -26,23 +26,23 @@ def file(tmp_path: Path) -> Path:
     return found
 
 
+async def lets_go(other: sqlite3.Connection, turns: list[int]) -> None:
+    """Holds the file while the loop turns ten times."""
+    for turn in range(10):
+        await asyncio.sleep(0.01)
+        turns.append(turn)
+    other.execute("COMMIT")
+
+
 async def test_another_process_that_writes_is_waited_for_without_stopping_the_loop(file: Path) -> None:
     database = Database(f"sqlite:///{file}")
     other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     other.execute("INSERT INTO notes (said) VALUES ('other')")
-    turns = 0
-
-    async def lets_go() -> None:
-        nonlocal turns
-        for _ in range(10):
-            await asyncio.sleep(0.01)
-            turns += 1
-        other.execute("COMMIT")
-
-    letting_go = asyncio.create_task(lets_go())
+    turns: list[int] = []
+    letting_go = asyncio.create_task(lets_go(other, turns))
     async with database.writing() as session:
-        assert turns == 10
+        assert len(turns) == 10
         await session.execute(text("INSERT INTO notes (said) VALUES ('ours')"))
     await letting_go
     async with database.reading() as session:
@@ -57,19 +57,11 @@ async def test_a_read_that_finds_the_file_locked_waits_beside_the_loop(file: Pat
     connection = InlineConnection(file)
     other.isolation_level = None
     other.execute("BEGIN EXCLUSIVE")
-    turns = 0
-
-    async def lets_go() -> None:
-        nonlocal turns
-        for _ in range(10):
-            await asyncio.sleep(0.01)
-            turns += 1
-        other.execute("COMMIT")
-
-    letting_go = asyncio.create_task(lets_go())
+    turns: list[int] = []
+    letting_go = asyncio.create_task(lets_go(other, turns))
     cursor = connection.cursor()
     await cursor.execute("SELECT count(*) FROM notes")
-    assert (turns, await cursor.fetchall()) == (10, [(0,)])
+    assert (len(turns), await cursor.fetchall()) == (10, [(0,)])
     await letting_go
     other.close()
     await connection.close()
