@@ -56,7 +56,6 @@ async function go() {
   }
   const another = there.person !== app.person;
   if (another) {
-    if (app.person !== null && log.newestOwn()) panel.achieved("hint3", app);
     stopListening();
     stopListening = () => {};
     head.types(app, null);

@@ -13,17 +13,25 @@ const EMOJI = ["👍", "❤", "🔥", "👏", "🙏", "👌", "✍", "🤔"];
 
 let app = null;
 let pressing = [];
+let sender = null;
 
 export function setUp(given) {
   app = given;
   listenToLog();
 }
 
+/* Who sends is one person; who then approves is another. */
+function succeeded() {
+  if (sender !== null && sender !== app.person) return panel.achieved("hint3", app);
+  sender = app.person;
+  panel.achieved("hint2", app);
+}
+
 export async function press(message, button, row, col, element) {
   if (button.copy !== null) return copy(button.copy);
   if (button.url !== null) return followLink(button.url);
   if (element.classList.contains("waiting")) return;
-  if (button.style === "success") panel.achieved("hint2", app);
+  if (button.style === "success") succeeded();
   const one = { element, chat: message.chat, id: message.id, row, col };
   one.timer = setTimeout(() => release(one), WAIT);
   pressing.push(one);

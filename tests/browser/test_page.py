@@ -160,6 +160,21 @@ async def test_switching_person_and_two_windows_as_two_people(scene: Scene, open
     await expect(ani.locator(".row.out").last).to_contain_text("Halo dari jendela kedua")
 
 
+async def test_the_third_hint_is_done_when_somebody_else_approves(scene: Scene, opens: Opens) -> None:
+    for person, label in ((scene.ani, "Kirim"), (scene.budi, "Setujui")):
+        green = keys([{"text": label, "callback_data": "x", "style": "success"}])
+        await scene.says(person, "Rapat", reply_markup=green)
+    page = await opens(scene.ani)
+    done = page.locator(".hint li.done")
+    await page.locator(".row.in button", has_text="Kirim").click()
+    await expect(done).to_have_count(1)
+    await page.get_by_text("Budi Santoso").first.click()
+    await expect(page.locator(".row.in button", has_text="Setujui")).to_be_visible()
+    await expect(done).to_have_count(1)
+    await page.locator(".row.in button", has_text="Setujui").click()
+    await expect(done).to_have_count(2)
+
+
 async def test_groups_with_topics(scene: Scene, opens: Opens) -> None:
     group = scene.sim.group(
         "SDN 1 Sukamaju", members=[scene.ani], admins=[scene.budi], forum=True, supergroup=True
